@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Copyright 2026 The Maquette developers
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+// What a MaqHubServer serves: a fixed set of repos (models, datasets and Spaces) with their commits, refs and files.
+// It is read once, when it is opened, and does not change afterwards; contents and hashes of files are read on demand.
+//
+// A folder of repos is laid out as
+//
+//     DIR/{models,datasets,spaces}/OWNER/NAME/…files…
+//
+// A repo may describe itself in .maquette/repo.json, which is not part of what is served; every member is optional:
+//
+//     likes, downloads, downloadsAllTime, trendingScore   numbers
+//     createdAt              "2026-03-02T10:11:12.000Z"; default: the date of the first commit
+//     gated                  false, "auto" or "manual"
+//     private, disabled      booleans
+//     aliases                earlier ids, ["owner/old-name"]: they answer 307 to the present one
+//     pipeline_tag, library_name, tags    besides what the front matter of README.md says
+//     gguf, safetensors, config, sdk, runtime, description   as in the API's answers
+//     commits                oldest first: {title, message, date, authors: ["login"], branch: "main", files: {PATH: WHAT}};
+//                            files are those that differ from the commit before on that branch
+//     tags_of, branches      {"v1.0": 0, …} names to the index of a commit; every "branch" of a commit exists anyway
+//     pullRequests           {"1": 3}: refs/pr/1
+//
+// WHAT is null (removed), {"file": "path below the repo's folder"}, {"link": "path below DIR"}, {"text": "…"} or
+// {"generate": {"format": "safetensors"|"bytes", "bytes": N, "seed": S, "sha256": "…"}}: a file of N bytes that exists
+// only while it is sent, always the same for the same seed. Files in the folder that no commit names belong to the first
+// commit. Without a repo.json there is one commit, named after the hashes of the files.
+#define MAQ_TYPE_HUB_STORE (maq_hub_store_get_type ())
+G_DECLARE_FINAL_TYPE (MaqHubStore, maq_hub_store, MAQ, HUB_STORE, GObject)
+
+// All constructors read files and may be called on any thread; a window calls them on a worker.
+
+// The demo Hub: MAQ_DATA_DIR/demo, else the source tree's data/demo, else the installed one.
+// Errors: G_IO_ERROR_NOT_FOUND; G_IO_ERROR_INVALID_DATA with the file and what is wrong in it.
+MaqHubStore *maq_hub_store_new_demo (GError **error);
+
+// A folder of repos. Errors as above.
+MaqHubStore *maq_hub_store_new_folder (const char  *path,
+                                       GError     **error);
+
+// The shared Hugging Face cache, read-only: every snapshot of it is a commit. PATH is the folder that holds
+// models--owner--name; what cannot be read in it is left out. Layout: hub cache of huggingface_hub, read 2026-08.
+MaqHubStore *maq_hub_store_new_cache (const char  *path,
+                                      GError     **error);
+
+// COUNT made-up repos (eight models, one dataset and one Space in ten), the same ones each time, for scale tests.
+MaqHubStore *maq_hub_store_new_synthetic (guint count);
+
+// How many repos of all kinds there are.
+guint maq_hub_store_get_n_repos (MaqHubStore *self);
+
+G_END_DECLS
