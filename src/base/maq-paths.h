@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Copyright 2026 The Maquette developers
+#pragma once
+
+#include <glib.h>
+
+// Where files belong, by the variables every Hub tool honours (Hub API notes §21, cache notes §1) and the XDG ones. An empty
+// variable counts as unset; `~` and `$VAR` inside HF_* values are expanded. All results are newly allocated absolute paths.
+
+G_BEGIN_DECLS
+
+char *maq_paths_dup_hf_home (void);
+// The shared cache: HF_HUB_CACHE, HUGGINGFACE_HUB_CACHE, $HF_HOME/hub.
+char *maq_paths_dup_hub_cache (void);
+// The file with the token of the command-line tools: HF_TOKEN_PATH, $HF_HOME/token.
+char *maq_paths_dup_token_file (void);
+// Maquette's own folders below the XDG ones; made by whoever writes there.
+char *maq_paths_dup_state_dir (void);
+char *maq_paths_dup_data_dir (void);
+// The demo Hub's content: MAQ_DATA_DIR, the source tree when running from the build tree, else the installed folder.
+char *maq_paths_dup_demo_dir (void);
+
+// The value of a boolean HF_* variable: 1, ON, YES, TRUE in any case.
+gboolean maq_paths_env_is_true (const char *name);
+// HF_HUB_OFFLINE or TRANSFORMERS_OFFLINE.
+gboolean maq_paths_env_is_offline (void);
+
+G_END_DECLS
