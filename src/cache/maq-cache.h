@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Copyright 2026 The Maquette developers
+#pragma once
+
+#include <libdex.h>
+
+#include "maq-repo-address.h"
+
+// The shared Hub cache on disk, as every Hub tool reads and writes it: blobs, snapshots, refs, locks. Layout and rules: cache
+// notes §1–§9. What may wait says so by returning a future; the rest is a few system calls. Own partial files are named
+// `<etag>.maquette-<8 hex>.incomplete`; nothing else of ours is ever written here.
+
+G_BEGIN_DECLS
+
+#define MAQ_CACHE_ERROR (maq_cache_error_quark ())
+GQuark maq_cache_error_quark (void);
+
+typedef enum
+{
+  MAQ_CACHE_ERROR_READ_ONLY,
+  MAQ_CACHE_ERROR_NO_SPACE,
+  MAQ_CACHE_ERROR_LOCKED,   // another program holds the blob's lock
+  MAQ_CACHE_ERROR_MISMATCH, // length or hash differ from what the tree says
+  MAQ_CACHE_ERROR_UNSAFE,   // an etag, commit or path that must not become a file name
+  MAQ_CACHE_ERROR_DAMAGED,
+} MaqCacheError;
+
+#define MAQ_TYPE_CACHE (maq_cache_get_type ())
+G_DECLARE_FINAL_TYPE (MaqCache, maq_cache, MAQ, CACHE, GObject)
+
+// ROOT: the folder that holds models--owner--name; NULL: as the environment says.
+MaqCache   *maq_cache_new (const char *root);
+const char *maq_cache_get_root (MaqCache *self);
+// The folder of a repo, of one snapshot (transfer full). Nothing is created.
+char       *maq_cache_dup_repo_path (MaqCache *self, MaqRepoKind kind, const char *id);
+char       *maq_cache_dup_snapshot_path (MaqCache *self, MaqRepoKind kind, const char *id, const char *commit);
+// The commit a ref names here, NULL if none; a commit names itself (transfer full). REVISION nullable: main.
+char       *maq_cache_dup_commit (MaqCache *self, MaqRepoKind kind, const char *id, const char *revision);
+// Path of a cached file inside its snapshot, NULL if it is not here (transfer full). REVISION nullable: main.
+char       *maq_cache_dup_file_path (MaqCache *self, MaqRepoKind kind, const char *id, const char *revision, const char *path);
+// Whether COMMIT is known not to have PATH (.no_exist), and noting that.
+gboolean    maq_cache_is_known_absent (MaqCache *self, MaqRepoKind kind, const char *id, const char *commit, const char *path);
+void        maq_cache_note_absent (MaqCache *self, MaqRepoKind kind, const char *id, const char *commit, const char *path);
+// Makes snapshots/COMMIT and then the ref; nothing is written when REVISION is the commit or the ref already says so.
+gboolean    maq_cache_write_ref (MaqCache *self, MaqRepoKind kind, const char *id, const char *revision, const char *commit, GError **error);
+// Free bytes on the cache's file system, G_MAXUINT64 if unknown.
+guint64     maq_cache_get_free_bytes (MaqCache *self);
+
+// One file being fetched. Blocking: for worker threads only. Sequence: begin, append…, finish. Dropping it keeps the partial
+// file for a later begin; discard removes it.
+#define MAQ_TYPE_CACHE_WRITER (maq_cache_writer_get_type ())
+G_DECLARE_FINAL_TYPE (MaqCacheWriter, maq_cache_writer, MAQ, CACHE_WRITER, GObject)
+
+// Takes the blob's lock and opens or resumes our partial file, hashing again what it holds. ETAG: 64 hex (SHA-256) and 40 hex
+// (git SHA-1) are verified, other forms only by SIZE. PARTIAL (nullable): the base name a former writer gave, to resume.
+// MAQ_CACHE_ERROR_LOCKED if another program holds the lock, _NO_SPACE, _READ_ONLY, _UNSAFE.
+MaqCacheWriter *maq_cache_writer_begin (MaqCache *cache, MaqRepoKind kind, const char *id, const char *commit, const char *path, const char *etag, guint64 size, const char *partial, GError **error);
+// TRUE when the blob was already there: nothing to append, go to finish.
+gboolean    maq_cache_writer_is_complete (MaqCacheWriter *self);
+// Bytes already in the partial file: where to continue.
+guint64     maq_cache_writer_get_offset (MaqCacheWriter *self);
+// The partial file's base name, to remember across restarts.
+const char *maq_cache_writer_get_partial (MaqCacheWriter *self);
+gboolean    maq_cache_writer_append (MaqCacheWriter *self, GBytes *bytes, GError **error);
+// Starts again from byte 0.
+gboolean    maq_cache_writer_restart (MaqCacheWriter *self, GError **error);
+// Checks length and hash, syncs, renames to the blob, links the snapshot's file, releases the lock. Returns the path in the
+// snapshot (transfer full). On MAQ_CACHE_ERROR_MISMATCH the partial file is gone.
+char       *maq_cache_writer_finish (MaqCacheWriter *self, GError **error);
+void        maq_cache_writer_discard (MaqCacheWriter *self);
+
+// What a scan found: plain records, read-only, owned by their parents.
+typedef struct
+{
+  char   *path;      // inside the repo
+  char   *blob_path; // absolute, links resolved
+  guint64 size;
+  gint64  last_accessed; // Unix seconds
+} MaqCacheFile;
+
+typedef struct
+{
+  char      *commit;
+  char     **refs;
+  GPtrArray *files; // of MaqCacheFile, by path
+  guint64    size;
+  gint64     last_modified;
+} MaqCacheRevision;
+
+typedef struct
+{
+  MaqRepoKind kind;
+  char       *id;
+  char       *path;
+  GPtrArray  *revisions; // of MaqCacheRevision, newest first
+  guint64     size;      // bytes really used by distinct blobs
+  guint       n_files;
+  gint64      last_accessed;
+  gint64      last_modified;
+  char       *warning; // nullable: what is damaged, in one sentence
+} MaqCacheRepo;
+
+#define MAQ_TYPE_CACHE_REPO (maq_cache_repo_get_type ())
+GType         maq_cache_repo_get_type (void);
+MaqCacheRepo *maq_cache_repo_ref (MaqCacheRepo *self);
+void          maq_cache_repo_unref (MaqCacheRepo *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MaqCacheRepo, maq_cache_repo_unref)
+
+typedef struct
+{
+  GPtrArray *repos;    // of MaqCacheRepo, newest first
+  char     **warnings; // strange entries that are no repos, one sentence each
+  guint64    size;
+} MaqCacheScan;
+#define MAQ_TYPE_CACHE_SCAN (maq_cache_scan_get_type ())
+GType         maq_cache_scan_get_type (void);
+MaqCacheScan *maq_cache_scan_ref (MaqCacheScan *self);
+void          maq_cache_scan_unref (MaqCacheScan *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MaqCacheScan, maq_cache_scan_unref)
+
+// Reads the whole cache in a worker; resolves to a MaqCacheScan (boxed). A missing cache is an empty one.
+DexFuture *maq_cache_scan (MaqCache *self);
+// Removes a whole repo: links first, then blobs. Resolves to the bytes freed (uint64). MAQ_CACHE_ERROR_LOCKED if one of its
+// blobs is being fetched, _READ_ONLY.
+DexFuture *maq_cache_delete_repo (MaqCache *self, MaqRepoKind kind, const char *id);
+// Removes one revision and the blobs no other revision of the repo uses. Resolves to the bytes freed (uint64).
+DexFuture *maq_cache_delete_revision (MaqCache *self, MaqRepoKind kind, const char *id, const char *commit);
+
+G_END_DECLS

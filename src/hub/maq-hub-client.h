@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Copyright 2026 The Maquette developers
+#pragma once
+
+#include <libdex.h>
+
+#include "maq-hub-error.h"
+#include "maq-repo.h"
+
+// The Hub over HTTP: lists, records, files. One function inside performs every request: user agent, token (never to another
+// origin), retries, deadlines and stall limits, status to error, paging and rate-limit headers, and the log. Replies are parsed
+// in workers. Every method returns a future that rejects with MAQ_HUB_ERROR, MAQ_ADDRESS_ERROR or G_IO_ERROR; dropping it stops
+// the request. The methods may be called on the main thread and from fibers of any scheduler.
+// Facts: Hub API notes §1–§8.
+
+G_BEGIN_DECLS
+
+#define MAQ_HUB_DEFAULT_ENDPOINT "https://huggingface.co"
+
+// What to list. All strings are nullable and owned.
+typedef struct
+{
+  MaqRepoKind kind;
+  char       *search;  // words in the repo id
+  char       *author;  // user or organisation
+  char       *task;    // pipeline tag (models), task category (datasets)
+  char       *library; // "gguf", "transformers", …
+  char       *license; // id without the "license:" prefix
+  char       *language;
+  char      **filters;        // further tags, all must match
+  gint64      min_parameters; // -1: no bound
+  gint64      max_parameters;
+  char       *sort;  // the Hub's own word: trendingScore, downloads, likes, createdAt, lastModified; NULL: trendingScore
+  guint       limit; // items a page, 1 to 1000; 0: 50
+} MaqHubQuery;
+
+MaqHubQuery *maq_hub_query_new (MaqRepoKind kind);
+MaqHubQuery *maq_hub_query_copy (const MaqHubQuery *self);
+void         maq_hub_query_free (MaqHubQuery *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MaqHubQuery, maq_hub_query_free)
+
+// One page of a list. The boxed types below are reference counted: copy is cheap.
+typedef struct
+{
+  GPtrArray  *repos;   // of MaqRepo
+  char       *next;    // address of the next page, NULL after the last
+  guint       skipped; // items that were not repos and were left out
+  MaqRepoKind kind;
+} MaqHubPage;
+#define MAQ_TYPE_HUB_PAGE (maq_hub_page_get_type ())
+GType       maq_hub_page_get_type (void);
+MaqHubPage *maq_hub_page_ref (MaqHubPage *self);
+void        maq_hub_page_unref (MaqHubPage *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MaqHubPage, maq_hub_page_unref)
+
+// One file of a repo.
+typedef struct
+{
+  char   *path;   // from the root of the repo; safe: checked by maq_repo_path_validate
+  guint64 size;   // in bytes, of the content
+  char   *oid;    // git SHA-1: of the content, or of the pointer when sha256 is set
+  char   *sha256; // of the content of a large file; NULL for git files
+} MaqHubFile;
+// What names the blob in the cache: sha256 or oid.
+const char *maq_hub_file_get_etag (const MaqHubFile *self);
+
+// The file list of one commit.
+typedef struct
+{
+  GPtrArray *files;   // of MaqHubFile, in the Hub's order, folders left out
+  guint      refused; // entries with names that are not safe, left out
+} MaqHubTree;
+#define MAQ_TYPE_HUB_TREE (maq_hub_tree_get_type ())
+GType       maq_hub_tree_get_type (void);
+MaqHubTree *maq_hub_tree_ref (MaqHubTree *self);
+void        maq_hub_tree_unref (MaqHubTree *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MaqHubTree, maq_hub_tree_unref)
+
+typedef struct
+{
+  char *name; // "main"
+  char *ref;  // "refs/heads/main"
+  char *commit;
+} MaqHubRef;
+
+typedef struct
+{
+  GPtrArray *branches; // of MaqHubRef; none of the four is NULL
+  GPtrArray *tags;
+  GPtrArray *converts;
+  GPtrArray *pull_requests;
+} MaqHubRefs;
+#define MAQ_TYPE_HUB_REFS (maq_hub_refs_get_type ())
+GType       maq_hub_refs_get_type (void);
+MaqHubRefs *maq_hub_refs_ref (MaqHubRefs *self);
+void        maq_hub_refs_unref (MaqHubRefs *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MaqHubRefs, maq_hub_refs_unref)
+
+// Who the token belongs to.
+typedef struct
+{
+  char *name;
+  char *full_name;
+  char *avatar_url; // absolute
+  char *token_name; // nullable
+  char *token_role; // "read", "write", "fineGrained", nullable
+} MaqHubUser;
+#define MAQ_TYPE_HUB_USER (maq_hub_user_get_type ())
+GType       maq_hub_user_get_type (void);
+MaqHubUser *maq_hub_user_ref (MaqHubUser *self);
+void        maq_hub_user_unref (MaqHubUser *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MaqHubUser, maq_hub_user_unref)
+
+// What a HEAD of a resolve address says.
+typedef struct
+{
+  char   *commit;
+  char   *etag;     // normalised and checked: safe as a file name
+  guint64 size;     // in bytes
+  char   *location; // address on another origin, NULL if the Hub itself serves the file; it expires: never store it
+} MaqHubFileInfo;
+#define MAQ_TYPE_HUB_FILE_INFO (maq_hub_file_info_get_type ())
+GType           maq_hub_file_info_get_type (void);
+MaqHubFileInfo *maq_hub_file_info_ref (MaqHubFileInfo *self);
+void            maq_hub_file_info_unref (MaqHubFileInfo *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MaqHubFileInfo, maq_hub_file_info_unref)
+
+// The open body of a file. Lengths are as the server said; the reader compares them with what arrives.
+#define MAQ_TYPE_HUB_BODY (maq_hub_body_get_type ())
+G_DECLARE_FINAL_TYPE (MaqHubBody, maq_hub_body, MAQ, HUB_BODY, GObject)
+// The byte the body starts at: what was asked for (206), or 0 when the server ignored the range (200).
+guint64 maq_hub_body_get_offset (MaqHubBody *self);
+// Size of the whole file in bytes, -1 if the server did not say.
+gint64  maq_hub_body_get_total (MaqHubBody *self);
+// Resolves to the next bytes (GBytes, at most MAX_BYTES; empty at the end). Rejects with MAQ_HUB_ERROR_UNREACHABLE when nothing
+// arrives for the stall limit of 15 s or the connection breaks. To be called on the thread the body was opened on.
+DexFuture *maq_hub_body_read (MaqHubBody *self, gsize max_bytes);
+
+#define MAQ_TYPE_HUB_CLIENT (maq_hub_client_get_type ())
+G_DECLARE_FINAL_TYPE (MaqHubClient, maq_hub_client, MAQ, HUB_CLIENT, GObject)
+
+// ENDPOINT: base address of the Hub; NULL: HF_ENDPOINT, else the public Hub. A trailing slash is dropped. Offline mode starts
+// as HF_HUB_OFFLINE says.
+MaqHubClient *maq_hub_client_new (const char *endpoint);
+const char   *maq_hub_client_get_endpoint (MaqHubClient *self);
+// ENDPOINT: an http(s) address, or NULL as above. Otherwise MAQ_HUB_ERROR_BAD_REQUEST and nothing is changed.
+gboolean      maq_hub_client_set_endpoint (MaqHubClient *self, const char *endpoint, GError **error);
+// The token sent to the endpoint's origin only; NULL for none. Never logged.
+void          maq_hub_client_set_token (MaqHubClient *self, const char *token);
+gboolean      maq_hub_client_has_token (MaqHubClient *self);
+gboolean      maq_hub_client_get_offline (MaqHubClient *self);
+void          maq_hub_client_set_offline (MaqHubClient *self, gboolean offline);
+
+// Resolves to a MaqHubPage (boxed).
+DexFuture *maq_hub_client_list_repos (MaqHubClient *self, const MaqHubQuery *query);
+// The page after PAGE. MAQ_HUB_ERROR_BAD_REQUEST if PAGE was the last.
+DexFuture *maq_hub_client_list_next (MaqHubClient *self, MaqHubPage *page);
+// Resolves to a MaqRepo with all fields. REVISION nullable: the default branch. A renamed id gives the repo under its new id.
+DexFuture *maq_hub_client_get_repo (MaqHubClient *self, MaqRepoKind kind, const char *id, const char *revision);
+// Resolves to a MaqHubTree (boxed) of every file at REVISION, all pages.
+DexFuture *maq_hub_client_list_tree (MaqHubClient *self, MaqRepoKind kind, const char *id, const char *revision);
+// Resolves to a MaqHubRefs (boxed).
+DexFuture *maq_hub_client_list_refs (MaqHubClient *self, MaqRepoKind kind, const char *id);
+// Resolves to a MaqHubUser (boxed). MAQ_HUB_ERROR_UNAUTHORIZED without a good token. Asked once per token, then remembered.
+DexFuture *maq_hub_client_whoami (MaqHubClient *self);
+// HEAD of one file; resolves to a MaqHubFileInfo (boxed). Counts as a download for weights: use the tree where it will do.
+DexFuture *maq_hub_client_resolve (MaqHubClient *self, MaqRepoKind kind, const char *id, const char *revision, const char *path);
+// Resolves to the content (GBytes) of a small file such as the card. MAQ_HUB_ERROR_BAD_REPLY if it has over MAX_BYTES.
+DexFuture *maq_hub_client_read_file (MaqHubClient *self, MaqRepoKind kind, const char *id, const char *revision, const char *path, gsize max_bytes);
+// GET of a file from byte OFFSET on, following the redirect to the host that stores it; resolves to a MaqHubBody. Not retried
+// here: the caller resumes.
+DexFuture *maq_hub_client_open_file (MaqHubClient *self, MaqRepoKind kind, const char *id, const char *revision, const char *path, guint64 offset);
+// GET of an address such as an avatar, absolute or below the endpoint; resolves to GBytes, at most MAX_BYTES.
+DexFuture *maq_hub_client_read_address (MaqHubClient *self, const char *address, gsize max_bytes);
+
+// The page of a repo in a browser (transfer full).
+char *maq_hub_client_dup_page_address (MaqHubClient *self, MaqRepoKind kind, const char *id);
+
+G_END_DECLS
