@@ -52,7 +52,7 @@ gint64      maq_json_get_int (MaqJsonValue *object, const char *name, gint64 fal
 double      maq_json_get_double (MaqJsonValue *object, const char *name, double fallback);
 gboolean    maq_json_get_bool (MaqJsonValue *object, const char *name, gboolean fallback);
 // The strings of a member that is a string or an array (others in it are skipped); never NULL (transfer full).
-char      **maq_json_dup_strv (MaqJsonValue *object, const char *name);
+char **maq_json_dup_strv (MaqJsonValue *object, const char *name);
 // The value itself as a string, or NULL.
 const char *maq_json_as_string (MaqJsonValue *value);
 gint64      maq_json_as_int (MaqJsonValue *value, gint64 fallback);
@@ -65,9 +65,9 @@ typedef struct
 void     maq_json_iter_init (MaqJsonIter *iter, MaqJsonValue *array_or_object);
 gboolean maq_json_iter_next (MaqJsonIter *iter, const char **name, MaqJsonValue **value);
 // Number of elements or members; 0 for anything else.
-gsize    maq_json_get_size (MaqJsonValue *value);
+gsize maq_json_get_size (MaqJsonValue *value);
 // The value written as compact JSON (transfer full).
-char    *maq_json_to_text (MaqJsonValue *value);
+char *maq_json_to_text (MaqJsonValue *value);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MaqJson, maq_json_unref)
 

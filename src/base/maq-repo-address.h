@@ -33,7 +33,7 @@ GType maq_repo_kind_get_type (void);
 // "model", "dataset", "space": as in `maq --kind` and hf:// addresses without the plural s.
 const char *maq_repo_kind_to_string (MaqRepoKind kind);
 // Accepts singular and plural in any case; FALSE for other words.
-gboolean    maq_repo_kind_from_string (const char *text, MaqRepoKind *kind);
+gboolean maq_repo_kind_from_string (const char *text, MaqRepoKind *kind);
 // "models", "datasets", "spaces": the segment after /api/ and the first part of a cache folder's name.
 const char *maq_repo_kind_get_plural (MaqRepoKind kind);
 // "", "datasets/", "spaces/": what stands before the id in page and resolve addresses.
@@ -69,7 +69,7 @@ MaqRepoAddress *maq_repo_address_new (MaqRepoKind kind, const char *id, const ch
 MaqRepoAddress *maq_repo_address_copy (const MaqRepoAddress *self);
 void            maq_repo_address_free (MaqRepoAddress *self);
 // The hf:// form of the address (transfer full).
-char           *maq_repo_address_to_uri (const MaqRepoAddress *self);
+char *maq_repo_address_to_uri (const MaqRepoAddress *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MaqRepoAddress, maq_repo_address_free)
 

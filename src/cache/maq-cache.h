@@ -32,19 +32,19 @@ G_DECLARE_FINAL_TYPE (MaqCache, maq_cache, MAQ, CACHE, GObject)
 MaqCache   *maq_cache_new (const char *root);
 const char *maq_cache_get_root (MaqCache *self);
 // The folder of a repo, of one snapshot (transfer full). Nothing is created.
-char       *maq_cache_dup_repo_path (MaqCache *self, MaqRepoKind kind, const char *id);
-char       *maq_cache_dup_snapshot_path (MaqCache *self, MaqRepoKind kind, const char *id, const char *commit);
+char *maq_cache_dup_repo_path (MaqCache *self, MaqRepoKind kind, const char *id);
+char *maq_cache_dup_snapshot_path (MaqCache *self, MaqRepoKind kind, const char *id, const char *commit);
 // The commit a ref names here, NULL if none; a commit names itself (transfer full). REVISION nullable: main.
-char       *maq_cache_dup_commit (MaqCache *self, MaqRepoKind kind, const char *id, const char *revision);
+char *maq_cache_dup_commit (MaqCache *self, MaqRepoKind kind, const char *id, const char *revision);
 // Path of a cached file inside its snapshot, NULL if it is not here (transfer full). REVISION nullable: main.
-char       *maq_cache_dup_file_path (MaqCache *self, MaqRepoKind kind, const char *id, const char *revision, const char *path);
+char *maq_cache_dup_file_path (MaqCache *self, MaqRepoKind kind, const char *id, const char *revision, const char *path);
 // Whether COMMIT is known not to have PATH (.no_exist), and noting that.
-gboolean    maq_cache_is_known_absent (MaqCache *self, MaqRepoKind kind, const char *id, const char *commit, const char *path);
-void        maq_cache_note_absent (MaqCache *self, MaqRepoKind kind, const char *id, const char *commit, const char *path);
+gboolean maq_cache_is_known_absent (MaqCache *self, MaqRepoKind kind, const char *id, const char *commit, const char *path);
+void     maq_cache_note_absent (MaqCache *self, MaqRepoKind kind, const char *id, const char *commit, const char *path);
 // Makes snapshots/COMMIT and then the ref; nothing is written when REVISION is the commit or the ref already says so.
-gboolean    maq_cache_write_ref (MaqCache *self, MaqRepoKind kind, const char *id, const char *revision, const char *commit, GError **error);
+gboolean maq_cache_write_ref (MaqCache *self, MaqRepoKind kind, const char *id, const char *revision, const char *commit, GError **error);
 // Free bytes on the cache's file system, G_MAXUINT64 if unknown.
-guint64     maq_cache_get_free_bytes (MaqCache *self);
+guint64 maq_cache_get_free_bytes (MaqCache *self);
 
 // One file being fetched. Blocking: for worker threads only. Sequence: begin, append…, finish. Dropping it keeps the partial
 // file for a later begin; discard removes it.
@@ -56,18 +56,18 @@ G_DECLARE_FINAL_TYPE (MaqCacheWriter, maq_cache_writer, MAQ, CACHE_WRITER, GObje
 // MAQ_CACHE_ERROR_LOCKED if another program holds the lock, _NO_SPACE, _READ_ONLY, _UNSAFE.
 MaqCacheWriter *maq_cache_writer_begin (MaqCache *cache, MaqRepoKind kind, const char *id, const char *commit, const char *path, const char *etag, guint64 size, const char *partial, GError **error);
 // TRUE when the blob was already there: nothing to append, go to finish.
-gboolean    maq_cache_writer_is_complete (MaqCacheWriter *self);
+gboolean maq_cache_writer_is_complete (MaqCacheWriter *self);
 // Bytes already in the partial file: where to continue.
-guint64     maq_cache_writer_get_offset (MaqCacheWriter *self);
+guint64 maq_cache_writer_get_offset (MaqCacheWriter *self);
 // The partial file's base name, to remember across restarts.
 const char *maq_cache_writer_get_partial (MaqCacheWriter *self);
 gboolean    maq_cache_writer_append (MaqCacheWriter *self, GBytes *bytes, GError **error);
 // Starts again from byte 0.
-gboolean    maq_cache_writer_restart (MaqCacheWriter *self, GError **error);
+gboolean maq_cache_writer_restart (MaqCacheWriter *self, GError **error);
 // Checks length and hash, syncs, renames to the blob, links the snapshot's file, releases the lock. Returns the path in the
 // snapshot (transfer full). On MAQ_CACHE_ERROR_MISMATCH the partial file is gone.
-char       *maq_cache_writer_finish (MaqCacheWriter *self, GError **error);
-void        maq_cache_writer_discard (MaqCacheWriter *self);
+char *maq_cache_writer_finish (MaqCacheWriter *self, GError **error);
+void  maq_cache_writer_discard (MaqCacheWriter *self);
 
 // What a scan found: plain records, read-only, owned by their parents.
 typedef struct

@@ -131,7 +131,7 @@ G_DECLARE_FINAL_TYPE (MaqHubBody, maq_hub_body, MAQ, HUB_BODY, GObject)
 // The byte the body starts at: what was asked for (206), or 0 when the server ignored the range (200).
 guint64 maq_hub_body_get_offset (MaqHubBody *self);
 // Size of the whole file in bytes, -1 if the server did not say.
-gint64  maq_hub_body_get_total (MaqHubBody *self);
+gint64 maq_hub_body_get_total (MaqHubBody *self);
 // Resolves to the next bytes (GBytes, at most MAX_BYTES; empty at the end). Rejects with MAQ_HUB_ERROR_UNREACHABLE when nothing
 // arrives for the stall limit of 15 s or the connection breaks. To be called on the thread the body was opened on.
 DexFuture *maq_hub_body_read (MaqHubBody *self, gsize max_bytes);
@@ -144,12 +144,12 @@ G_DECLARE_FINAL_TYPE (MaqHubClient, maq_hub_client, MAQ, HUB_CLIENT, GObject)
 MaqHubClient *maq_hub_client_new (const char *endpoint);
 const char   *maq_hub_client_get_endpoint (MaqHubClient *self);
 // ENDPOINT: an http(s) address, or NULL as above. Otherwise MAQ_HUB_ERROR_BAD_REQUEST and nothing is changed.
-gboolean      maq_hub_client_set_endpoint (MaqHubClient *self, const char *endpoint, GError **error);
+gboolean maq_hub_client_set_endpoint (MaqHubClient *self, const char *endpoint, GError **error);
 // The token sent to the endpoint's origin only; NULL for none. Never logged.
-void          maq_hub_client_set_token (MaqHubClient *self, const char *token);
-gboolean      maq_hub_client_has_token (MaqHubClient *self);
-gboolean      maq_hub_client_get_offline (MaqHubClient *self);
-void          maq_hub_client_set_offline (MaqHubClient *self, gboolean offline);
+void     maq_hub_client_set_token (MaqHubClient *self, const char *token);
+gboolean maq_hub_client_has_token (MaqHubClient *self);
+gboolean maq_hub_client_get_offline (MaqHubClient *self);
+void     maq_hub_client_set_offline (MaqHubClient *self, gboolean offline);
 
 // Resolves to a MaqHubPage (boxed).
 DexFuture *maq_hub_client_list_repos (MaqHubClient *self, const MaqHubQuery *query);

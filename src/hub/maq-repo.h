@@ -47,6 +47,6 @@ const char        *maq_repo_get_description (MaqRepo *self);    // datasets; Spa
 const char        *maq_repo_get_sdk (MaqRepo *self);            // Spaces
 gint64             maq_repo_get_used_storage (MaqRepo *self);   // in bytes, -1 if unknown
 // Whether the repo holds GGUF weights, which the local engine runs.
-gboolean           maq_repo_has_gguf (MaqRepo *self);
+gboolean maq_repo_has_gguf (MaqRepo *self);
 
 G_END_DECLS

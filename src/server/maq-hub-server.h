@@ -61,10 +61,10 @@ void maq_hub_server_add_token (MaqHubServer *self,
 
 // Starts serving. ADDRESS: an address of this machine, NULL for 127.0.0.1; PORT 0: any free one.
 // Returns when connections are accepted. Errors: of GIO, e.g. G_IO_ERROR_ADDRESS_IN_USE; _INVALID_ARGUMENT.
-gboolean maq_hub_server_listen (MaqHubServer  *self,
-                                const char    *address,
-                                guint          port,
-                                GError       **error);
+gboolean maq_hub_server_listen (MaqHubServer *self,
+                                const char   *address,
+                                guint         port,
+                                GError      **error);
 // Ends all connections and the thread. Also done when the last reference goes.
 void maq_hub_server_stop (MaqHubServer *self);
 
@@ -73,9 +73,9 @@ const char *maq_hub_server_get_url (MaqHubServer *self);
 const char *maq_hub_server_get_cdn_url (MaqHubServer *self);
 
 // The same as POST and DELETE /.maq/faults. Errors: G_IO_ERROR_INVALID_ARGUMENT with what is wrong in JSON.
-gboolean maq_hub_server_add_faults (MaqHubServer  *self,
-                                    const char    *json,
-                                    GError       **error);
+gboolean maq_hub_server_add_faults (MaqHubServer *self,
+                                    const char   *json,
+                                    GError      **error);
 void     maq_hub_server_clear_faults (MaqHubServer *self);
 
 // How many requests arrived so far whose "METHOD /path" (path without the query) matches GLOB, as in "GET */resolve/*".

@@ -41,13 +41,13 @@ G_DECLARE_FINAL_TYPE (MaqHubStore, maq_hub_store, MAQ, HUB_STORE, GObject)
 MaqHubStore *maq_hub_store_new_demo (GError **error);
 
 // A folder of repos. Errors as above.
-MaqHubStore *maq_hub_store_new_folder (const char  *path,
-                                       GError     **error);
+MaqHubStore *maq_hub_store_new_folder (const char *path,
+                                       GError    **error);
 
 // The shared Hugging Face cache, read-only: every snapshot of it is a commit. PATH is the folder that holds
 // models--owner--name; what cannot be read in it is left out. Layout: hub cache of huggingface_hub, read 2026-08.
-MaqHubStore *maq_hub_store_new_cache (const char  *path,
-                                      GError     **error);
+MaqHubStore *maq_hub_store_new_cache (const char *path,
+                                      GError    **error);
 
 // COUNT made-up repos (eight models, one dataset and one Space in ten), the same ones each time, for scale tests.
 MaqHubStore *maq_hub_store_new_synthetic (guint count);

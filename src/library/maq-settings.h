@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Copyright 2026 The Maquette developers
+#pragma once
+
+#include <libdex.h>
+
+// What the user chose: endpoint, cache place and window state by GSettings, the token in the keyring. The environment and the
+// token file of the command-line tools are honoured: HF_TOKEN beats the keyring, which beats the file.
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  MAQ_TOKEN_NONE,
+  MAQ_TOKEN_ENVIRONMENT,
+  MAQ_TOKEN_KEYRING,
+  MAQ_TOKEN_FILE,
+} MaqTokenSource;
+
+#define MAQ_TYPE_SETTINGS (maq_settings_get_type ())
+G_DECLARE_FINAL_TYPE (MaqSettings, maq_settings, MAQ, SETTINGS, GObject)
+
+// Keys of the schema io.github.maquette_app.Maquette; without an installed schema the defaults, in memory.
+MaqSettings *maq_settings_new (void);
+GSettings   *maq_settings_get_gsettings (MaqSettings *self); // nullable: no schema installed
+// The endpoint to use: HF_ENDPOINT, else the setting, else the public Hub (transfer full).
+char    *maq_settings_dup_endpoint (MaqSettings *self);
+gboolean maq_settings_endpoint_is_from_environment (MaqSettings *self);
+// Stores ENDPOINT ("" for the default). MAQ_ADDRESS_ERROR_NOT_AN_ADDRESS if it is no http(s) address.
+gboolean maq_settings_set_endpoint (MaqSettings *self, const char *endpoint, GError **error);
+// The cache folder: HF_HUB_CACHE and HF_HOME, else the setting, else the default place (transfer full).
+char    *maq_settings_dup_cache_dir (MaqSettings *self);
+gboolean maq_settings_set_cache_dir (MaqSettings *self, const char *path, GError **error);
+// Looks the token up; resolves to a string, "" if there is none. get_token_source tells afterwards where it came from.
+DexFuture     *maq_settings_load_token (MaqSettings *self);
+MaqTokenSource maq_settings_get_token_source (MaqSettings *self);
+// Stores TOKEN in the keyring, or removes ours when NULL; resolves to TRUE. The token file is never changed.
+DexFuture *maq_settings_store_token (MaqSettings *self, const char *token);
+
+G_END_DECLS

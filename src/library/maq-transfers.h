@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Copyright 2026 The Maquette developers
+#pragma once
+
+#include <libdex.h>
+
+#include "maq-cache.h"
+#include "maq-hub-client.h"
+
+// Downloads into the shared cache: several files at a time, resumed where they stopped, every byte checked before a file gets
+// its final name. Work runs on worker threads; the objects here belong to the main thread and change there.
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  MAQ_TRANSFER_QUEUED,
+  MAQ_TRANSFER_RUNNING,
+  MAQ_TRANSFER_DONE,
+  MAQ_TRANSFER_FAILED,    // see get_error; retry goes on where it stopped
+  MAQ_TRANSFER_CANCELLED, // retry goes on where it stopped
+} MaqTransferState;
+#define MAQ_TYPE_TRANSFER_STATE (maq_transfer_state_get_type ())
+GType maq_transfer_state_get_type (void);
+
+// What to fetch. Free with maq_transfer_request_free.
+typedef struct
+{
+  MaqRepoKind kind;
+  char       *id;
+  char       *revision; // nullable: main
+  char      **paths;    // nullable: the files to fetch; else all that the globs let through
+  char      **include;  // nullable globs as Python's fnmatch: * also matches /
+  char      **exclude;
+  char       *title; // nullable: what the interface shows besides the id, such as "Q4_K_M"
+} MaqTransferRequest;
+MaqTransferRequest *maq_transfer_request_new (MaqRepoKind kind, const char *id, const char *revision);
+MaqTransferRequest *maq_transfer_request_copy (const MaqTransferRequest *self);
+void                maq_transfer_request_free (MaqTransferRequest *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MaqTransferRequest, maq_transfer_request_free)
+
+// One download. Properties, all with notify at most ten times a second: state, bytes-done, bytes-total (0 until known), speed
+// (bytes per second over the last seconds), seconds-left (-1 unknown), title, subtitle.
+#define MAQ_TYPE_TRANSFER (maq_transfer_get_type ())
+G_DECLARE_FINAL_TYPE (MaqTransfer, maq_transfer, MAQ, TRANSFER, GObject)
+
+const MaqTransferRequest *maq_transfer_get_request (MaqTransfer *self);
+MaqTransferState          maq_transfer_get_state (MaqTransfer *self);
+guint64                   maq_transfer_get_bytes_done (MaqTransfer *self);
+guint64                   maq_transfer_get_bytes_total (MaqTransfer *self);
+guint64                   maq_transfer_get_bytes_fetched (MaqTransfer *self); // really received in this run
+double                    maq_transfer_get_speed (MaqTransfer *self);
+gint64                    maq_transfer_get_seconds_left (MaqTransfer *self);
+const GError             *maq_transfer_get_error (MaqTransfer *self);         // nullable
+const char               *maq_transfer_get_commit (MaqTransfer *self);        // nullable until resolved
+const char               *maq_transfer_get_snapshot_path (MaqTransfer *self); // nullable until done
+// Path in the snapshot of the first of request.paths (or the only file), nullable until done.
+const char *maq_transfer_get_first_path (MaqTransfer *self);
+// Resolves to the snapshot path (string) when done; rejects when it failed or was cancelled. Dropping it changes nothing.
+DexFuture *maq_transfer_wait (MaqTransfer *self);
+void       maq_transfer_cancel (MaqTransfer *self);
+void       maq_transfer_retry (MaqTransfer *self);
+
+// All transfers of the application: a GListModel of MaqTransfer, newest first. Property n-active with notify.
+#define MAQ_TYPE_TRANSFER_LIST (maq_transfer_list_get_type ())
+G_DECLARE_FINAL_TYPE (MaqTransferList, maq_transfer_list, MAQ, TRANSFER_LIST, GObject)
+
+// STATE_DIR (nullable): where unfinished transfers and their partial files are remembered across restarts.
+MaqTransferList *maq_transfer_list_new (MaqHubClient *client, MaqCache *cache, const char *state_dir);
+// Starts a download; the same request already running is returned instead (transfer full).
+MaqTransfer *maq_transfer_list_start (MaqTransferList *self, const MaqTransferRequest *request);
+// The transfer that is fetching or fetched PATH of this repo, NULL if none (transfer none).
+MaqTransfer *maq_transfer_list_find (MaqTransferList *self, MaqRepoKind kind, const char *id, const char *path);
+guint        maq_transfer_list_get_n_active (MaqTransferList *self);
+// Removes finished, failed and cancelled ones; with the partial files of the latter two.
+void maq_transfer_list_clear (MaqTransferList *self);
+
+// What a download of REQUEST would do: resolves to a MaqTransferPlan (boxed).
+typedef struct
+{
+  char   *commit;
+  guint   n_files;
+  guint64 bytes_total;
+  guint64 bytes_here; // already in the cache
+} MaqTransferPlan;
+#define MAQ_TYPE_TRANSFER_PLAN (maq_transfer_plan_get_type ())
+GType            maq_transfer_plan_get_type (void);
+MaqTransferPlan *maq_transfer_plan_copy (const MaqTransferPlan *self);
+void             maq_transfer_plan_free (MaqTransferPlan *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MaqTransferPlan, maq_transfer_plan_free)
+DexFuture *maq_transfer_list_plan (MaqTransferList *self, const MaqTransferRequest *request);
+
+G_END_DECLS
