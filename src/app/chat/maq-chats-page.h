@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Copyright 2026 The Maquette developers
+#pragma once
+
+#include <adwaita.h>
+
+#include "maq-chats.h"
+#include "maq-engine.h"
+#include "maq-library.h"
+
+// The Chats page: the stored chats beside the open one, or one after the other where it is narrow. It has its own header bars, so
+// it fills the content of the window. Its list, its composer and its model picker are in this folder too; answering is done by
+// MaqAnswerer in library/.
+// It asks the window for other places with the action win.show-page and one of the strings "models" and "library".
+
+G_BEGIN_DECLS
+
+#define MAQ_TYPE_CHATS_PAGE (maq_chats_page_get_type ())
+G_DECLARE_FINAL_TYPE (MaqChatsPage, maq_chats_page, MAQ, CHATS_PAGE, AdwBin)
+
+// Reads STORE by itself. Models run until they are ejected or the page is gone.
+GtkWidget *maq_chats_page_new (MaqChatStore *store, MaqLibrary *library, MaqEngine *engine);
+// Opens a chat with nothing in it yet for the weights file at PATH and puts the cursor in its composer. LABEL: "owner/name:Q4_K_M".
+// Both NULL: the model used last, or none.
+void maq_chats_page_open_new_chat (MaqChatsPage *self, const char *label, const char *path);
+
+G_END_DECLS
