@@ -57,13 +57,34 @@ char **maq_json_dup_strv (MaqJsonValue *object, const char *name);
 const char *maq_json_as_string (MaqJsonValue *value);
 gint64      maq_json_as_int (MaqJsonValue *value, gint64 fallback);
 
-// Walks arrays: `MAQ_JSON_FOREACH (item, array)`, and objects: `MAQ_JSON_FOREACH_MEMBER (name, item, object)`.
+// Walks arrays: `MAQ_JSON_FOREACH (item, array)`, and objects: `MAQ_JSON_FOREACH_MEMBER (name, item, object)`. Both declare
+// their variables; break and continue work. Anything that is not an array or an object has no items.
 typedef struct
 {
   gpointer private_[6];
 } MaqJsonIter;
 void     maq_json_iter_init (MaqJsonIter *iter, MaqJsonValue *array_or_object);
 gboolean maq_json_iter_next (MaqJsonIter *iter, const char **name, MaqJsonValue **value);
+
+static inline MaqJsonIter
+maq_json_iter_begin (MaqJsonValue *array_or_object)
+{
+  MaqJsonIter iter;
+  maq_json_iter_init (&iter, array_or_object);
+  return iter;
+}
+
+#define MAQ_JSON_FOREACH(item, array)                                                                       \
+  for (MaqJsonIter item##_iter_ = maq_json_iter_begin (array), *item##_once_ = &item##_iter_; item##_once_; \
+       item##_once_ = NULL)                                                                                 \
+    for (MaqJsonValue *item = NULL; maq_json_iter_next (item##_once_, NULL, &item);)
+
+#define MAQ_JSON_FOREACH_MEMBER(name, item, object)                                                          \
+  for (MaqJsonIter item##_iter_ = maq_json_iter_begin (object), *item##_once_ = &item##_iter_; item##_once_; \
+       item##_once_ = NULL)                                                                                  \
+    for (const char *name = NULL, *name##_once_ = ""; name##_once_; name##_once_ = NULL)                     \
+      for (MaqJsonValue *item = NULL; maq_json_iter_next (item##_once_, &name, &item);)
+
 // Number of elements or members; 0 for anything else.
 gsize maq_json_get_size (MaqJsonValue *value);
 // The value written as compact JSON (transfer full).

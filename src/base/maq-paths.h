@@ -17,7 +17,8 @@ char *maq_paths_dup_token_file (void);
 // Maquette's own folders below the XDG ones; made by whoever writes there.
 char *maq_paths_dup_state_dir (void);
 char *maq_paths_dup_data_dir (void);
-// The demo Hub's content: MAQ_DATA_DIR, the source tree when running from the build tree, else the installed folder.
+// The demo Hub's content: `demo` in MAQ_DATA_DIR, in data/ of the sources when running from a build folder there, else in the
+// installed folder.
 char *maq_paths_dup_demo_dir (void);
 
 // The value of a boolean HF_* variable: 1, ON, YES, TRUE in any case.

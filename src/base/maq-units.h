@@ -18,7 +18,8 @@ char *maq_format_bytes (guint64 bytes);
 char *maq_format_speed (double bytes_per_second);
 // "12 s", "4 min", "2 h 5 min".
 char *maq_format_duration (gint64 seconds);
-// "just now", "5 minutes ago", "yesterday", "3 days ago", "2 months ago"; a date when older than a year. Both in Unix seconds.
+// "just now", "5 minutes ago", "yesterday", "3 days ago", "2 months ago"; a date when older than a year; "" for 0.
+// Both in Unix seconds.
 char *maq_format_relative_time (gint64 when, gint64 now);
 
 // The Hub's `2024-08-01T12:34:56.000Z` in Unix seconds; 0 if TEXT is NULL or not a time.
