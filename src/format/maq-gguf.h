@@ -28,11 +28,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (MaqGguf, maq_gguf_unref)
 
 // BYTES: the beginning of the file. FILE_SIZE: of the whole, in bytes; 0 if unknown, then tensor ends are not checked.
 MaqGguf *maq_gguf_parse (GBytes *bytes, guint64 file_size, GError **error);
-// Maps the file and parses it; blocking, for workers.
+// Reads as much of the file as its header takes and parses it; G_IO_ERROR as well. Blocking, for workers.
 MaqGguf *maq_gguf_open (const char *path, GError **error);
 
-// Metadata, in file order. Values are of the GVariant types b, y, n, q, i, u, x, t, d, s and arrays of these; long arrays are
-// given as their length only by get_array_length.
+// Metadata, in file order. Values are of the GVariant types b, y, n, q, i, u, x, t, d, s and arrays of these, of which only the
+// first MAX_ELEMENTS elements are given (transfer full). Text that is not UTF-8 is repaired.
 guint       maq_gguf_get_n_keys (MaqGguf *self);
 const char *maq_gguf_get_key (MaqGguf *self, guint index);
 GVariant   *maq_gguf_dup_value (MaqGguf *self, guint index, gsize max_elements);
@@ -44,11 +44,11 @@ gint64      maq_gguf_get_int (MaqGguf *self, const char *key, gint64 fallback);
 typedef struct
 {
   const char *name;
-  const char *type; // "F16", "Q4_0", …
+  const char *type; // "F16", "Q4_0", …; "type 99" for one not known
   guint64     shape[4];
   guint       n_dims;
   guint64     offset; // from the start of the file
-  guint64     size;   // in bytes
+  guint64     size;   // in bytes, 0 for types not known
 } MaqGgufTensor;
 guint    maq_gguf_get_n_tensors (MaqGguf *self);
 gboolean maq_gguf_get_tensor (MaqGguf *self, guint index, MaqGgufTensor *tensor);

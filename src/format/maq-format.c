@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Copyright 2026 The Maquette developers
+#include "maq-format-private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static void
+set_errno (GError    **error,
+           const char *what)
+{
+  int code = errno;
+
+  g_set_error (error, G_IO_ERROR, g_io_error_from_errno (code), "%s: %s", what, g_strerror (code));
+}
+
+int
+maq_format_open (const char *path,
+                 guint64    *file_size,
+                 GError    **error)
+{
+  struct stat  info;
+  g_autofd int fd = -1;
+
+  g_return_val_if_fail (path != NULL, -1);
+
+  // Not blocking, so that a pipe put in the place of a file cannot hold the caller.
+  fd = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (fd < 0 || fstat (fd, &info) < 0)
+    {
+      set_errno (error, path);
+      return -1;
+    }
+  if (!S_ISREG (info.st_mode))
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_REGULAR_FILE, "%s: not a regular file", path);
+      return -1;
+    }
+  *file_size = info.st_size;
+  return g_steal_fd (&fd);
+}
+
+GBytes *
+maq_format_read (int      fd,
+                 gsize    n,
+                 GError **error)
+{
+  g_autofree guint8 *data = g_try_malloc (MAX (n, 1));
+  gsize              have = 0;
+
+  if (data == NULL)
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE, "There is no memory for %" G_GSIZE_FORMAT " bytes", n);
+      return NULL;
+    }
+  while (have < n)
+    {
+      gssize got = pread (fd, data + have, n - have, have);
+      if (got < 0 && errno == EINTR)
+        continue;
+      if (got < 0)
+        {
+          set_errno (error, "Reading failed");
+          return NULL;
+        }
+      if (got == 0)
+        break;
+      have += got;
+    }
+  return g_bytes_new_take (g_steal_pointer (&data), have);
+}
