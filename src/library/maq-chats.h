@@ -14,14 +14,15 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (MaqChatMessage, maq_chat_message, MAQ, CHAT_MESSAGE, GObject)
 const char *maq_chat_message_get_role (MaqChatMessage *self); // "system", "user", "assistant"
 const char *maq_chat_message_get_content (MaqChatMessage *self);
-const char *maq_chat_message_get_stats (MaqChatMessage *self); // one line of figures, nullable
-const char *maq_chat_message_get_error (MaqChatMessage *self); // nullable
+gsize       maq_chat_message_get_length (MaqChatMessage *self); // of the content, in bytes
+const char *maq_chat_message_get_stats (MaqChatMessage *self);  // one line of figures, nullable
+const char *maq_chat_message_get_error (MaqChatMessage *self);  // nullable
 gboolean    maq_chat_message_get_streaming (MaqChatMessage *self);
 gint64      maq_chat_message_get_created (MaqChatMessage *self); // Unix seconds
 // While an answer streams: adds text; then ends it, which stores it.
 void maq_chat_message_append (MaqChatMessage *self, const char *text);
 
-// One chat: a GListModel of its shown MaqChatMessage. Properties with notify: title, updated, model-label.
+// One chat: a GListModel of its shown MaqChatMessage. Properties with notify: title, updated, model-label, model-path, answering.
 #define MAQ_TYPE_CHAT (maq_chat_get_type ())
 G_DECLARE_FINAL_TYPE (MaqChat, maq_chat, MAQ, CHAT, GObject)
 const char *maq_chat_get_title (MaqChat *self);
@@ -30,21 +31,33 @@ gint64      maq_chat_get_updated (MaqChat *self);
 const char *maq_chat_get_model_label (MaqChat *self); // "owner/name:Q4_K_M"
 const char *maq_chat_get_model_path (MaqChat *self);  // weights file, may have gone since
 void        maq_chat_set_model (MaqChat *self, const char *label, const char *path);
-// Loads the messages if they are not yet; resolves to TRUE.
+// Loads the messages if they are not yet; resolves to TRUE. To be done before messages are added; a new chat needs none.
 DexFuture *maq_chat_load (MaqChat *self);
+gboolean   maq_chat_get_loaded (MaqChat *self);
 // Adds and stores a message (transfer none). The first user message gives a chat without title its title.
 MaqChatMessage *maq_chat_add_message (MaqChat *self, const char *role, const char *content);
-// Adds an empty answer that streams; ends it with its figures, or with an error (both nullable).
+// Whether an answer streams.
+gboolean maq_chat_get_answering (MaqChat *self);
+// Adds an empty answer that streams (transfer none); what arrives is on disk within about a second.
 MaqChatMessage *maq_chat_begin_answer (MaqChat *self);
-void            maq_chat_end_answer (MaqChat *self, MaqChatMessage *answer, const char *stats, const char *error);
+// Ends it with its figures, or with an error (both nullable).
+void maq_chat_end_answer (MaqChat *self, MaqChatMessage *answer, const char *stats, const char *error);
+// Takes MESSAGE and what follows off the shown path, to answer anew: what is added next becomes its sibling. They stay stored.
+void maq_chat_rewind (MaqChat *self, MaqChatMessage *message);
 
-// All chats: a GListModel of MaqChat, last changed first.
+// All chats: a GListModel of MaqChat, last changed first. Properties with notify: loaded, problem.
 #define MAQ_TYPE_CHAT_STORE (maq_chat_store_get_type ())
 G_DECLARE_FINAL_TYPE (MaqChatStore, maq_chat_store, MAQ, CHAT_STORE, GObject)
 // PATH: the database file, made if absent; NULL: chats.sqlite in the data folder.
 MaqChatStore *maq_chat_store_new (const char *path);
-// Reads the list; resolves to TRUE. A damaged or newer file rejects and is left untouched.
+// Reads the list; resolves to TRUE. A damaged or newer file rejects with MAQ_LIBRARY_ERROR and is left untouched; chats then live
+// in memory only.
 DexFuture *maq_chat_store_load (MaqChatStore *self);
+gboolean   maq_chat_store_get_loaded (MaqChatStore *self);
+// Why chats are not stored, in a sentence; NULL while all is well.
+const char *maq_chat_store_get_problem (MaqChatStore *self);
+// Renames a file that could not be read and starts a fresh one; resolves to TRUE.
+DexFuture *maq_chat_store_set_aside (MaqChatStore *self);
 // A new empty chat, stored with its first message (transfer none).
 MaqChat *maq_chat_store_add (MaqChatStore *self);
 void     maq_chat_store_remove (MaqChatStore *self, MaqChat *chat);
