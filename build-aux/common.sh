@@ -21,7 +21,7 @@ build_into() { # FOLDER [MESON OPTION…]
     printf '%s' "$tools" >"$folder/.tools"
   fi
   meson compile -C "$folder" || return 1
-  flock -u 9
+  exec 9>&-
 }
 
 # What a program from the build tree needs to find its other parts without being installed.

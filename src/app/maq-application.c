@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Copyright 2026 The Maquette developers
+
+#include "maq-application.h"
+
+#include <glib/gi18n.h>
+
+#include "maq-app-resources.h"
+#include "maq-future-slot.h"
+#include "maq-hub-server.h"
+#include "maq-paths.h"
+#include "maq-runner-engine.h"
+#include "maq-widgets.h"
+#include "maq-window.h"
+
+// How long the first page waits for a token that a locked keyring keeps, in milliseconds.
+#define TOKEN_PATIENCE_MS 1500
+
+struct _MaqApplication
+{
+  AdwApplication parent_instance;
+
+  MaqSettings     *settings;
+  MaqHubClient    *client;
+  MaqCache        *cache;
+  MaqTransferList *transfers;
+  MaqLibrary      *library;
+  MaqChatStore    *chats;
+  MaqEngine       *engine;
+  MaqHubServer    *demo_server;
+
+  gboolean      demo;
+  char         *hub;
+  MaqFutureSlot preparing; // the demo Hub, or the token
+  gboolean      hub_ready;
+  GError       *hub_error;
+};
+
+G_DEFINE_FINAL_TYPE (MaqApplication, maq_application, ADW_TYPE_APPLICATION)
+
+static void
+hub_prepared (MaqApplication *self)
+{
+  self->hub_ready = TRUE;
+  for (GList *l = gtk_application_get_windows (GTK_APPLICATION (self)); l != NULL; l = l->next)
+    if (MAQ_IS_WINDOW (l->data))
+      {
+        if (self->hub_error != NULL)
+          maq_window_hub_failed (l->data, self->hub_error);
+        else
+          maq_window_hub_ready (l->data);
+      }
+}
+
+static void
+demo_server_started_cb (gpointer   object,
+                        DexFuture *future)
+{
+  MaqApplication *self = object;
+
+  g_clear_error (&self->hub_error);
+  g_set_object (&self->demo_server, maq_future_get_object (future, &self->hub_error));
+  if (self->demo_server != NULL)
+    maq_hub_client_set_endpoint (self->client, maq_hub_server_get_url (self->demo_server), &self->hub_error);
+  hub_prepared (self);
+}
+
+// On a thread of its own: the store reads many files.
+static DexFuture *
+demo_server_thread (gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MaqHubStore) store = maq_hub_store_new_demo (&error);
+  if (store == NULL)
+    return dex_future_new_for_error (g_steal_pointer (&error));
+  g_autoptr (MaqHubServer) server = maq_hub_server_new (store);
+  if (!maq_hub_server_listen (server, NULL, 0, &error))
+    return dex_future_new_for_error (g_steal_pointer (&error));
+  return dex_future_new_take_object (g_steal_pointer (&server));
+}
+
+static void
+token_loaded_cb (gpointer   object,
+                 DexFuture *future)
+{
+  MaqApplication *self = object;
+  g_autoptr (GError) error = NULL;
+  const GValue *value = dex_future_get_value (future, &error);
+
+  // Without its token the Hub still shows everything that is public.
+  if (value == NULL)
+    g_message ("The access token could not be read: %s", error->message);
+  else if (G_VALUE_HOLDS_STRING (value) && *g_value_get_string (value) != '\0')
+    maq_hub_client_set_token (self->client, g_value_get_string (value));
+  hub_prepared (self);
+}
+
+static void
+prepare_hub (MaqApplication *self)
+{
+  if (self->demo)
+    maq_future_slot_set (&self->preparing,
+                         dex_thread_spawn ("demo-hub", demo_server_thread, NULL, NULL),
+                         self,
+                         demo_server_started_cb);
+  else
+    maq_future_slot_set (&self->preparing,
+                         dex_future_first (maq_settings_load_token (self->settings),
+                                           dex_timeout_new_msec (TOKEN_PATIENCE_MS),
+                                           NULL),
+                         self,
+                         token_loaded_cb);
+}
+
+static MaqWindow *
+ensure_window (MaqApplication *self)
+{
+  for (GList *l = gtk_application_get_windows (GTK_APPLICATION (self)); l != NULL; l = l->next)
+    if (MAQ_IS_WINDOW (l->data))
+      return l->data;
+
+  MaqWindow *window = maq_window_new (self);
+  if (self->hub_ready && self->hub_error != NULL)
+    maq_window_hub_failed (window, self->hub_error);
+  else if (self->hub_ready)
+    maq_window_hub_ready (window);
+  return window;
+}
+
+static void
+maq_application_activate (GApplication *application)
+{
+  gtk_window_present (GTK_WINDOW (ensure_window (MAQ_APPLICATION (application))));
+}
+
+static void
+maq_application_open (GApplication *application,
+                      GFile       **files,
+                      int           n_files,
+                      const char   *hint)
+{
+  MaqWindow *window = ensure_window (MAQ_APPLICATION (application));
+
+  for (int i = 0; i < n_files; i++)
+    {
+      g_autofree char *path = g_file_get_path (files[i]);
+      g_autofree char *uri = g_file_get_uri (files[i]);
+      maq_window_open (window, path != NULL ? path : uri);
+    }
+  gtk_window_present (GTK_WINDOW (window));
+}
+
+static int
+maq_application_command_line (GApplication            *application,
+                              GApplicationCommandLine *command_line)
+{
+  MaqApplication   *self = MAQ_APPLICATION (application);
+  g_autofree char **arguments = NULL;
+  GVariantDict     *options = g_application_command_line_get_options_dict (command_line);
+
+  if (g_variant_dict_lookup (options, G_OPTION_REMAINING, "^a&ay", &arguments))
+    {
+      MaqWindow *window = ensure_window (self);
+      for (gsize i = 0; arguments[i] != NULL; i++)
+        {
+          // A file is meant where there is one; anything else is an address.
+          g_autoptr (GFile) file = g_application_command_line_create_file_for_arg (command_line, arguments[i]);
+          g_autofree char *path = g_file_get_path (file);
+          maq_window_open (window, path != NULL && g_file_test (path, G_FILE_TEST_IS_REGULAR) ? path : arguments[i]);
+        }
+    }
+  g_application_activate (application);
+  return 0;
+}
+
+static int
+maq_application_handle_local_options (GApplication *application,
+                                      GVariantDict *options)
+{
+  MaqApplication *self = MAQ_APPLICATION (application);
+
+  if (g_variant_dict_contains (options, "version"))
+    {
+      g_print ("maquette %s\n", MAQ_VERSION);
+      return 0;
+    }
+  self->demo = g_variant_dict_contains (options, "demo");
+  g_variant_dict_lookup (options, "hub", "s", &self->hub);
+  if (self->demo && self->hub != NULL)
+    {
+      g_printerr ("maquette: %s\n", _ ("--demo and --hub name two different Hubs; give one of them."));
+      return 2;
+    }
+  if (self->demo || self->hub != NULL)
+    g_application_set_flags (application, g_application_get_flags (application) | G_APPLICATION_NON_UNIQUE);
+  return -1;
+}
+
+static void
+quit_cb (GSimpleAction *action,
+         GVariant      *parameter,
+         gpointer       user_data)
+{
+  g_application_quit (G_APPLICATION (user_data));
+}
+
+static const GActionEntry actions[] = {
+  { "quit", quit_cb },
+};
+
+static const struct
+{
+  const char *action;
+  const char *accels[3];
+} accels[] = {
+  { "app.quit", { "<Control>q" } },
+  { "window.close", { "<Control>w" } },
+  { "win.focus-search", { "<Control>f" } },
+  { "win.go-back", { "<Alt>Left" } },
+  { "win.toggle-sidebar", { "F9" } },
+  { "win.show-page::models", { "<Control>1" } },
+  { "win.show-page::library", { "<Control>2" } },
+  { "win.show-page::chats", { "<Control>3" } },
+  { "win.show-page::transfers", { "<Control>4" } },
+};
+
+static void
+maq_application_startup (GApplication *application)
+{
+  MaqApplication *self = MAQ_APPLICATION (application);
+
+  maq_app_register_resource ();
+  G_APPLICATION_CLASS (maq_application_parent_class)->startup (application);
+  maq_widgets_init ();
+
+  self->settings = maq_settings_new ();
+  g_autofree char *endpoint = self->hub != NULL ? g_strdup (self->hub) : maq_settings_dup_endpoint (self->settings);
+  // An address that is none is told once the window is there; the public Hub is never asked in its stead.
+  self->client = maq_hub_client_new (NULL);
+  if (!self->demo)
+    maq_hub_client_set_endpoint (self->client, endpoint, &self->hub_error);
+
+  g_autofree char *cache_dir = maq_settings_dup_cache_dir (self->settings);
+  g_autofree char *state_dir = maq_paths_dup_state_dir ();
+  self->cache = maq_cache_new (cache_dir);
+  self->transfers = maq_transfer_list_new (self->client, self->cache, state_dir);
+  self->library = maq_library_new (self->cache);
+  self->chats = maq_chat_store_new (NULL);
+  self->engine = maq_runner_engine_new (NULL);
+
+  g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
+  for (gsize i = 0; i < G_N_ELEMENTS (accels); i++)
+    gtk_application_set_accels_for_action (GTK_APPLICATION (self), accels[i].action, accels[i].accels);
+
+  prepare_hub (self);
+}
+
+static void
+maq_application_shutdown (GApplication *application)
+{
+  MaqApplication *self = MAQ_APPLICATION (application);
+
+  maq_future_slot_clear (&self->preparing);
+  G_APPLICATION_CLASS (maq_application_parent_class)->shutdown (application);
+
+  // The windows are gone. Users before what they use.
+  g_clear_object (&self->transfers);
+  g_clear_object (&self->library);
+  g_clear_object (&self->chats);
+  g_clear_object (&self->engine);
+  g_clear_object (&self->cache);
+  g_clear_object (&self->client);
+  g_clear_object (&self->settings);
+  if (self->demo_server != NULL)
+    maq_hub_server_stop (self->demo_server);
+  g_clear_object (&self->demo_server);
+}
+
+static void
+maq_application_finalize (GObject *object)
+{
+  MaqApplication *self = MAQ_APPLICATION (object);
+
+  g_free (self->hub);
+  g_clear_error (&self->hub_error);
+
+  G_OBJECT_CLASS (maq_application_parent_class)->finalize (object);
+}
+
+static void
+maq_application_class_init (MaqApplicationClass *klass)
+{
+  GObjectClass      *object_class = G_OBJECT_CLASS (klass);
+  GApplicationClass *application_class = G_APPLICATION_CLASS (klass);
+
+  object_class->finalize = maq_application_finalize;
+  application_class->startup = maq_application_startup;
+  application_class->shutdown = maq_application_shutdown;
+  application_class->activate = maq_application_activate;
+  application_class->open = maq_application_open;
+  application_class->command_line = maq_application_command_line;
+  application_class->handle_local_options = maq_application_handle_local_options;
+}
+
+static const GOptionEntry option_entries[] = {
+  { "demo", 0, 0, G_OPTION_ARG_NONE, NULL, N_ ("Use the demo Hub that comes with Maquette"), NULL },
+  { "hub", 0, 0, G_OPTION_ARG_STRING, NULL, N_ ("Use the Hub at this address"), N_ ("URL") },
+  { "version", 0, 0, G_OPTION_ARG_NONE, NULL, N_ ("Print the version"), NULL },
+  { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, NULL, NULL, N_ ("[ADDRESS|FILE…]") },
+  { NULL },
+};
+
+static void
+maq_application_init (MaqApplication *self)
+{
+  g_application_add_main_option_entries (G_APPLICATION (self), option_entries);
+}
+
+MaqApplication *
+maq_application_new (void)
+{
+  return g_object_new (MAQ_TYPE_APPLICATION,
+                       "application-id",
+                       MAQ_APP_ID,
+                       "flags",
+                       G_APPLICATION_HANDLES_COMMAND_LINE | G_APPLICATION_HANDLES_OPEN,
+                       "resource-base-path",
+                       "/io/github/maquette_app/Maquette",
+                       NULL);
+}
+
+#define GETTER(Type, name)                                  \
+  Type *maq_application_get_##name (MaqApplication *self)   \
+  {                                                         \
+    g_return_val_if_fail (MAQ_IS_APPLICATION (self), NULL); \
+    return self->name;                                      \
+  }
+
+GETTER (MaqHubClient, client)
+GETTER (MaqCache, cache)
+GETTER (MaqTransferList, transfers)
+GETTER (MaqLibrary, library)
+GETTER (MaqChatStore, chats)
+GETTER (MaqSettings, settings)
+GETTER (MaqEngine, engine)

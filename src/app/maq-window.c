@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Copyright 2026 The Maquette developers
+
+#include "maq-window.h"
+
+#include <glib/gi18n.h>
+
+#include "maq-error-text.h"
+#include "maq-sidebar.h"
+
+struct _MaqWindow
+{
+  AdwApplicationWindow parent_instance;
+
+  AdwNavigationSplitView *split_view;
+  AdwNavigationPage      *content_page;
+  AdwToastOverlay        *toast_overlay;
+  AdwViewStack           *stack;
+  MaqSidebar             *sidebar;
+};
+
+G_DEFINE_FINAL_TYPE (MaqWindow, maq_window, ADW_TYPE_APPLICATION_WINDOW)
+
+static void
+show_place (MaqWindow  *self,
+            const char *place)
+{
+  maq_sidebar_set_place (self->sidebar, place);
+  adw_navigation_split_view_set_show_content (self->split_view, TRUE);
+}
+
+static void
+sidebar_activated_cb (MaqWindow *self)
+{
+  adw_navigation_split_view_set_show_content (self->split_view, TRUE);
+}
+
+static void
+place_changed_cb (MaqWindow *self)
+{
+  const char *place = maq_sidebar_get_place (self->sidebar);
+
+  // While the template is built there are no pages yet.
+  if (place == NULL || adw_view_stack_get_child_by_name (self->stack, place) == NULL)
+    return;
+  adw_view_stack_set_visible_child_name (self->stack, place);
+  AdwViewStackPage *page = adw_view_stack_get_page (self->stack, adw_view_stack_get_visible_child (self->stack));
+  adw_navigation_page_set_title (self->content_page, adw_view_stack_page_get_title (page));
+}
+
+static AdwNavigationView *
+get_navigation_view (MaqWindow *self)
+{
+  GtkWidget *child = adw_view_stack_get_visible_child (self->stack);
+  return ADW_IS_NAVIGATION_VIEW (child) ? ADW_NAVIGATION_VIEW (child) : NULL;
+}
+
+static void
+show_page_action (GtkWidget  *widget,
+                  const char *action_name,
+                  GVariant   *parameter)
+{
+  show_place (MAQ_WINDOW (widget), g_variant_get_string (parameter, NULL));
+}
+
+static void
+open_repo_action (GtkWidget  *widget,
+                  const char *action_name,
+                  GVariant   *parameter)
+{
+  maq_window_open (MAQ_WINDOW (widget), g_variant_get_string (parameter, NULL));
+}
+
+static void
+open_chat_action (GtkWidget  *widget,
+                  const char *action_name,
+                  GVariant   *parameter)
+{
+  show_place (MAQ_WINDOW (widget), "chats");
+}
+
+static void
+go_back_action (GtkWidget  *widget,
+                const char *action_name,
+                GVariant   *parameter)
+{
+  MaqWindow         *self = MAQ_WINDOW (widget);
+  AdwNavigationView *view = get_navigation_view (self);
+
+  if (view != NULL && adw_navigation_view_pop (view))
+    return;
+  if (adw_navigation_split_view_get_collapsed (self->split_view))
+    adw_navigation_split_view_set_show_content (self->split_view, FALSE);
+}
+
+static void
+toggle_sidebar_action (GtkWidget  *widget,
+                       const char *action_name,
+                       GVariant   *parameter)
+{
+  MaqWindow *self = MAQ_WINDOW (widget);
+
+  // Side by side there is nothing to hide: the key brings the focus to the list.
+  if (adw_navigation_split_view_get_collapsed (self->split_view))
+    adw_navigation_split_view_set_show_content (self->split_view, !adw_navigation_split_view_get_show_content (self->split_view));
+  else
+    gtk_widget_child_focus (GTK_WIDGET (self->sidebar), GTK_DIR_TAB_FORWARD);
+}
+
+static void
+maq_window_dispose (GObject *object)
+{
+  gtk_widget_dispose_template (GTK_WIDGET (object), MAQ_TYPE_WINDOW);
+
+  G_OBJECT_CLASS (maq_window_parent_class)->dispose (object);
+}
+
+static void
+maq_window_class_init (MaqWindowClass *klass)
+{
+  GObjectClass   *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->dispose = maq_window_dispose;
+
+  g_type_ensure (MAQ_TYPE_SIDEBAR);
+  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/maquette_app/Maquette/app/maq-window.ui");
+  gtk_widget_class_bind_template_child (widget_class, MaqWindow, split_view);
+  gtk_widget_class_bind_template_child (widget_class, MaqWindow, content_page);
+  gtk_widget_class_bind_template_child (widget_class, MaqWindow, toast_overlay);
+  gtk_widget_class_bind_template_child (widget_class, MaqWindow, stack);
+  gtk_widget_class_bind_template_child (widget_class, MaqWindow, sidebar);
+  gtk_widget_class_bind_template_callback (widget_class, sidebar_activated_cb);
+  gtk_widget_class_bind_template_callback (widget_class, place_changed_cb);
+
+  gtk_widget_class_install_action (widget_class, "win.show-page", "s", show_page_action);
+  gtk_widget_class_install_action (widget_class, "win.open-repo", "s", open_repo_action);
+  gtk_widget_class_install_action (widget_class, "win.open-chat", "(ss)", open_chat_action);
+  gtk_widget_class_install_action (widget_class, "win.go-back", NULL, go_back_action);
+  gtk_widget_class_install_action (widget_class, "win.toggle-sidebar", NULL, toggle_sidebar_action);
+}
+
+static void
+maq_window_init (MaqWindow *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+static void
+add_place (MaqWindow  *self,
+           GtkWidget  *child,
+           const char *name,
+           const char *title)
+{
+  adw_view_stack_add_titled (self->stack, child, name, title);
+}
+
+MaqWindow *
+maq_window_new (MaqApplication *application)
+{
+  g_return_val_if_fail (MAQ_IS_APPLICATION (application), NULL);
+
+  MaqWindow *self = g_object_new (MAQ_TYPE_WINDOW, "application", application, NULL);
+  add_place (self, adw_navigation_view_new (), "models", _ ("Models"));
+  add_place (self, adw_navigation_view_new (), "library", _ ("Library"));
+  add_place (self, adw_bin_new (), "chats", _ ("Chats"));
+  add_place (self, adw_navigation_view_new (), "transfers", _ ("Transfers"));
+  g_object_bind_property (maq_application_get_transfers (application), "n-active", self->sidebar, "n-active", G_BINDING_SYNC_CREATE);
+  show_place (self, "models");
+  return self;
+}
+
+void
+maq_window_hub_ready (MaqWindow *self)
+{
+  g_return_if_fail (MAQ_IS_WINDOW (self));
+}
+
+void
+maq_window_hub_failed (MaqWindow    *self,
+                       const GError *error)
+{
+  g_return_if_fail (MAQ_IS_WINDOW (self));
+}
+
+void
+maq_window_open (MaqWindow  *self,
+                 const char *text)
+{
+  g_return_if_fail (MAQ_IS_WINDOW (self));
+}

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Copyright 2026 The Maquette developers
+#include "maq-cli.h"
+
+#include <glib/gi18n.h>
+#include <stdio.h>
+
+#include "maq-cli-private.h"
+#include "maq-cli-text.h"
+#include "maq-gguf.h"
+
+// The fact comes from the error's message; what to do next, from its code.
+
+static const char *
+next_step_hub (int code)
+{
+  switch ((MaqHubError) code)
+    {
+    case MAQ_HUB_ERROR_UNAUTHORIZED:
+      return N_ ("Put a token of your account into HF_TOKEN, or sign in with “hf auth login”.");
+    case MAQ_HUB_ERROR_FORBIDDEN:
+      return N_ ("Use a token that has this permission.");
+    case MAQ_HUB_ERROR_GATED:
+      return N_ ("Ask for access on the repo's page, then try again with your token in HF_TOKEN.");
+    case MAQ_HUB_ERROR_DISABLED:
+      return N_ ("The repo's page may say why.");
+    case MAQ_HUB_ERROR_REPO_NOT_FOUND:
+      return N_ ("Check the name with “maq search”; a private repo needs a token in HF_TOKEN.");
+    case MAQ_HUB_ERROR_REVISION_NOT_FOUND:
+      return N_ ("Leave @REV out for the default branch.");
+    case MAQ_HUB_ERROR_ENTRY_NOT_FOUND:
+      return N_ ("“maq files REPO” lists what is there.");
+    case MAQ_HUB_ERROR_RATE_LIMITED:
+      return N_ ("Wait, then try again; with a token the limit is higher.");
+    case MAQ_HUB_ERROR_UNREACHABLE:
+      return N_ ("Check the connection and --endpoint; what is in the cache works with --offline.");
+    case MAQ_HUB_ERROR_SERVER:
+    case MAQ_HUB_ERROR_LINK_EXPIRED:
+      return N_ ("Try again later.");
+    case MAQ_HUB_ERROR_BAD_REQUEST:
+      return N_ ("Check the words and options.");
+    case MAQ_HUB_ERROR_BAD_REPLY:
+      return N_ ("Check that --endpoint is a Hub and that no login page stands in between.");
+    case MAQ_HUB_ERROR_OFFLINE:
+      return N_ ("Leave out --offline and HF_HUB_OFFLINE to ask the Hub.");
+    }
+  return NULL;
+}
+
+static const char *
+next_step_cache (int code)
+{
+  switch ((MaqCacheError) code)
+    {
+    case MAQ_CACHE_ERROR_READ_ONLY:
+      return N_ ("Choose a folder you may write to with HF_HUB_CACHE.");
+    case MAQ_CACHE_ERROR_NO_SPACE:
+      return N_ ("Free some space, “maq cache ls” shows what is large, or choose another folder with HF_HUB_CACHE.");
+    case MAQ_CACHE_ERROR_LOCKED:
+      return N_ ("Wait until the other program is done, then try again.");
+    case MAQ_CACHE_ERROR_MISMATCH:
+      return N_ ("Try again: the file is then fetched anew.");
+    case MAQ_CACHE_ERROR_UNSAFE:
+      return N_ ("Nothing was written; do not trust this repo.");
+    case MAQ_CACHE_ERROR_DAMAGED:
+      return N_ ("“maq cache ls” names what is damaged.");
+    }
+  return NULL;
+}
+
+static const char *
+next_step_engine (int code)
+{
+  switch ((MaqEngineError) code)
+    {
+    case MAQ_ENGINE_ERROR_BAD_MODEL:
+      return N_ ("“maq inspect FILE” shows what the file says; try another variant or file.");
+    case MAQ_ENGINE_ERROR_OUT_OF_MEMORY:
+      return N_ ("Try a smaller variant, such as MODEL:Q4_0, or close other programs.");
+    case MAQ_ENGINE_ERROR_CRASHED:
+      return N_ ("Try again, or try another model.");
+    case MAQ_ENGINE_ERROR_BUSY:
+      return N_ ("Wait for the answer.");
+    case MAQ_ENGINE_ERROR_TOO_LONG:
+      return N_ ("Shorten the prompt.");
+    case MAQ_ENGINE_ERROR_UNLOADED:
+      return N_ ("Try again.");
+    case MAQ_ENGINE_ERROR_UNSUPPORTED:
+      return N_ ("Choose a model that is made for it.");
+    }
+  return NULL;
+}
+
+static const char *
+next_step_format (int code)
+{
+  switch ((MaqFormatError) code)
+    {
+    case MAQ_FORMAT_ERROR_NOT_THIS_FORMAT:
+      return N_ ("Give a GGUF or safetensors file.");
+    case MAQ_FORMAT_ERROR_TRUNCATED:
+    case MAQ_FORMAT_ERROR_CORRUPT:
+      return N_ ("The file is damaged: fetch it again.");
+    case MAQ_FORMAT_ERROR_UNSUPPORTED:
+      return N_ ("Choose a newer or older version of the file.");
+    }
+  return NULL;
+}
+
+static const char *
+next_step (const GError *error)
+{
+  if (error->domain == MAQ_HUB_ERROR)
+    return next_step_hub (error->code);
+  if (error->domain == MAQ_CACHE_ERROR)
+    return next_step_cache (error->code);
+  if (error->domain == MAQ_ENGINE_ERROR)
+    return next_step_engine (error->code);
+  if (error->domain == MAQ_FORMAT_ERROR)
+    return next_step_format (error->code);
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND) || g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOENT))
+    return N_ ("Check the path.");
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED) || g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_ACCES))
+    return N_ ("Check who may read and write there.");
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE) || g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOSPC))
+    return N_ ("Free some space, then try again.");
+  return NULL;
+}
+
+char *
+maq_cli_sentence (const char *text)
+{
+  g_autofree char *clean = maq_cli_clean (text, FALSE);
+  g_strstrip (clean);
+  if (*clean == '\0')
+    return g_strdup (_ ("It failed without saying why."));
+  gboolean ends = strchr (".!?", clean[strlen (clean) - 1]) != NULL;
+  return g_strconcat (clean, ends ? "" : ".", NULL);
+}
+
+char *
+maq_cli_describe_error (const GError *error)
+{
+  g_autofree char *sentence = maq_cli_sentence (error->message);
+  const char      *next = next_step (error);
+  return next != NULL ? g_strdup_printf ("%s %s", sentence, _ (next)) : g_steal_pointer (&sentence);
+}
+
+int
+maq_cli_report (MaqCli *self, const GError *error)
+{
+  if (g_error_matches (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_QUIET))
+    return 1;
+  g_autofree char *text = maq_cli_describe_error (error);
+  if (!g_error_matches (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE))
+    {
+      fprintf (stderr, "maq: %s\n", text);
+      return 1;
+    }
+  fprintf (stderr, _ ("maq: %s See “maq %s --help”.\n"), text, self->command->name);
+  return 2;
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Copyright 2026 The Maquette developers
+#pragma once
+
+#include "maq-cli.h"
+#include "maq-settings.h"
+
+// What the files of the framework share; commands use maq-cli.h.
+
+G_BEGIN_DECLS
+
+struct _MaqCli
+{
+  const MaqCliCommand *command;
+  char               **arguments;
+
+  GMainLoop          *loop;
+  DexFuture          *fiber;
+  GError             *error;
+  gboolean            interrupted;
+  MaqCliInterruptFunc interrupt_func;
+  gpointer            interrupt_data;
+
+  MaqSettings     *settings;
+  MaqHubClient    *client;
+  MaqCache        *cache;
+  MaqTransferList *transfers;
+  MaqEngine       *engine;
+
+  gboolean out_is_terminal;
+  gboolean err_is_terminal;
+  gboolean colours;
+  int      columns;
+  int      write_errno;
+  gint64   progress_at; // monotonic µs of the last line, 0 when there is none
+  gboolean progress_open;
+};
+
+void maq_cli_init_output (MaqCli *self);
+// FALSE if anything could not be written; says so.
+gboolean maq_cli_flush (MaqCli *self);
+// Prints ERROR and returns the exit status for it.
+int maq_cli_report (MaqCli *self, const GError *error);
+// TEXT cleaned, with a full stop unless it ends with one (transfer full).
+char *maq_cli_sentence (const char *text);
+
+G_END_DECLS

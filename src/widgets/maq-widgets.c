@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Copyright 2026 The Maquette developers
+
+#include "maq-widgets.h"
+
+#include "maq-status-stack.h"
+#include "maq-widgets-resources.h"
+
+void
+maq_widgets_init (void)
+{
+  maq_widgets_register_resource ();
+  g_type_ensure (MAQ_TYPE_STATUS_STACK);
+}
