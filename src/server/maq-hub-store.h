@@ -24,7 +24,7 @@ G_BEGIN_DECLS
 //     gguf, safetensors, config, sdk, runtime, description   as in the API's answers
 //     commits                oldest first: {title, message, date, authors: ["login"], branch: "main", files: {PATH: WHAT}};
 //                            files are those that differ from the commit before on that branch
-//     tags_of, branches      {"v1.0": 0, …} names to the index of a commit; every "branch" of a commit exists anyway
+//     git_tags, branches     {"v1.0": 0, …} names to the index of a commit; every "branch" of a commit exists anyway
 //     pullRequests           {"1": 3}: refs/pr/1
 //
 // WHAT is null (removed), {"file": "path below the repo's folder"}, {"link": "path below DIR"}, {"text": "…"} or
@@ -36,7 +36,7 @@ G_DECLARE_FINAL_TYPE (MaqHubStore, maq_hub_store, MAQ, HUB_STORE, GObject)
 
 // All constructors read files and may be called on any thread; a window calls them on a worker.
 
-// The demo Hub: MAQ_DATA_DIR/demo, else the source tree's data/demo, else the installed one.
+// The demo Hub, from where maq_paths_dup_demo_dir says.
 // Errors: G_IO_ERROR_NOT_FOUND; G_IO_ERROR_INVALID_DATA with the file and what is wrong in it.
 MaqHubStore *maq_hub_store_new_demo (GError **error);
 

@@ -1,0 +1,365 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Copyright 2026 The Maquette developers
+#include "maq-serve-content.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <openssl/evp.h>
+#include <string.h>
+#include <unistd.h>
+
+#define READ_SIZE (256 * 1024)
+
+struct _MaqServeContent
+{
+  gatomicrefcount ref_count;
+  guint64         size;
+  gboolean        lfs;
+
+  // One of three: a path; bytes; or a head followed by noise from the seed.
+  char   *path;
+  GBytes *bytes;
+  guint64 seed;
+
+  GMutex lock; // guards the hashes while they are being filled in
+  char  *oid;
+  char  *sha256;
+};
+
+static MaqServeContent *
+content_new (guint64 size)
+{
+  MaqServeContent *self = g_new0 (MaqServeContent, 1);
+  g_atomic_ref_count_init (&self->ref_count);
+  g_mutex_init (&self->lock);
+  self->size = size;
+  return self;
+}
+
+MaqServeContent *
+maq_serve_content_new_bytes (GBytes *bytes)
+{
+  MaqServeContent *self = content_new (g_bytes_get_size (bytes));
+  self->bytes = g_bytes_ref (bytes);
+  return self;
+}
+
+MaqServeContent *
+maq_serve_content_new_file (const char *path,
+                            guint64     size)
+{
+  MaqServeContent *self = content_new (size);
+  self->path = g_strdup (path);
+  return self;
+}
+
+// A safetensors file is the length of its header as a little-endian 64-bit number, the header, and the tensors.
+static GBytes *
+safetensors_head (guint64 size)
+{
+  enum
+  {
+    HEAD = 256
+  };
+  char head[HEAD];
+  if (size < HEAD + 2)
+    return g_bytes_new (NULL, 0);
+
+  guint64 length = GUINT64_TO_LE (HEAD - 8);
+  guint64 data = (size - HEAD) / 2 * 2;
+  memset (head, ' ', HEAD);
+  memcpy (head, &length, 8);
+  g_autofree char *json = g_strdup_printf ("{\"__metadata__\":{\"format\":\"pt\"},\"weight\":{\"dtype\":\"F16\",\"shape\":[%" G_GUINT64_FORMAT
+                                           "],\"data_offsets\":[0,%" G_GUINT64_FORMAT "]}}",
+                                           data / 2,
+                                           data);
+  memcpy (head + 8, json, strlen (json));
+  return g_bytes_new (head, HEAD);
+}
+
+MaqServeContent *
+maq_serve_content_new_generated (const char *format,
+                                 guint64     size,
+                                 guint64     seed)
+{
+  gboolean safetensors = g_strcmp0 (format, "safetensors") == 0;
+  // An odd number of bytes cannot be filled with a 16-bit tensor.
+  MaqServeContent *self = content_new (safetensors ? size / 2 * 2 : size);
+  self->bytes = safetensors ? safetensors_head (self->size) : g_bytes_new (NULL, 0);
+  self->seed = seed | 1;
+  return self;
+}
+
+MaqServeContent *
+maq_serve_content_ref (MaqServeContent *self)
+{
+  g_atomic_ref_count_inc (&self->ref_count);
+  return self;
+}
+
+void
+maq_serve_content_unref (MaqServeContent *self)
+{
+  if (!g_atomic_ref_count_dec (&self->ref_count))
+    return;
+  g_free (self->path);
+  g_clear_pointer (&self->bytes, g_bytes_unref);
+  g_free (self->oid);
+  g_free (self->sha256);
+  g_mutex_clear (&self->lock);
+  g_free (self);
+}
+
+guint64
+maq_serve_content_get_size (MaqServeContent *self)
+{
+  return self->size;
+}
+
+gboolean
+maq_serve_content_is_lfs (MaqServeContent *self)
+{
+  return self->lfs;
+}
+
+void
+maq_serve_content_set_lfs (MaqServeContent *self,
+                           gboolean         lfs)
+{
+  self->lfs = lfs;
+}
+
+// splitmix64: any eight bytes can be had without those before them.
+static guint64
+noise_at (guint64 seed,
+          guint64 index)
+{
+  guint64 x = seed * 0x9e3779b97f4a7c15u + index * 0xbf58476d1ce4e5b9u;
+  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
+  x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
+  return x ^ (x >> 31);
+}
+
+static void
+fill_noise (guint64 seed,
+            guint64 offset,
+            guint8 *buffer,
+            gsize   length)
+{
+  gsize done = 0;
+  while (done < length)
+    {
+      guint64 word = GUINT64_TO_LE (noise_at (seed, (offset + done) / 8));
+      gsize   skip = (offset + done) % 8;
+      gsize   n = MIN (8 - skip, length - done);
+      memcpy (buffer + done, (guint8 *) &word + skip, n);
+      done += n;
+    }
+}
+
+static gssize
+read_file (MaqServeContent *self,
+           guint64          offset,
+           guint8          *buffer,
+           gsize            length,
+           GError         **error)
+{
+  g_autofd int fd = open (self->path, O_RDONLY | O_CLOEXEC);
+  gssize       n = fd < 0 ? -1 : pread (fd, buffer, length, offset);
+  if (n < 0 || (n == 0 && length > 0))
+    {
+      int code = n < 0 ? errno : ENODATA;
+      g_set_error (error, G_IO_ERROR, g_io_error_from_errno (code), "%s at %" G_GUINT64_FORMAT ": %s", self->path, offset, g_strerror (code));
+      return -1;
+    }
+  return n;
+}
+
+gssize
+maq_serve_content_read (MaqServeContent *self,
+                        guint64          offset,
+                        guint8          *buffer,
+                        gsize            length,
+                        GError         **error)
+{
+  if (offset >= self->size)
+    return 0;
+  length = MIN (length, self->size - offset);
+  if (self->path != NULL)
+    return read_file (self, offset, buffer, length, error);
+
+  gsize         n_bytes;
+  const guint8 *bytes = g_bytes_get_data (self->bytes, &n_bytes);
+  gsize         n = offset < n_bytes ? MIN (n_bytes - offset, length) : 0;
+  if (n > 0)
+    memcpy (buffer, bytes + offset, n);
+  fill_noise (self->seed, offset + n, buffer + n, length - n);
+  return length;
+}
+
+GBytes *
+maq_serve_content_read_all (MaqServeContent *self,
+                            gsize            limit,
+                            GError         **error)
+{
+  gsize              size = MIN (self->size, limit);
+  g_autofree guint8 *data = g_malloc (size + 1);
+  for (gsize done = 0; done < size;)
+    {
+      gssize n = maq_serve_content_read (self, done, data + done, size - done, error);
+      if (n <= 0)
+        return NULL;
+      done += n;
+    }
+  data[size] = '\0';
+  return g_bytes_new_take (g_steal_pointer (&data), size);
+}
+
+gboolean
+maq_serve_content_is_hashed (MaqServeContent *self)
+{
+  g_mutex_lock (&self->lock);
+  gboolean hashed = self->oid != NULL;
+  g_mutex_unlock (&self->lock);
+  return hashed;
+}
+
+static char *
+hex (const guint8 *digest,
+     guint         length)
+{
+  GString *out = g_string_sized_new (length * 2);
+  for (guint i = 0; i < length; i++)
+    g_string_append_printf (out, "%02x", digest[i]);
+  return g_string_free (out, FALSE);
+}
+
+char *
+maq_serve_git_id (const char *type,
+                  const void *data,
+                  gsize       length)
+{
+  guint8           digest[EVP_MAX_MD_SIZE];
+  guint            n = 0;
+  g_autofree char *head = g_strdup_printf ("%s %" G_GSIZE_FORMAT, type, length);
+  EVP_MD_CTX      *context = EVP_MD_CTX_new ();
+
+  EVP_DigestInit_ex (context, EVP_sha1 (), NULL);
+  EVP_DigestUpdate (context, head, strlen (head) + 1);
+  EVP_DigestUpdate (context, data, length);
+  EVP_DigestFinal_ex (context, digest, &n);
+  EVP_MD_CTX_free (context);
+  return hex (digest, n);
+}
+
+static char *
+pointer_text (const char *sha256,
+              guint64     size)
+{
+  return g_strdup_printf ("version https://git-lfs.github.com/spec/v1\noid sha256:%s\nsize %" G_GUINT64_FORMAT "\n", sha256, size);
+}
+
+// The one digest the kind of file needs: SHA-256 of an LFS file, git's SHA-1 of any other.
+static char *
+digest_all (MaqServeContent *self,
+            GError         **error)
+{
+  g_autofree guint8 *buffer = g_malloc (READ_SIZE);
+  guint8             digest[EVP_MAX_MD_SIZE];
+  guint              n_digest = 0;
+  guint64            done = 0;
+  EVP_MD_CTX        *context = EVP_MD_CTX_new ();
+
+  EVP_DigestInit_ex (context, self->lfs ? EVP_sha256 () : EVP_sha1 (), NULL);
+  if (!self->lfs)
+    {
+      g_autofree char *head = g_strdup_printf ("blob %" G_GUINT64_FORMAT, self->size);
+      EVP_DigestUpdate (context, head, strlen (head) + 1);
+    }
+  while (done < self->size)
+    {
+      gssize n = maq_serve_content_read (self, done, buffer, READ_SIZE, error);
+      if (n <= 0)
+        break;
+      EVP_DigestUpdate (context, buffer, n);
+      done += n;
+    }
+  EVP_DigestFinal_ex (context, digest, &n_digest);
+  EVP_MD_CTX_free (context);
+  return done == self->size ? hex (digest, n_digest) : NULL;
+}
+
+static void
+take_hashes (MaqServeContent *self,
+             char            *oid,
+             char            *sha256)
+{
+  if (sha256 != NULL && oid == NULL)
+    {
+      g_autofree char *pointer = pointer_text (sha256, self->size);
+      oid = maq_serve_git_id ("blob", pointer, strlen (pointer));
+    }
+  self->sha256 = sha256;
+  self->oid = oid;
+}
+
+gboolean
+maq_serve_content_hash (MaqServeContent *self,
+                        GError         **error)
+{
+  g_mutex_lock (&self->lock);
+  if (self->oid == NULL)
+    {
+      char *digest = digest_all (self, error);
+      if (digest != NULL)
+        take_hashes (self, self->lfs ? NULL : digest, self->lfs ? digest : NULL);
+    }
+  gboolean done = self->oid != NULL;
+  g_mutex_unlock (&self->lock);
+  return done;
+}
+
+void
+maq_serve_content_set_hashes (MaqServeContent *self,
+                              const char      *oid,
+                              const char      *sha256)
+{
+  g_mutex_lock (&self->lock);
+  if (self->oid == NULL)
+    take_hashes (self, g_strdup (oid), g_strdup (sha256));
+  g_mutex_unlock (&self->lock);
+}
+
+const char *
+maq_serve_content_get_oid (MaqServeContent *self)
+{
+  return maq_serve_content_is_hashed (self) ? self->oid : NULL;
+}
+
+const char *
+maq_serve_content_get_sha256 (MaqServeContent *self)
+{
+  return maq_serve_content_is_hashed (self) ? self->sha256 : NULL;
+}
+
+const char *
+maq_serve_content_get_etag (MaqServeContent *self)
+{
+  const char *sha256 = maq_serve_content_get_sha256 (self);
+  return sha256 != NULL ? sha256 : maq_serve_content_get_oid (self);
+}
+
+char *
+maq_serve_content_dup_cdn_name (MaqServeContent *self)
+{
+  g_autofree char *text = g_strconcat ("cdn:", maq_serve_content_get_etag (self), NULL);
+  return g_compute_checksum_for_string (G_CHECKSUM_SHA256, text, -1);
+}
+
+char *
+maq_serve_content_dup_pointer (MaqServeContent *self)
+{
+  const char *sha256 = maq_serve_content_get_sha256 (self);
+  return sha256 != NULL ? pointer_text (sha256, self->size) : NULL;
+}
