@@ -43,29 +43,41 @@ gboolean maq_cache_is_known_absent (MaqCache *self, MaqRepoKind kind, const char
 void     maq_cache_note_absent (MaqCache *self, MaqRepoKind kind, const char *id, const char *commit, const char *path);
 // Makes snapshots/COMMIT and then the ref; nothing is written when REVISION is the commit or the ref already says so.
 gboolean maq_cache_write_ref (MaqCache *self, MaqRepoKind kind, const char *id, const char *revision, const char *commit, GError **error);
-// Free bytes on the cache's file system, G_MAXUINT64 if unknown.
+// Bytes that a download may still use: free on the cache's file system less a reserve of 64 MiB; G_MAXUINT64 if unknown.
 guint64 maq_cache_get_free_bytes (MaqCache *self);
+// What get_free_bytes answers from now on, for tests of a full disk; G_MAXUINT64: the truth again.
+void maq_cache_set_free_bytes (MaqCache *self, guint64 bytes);
+// Whether the blob is here with that size.
+gboolean maq_cache_has_blob (MaqCache *self, MaqRepoKind kind, const char *id, const char *etag, guint64 size);
+// Bytes in the partial file of ETAG that TAG names, 0 if there is none.
+guint64 maq_cache_get_partial_size (MaqCache *self, MaqRepoKind kind, const char *id, const char *etag, const char *tag);
+// Removes the partial files of TAG in a repo and the folders left empty, except what is being written. Blocking.
+void maq_cache_remove_partials (MaqCache *self, MaqRepoKind kind, const char *id, const char *tag);
 
 // One file being fetched. Blocking: for worker threads only. Sequence: begin, append…, finish. Dropping it keeps the partial
 // file for a later begin; discard removes it.
 #define MAQ_TYPE_CACHE_WRITER (maq_cache_writer_get_type ())
 G_DECLARE_FINAL_TYPE (MaqCacheWriter, maq_cache_writer, MAQ, CACHE_WRITER, GObject)
 
-// Takes the blob's lock and opens or resumes our partial file, hashing again what it holds. ETAG: 64 hex (SHA-256) and 40 hex
-// (git SHA-1) are verified, other forms only by SIZE. PARTIAL (nullable): the base name a former writer gave, to resume.
-// MAQ_CACHE_ERROR_LOCKED if another program holds the lock, _NO_SPACE, _READ_ONLY, _UNSAFE.
-MaqCacheWriter *maq_cache_writer_begin (MaqCache *cache, MaqRepoKind kind, const char *id, const char *commit, const char *path, const char *etag, guint64 size, const char *partial, GError **error);
+// Takes the blob's lock and opens or resumes our partial file. ETAG: 64 hex (SHA-256) and 40 hex (git SHA-1) are verified,
+// other forms only by SIZE. TAG (nullable): the 8 hex digits in the partial file's name; the same ones find it again later, else
+// any partial file of ours that nobody is writing is continued.
+// MAQ_CACHE_ERROR_LOCKED if another program holds the lock, _NO_SPACE, _READ_ONLY, _UNSAFE; MAQ_ADDRESS_ERROR.
+MaqCacheWriter *maq_cache_writer_begin (MaqCache *cache, MaqRepoKind kind, const char *id, const char *commit, const char *path, const char *etag, guint64 size, const char *tag, GError **error);
 // TRUE when the blob was already there: nothing to append, go to finish.
 gboolean maq_cache_writer_is_complete (MaqCacheWriter *self);
 // Bytes already in the partial file: where to continue.
 guint64 maq_cache_writer_get_offset (MaqCacheWriter *self);
-// The partial file's base name, to remember across restarts.
+// The partial file's base name, NULL if it is complete.
 const char *maq_cache_writer_get_partial (MaqCacheWriter *self);
-gboolean    maq_cache_writer_append (MaqCacheWriter *self, GBytes *bytes, GError **error);
+// Hashes again up to MAX_BYTES of what a resumed partial file holds; call until *LEFT is 0. Appending first does it at once.
+gboolean maq_cache_writer_catch_up (MaqCacheWriter *self, guint64 max_bytes, guint64 *left, GError **error);
+// MAQ_CACHE_ERROR_MISMATCH if the file would grow beyond its size, _NO_SPACE, _DAMAGED if the partial file was deleted meanwhile.
+gboolean maq_cache_writer_append (MaqCacheWriter *self, GBytes *bytes, GError **error);
 // Starts again from byte 0.
 gboolean maq_cache_writer_restart (MaqCacheWriter *self, GError **error);
 // Checks length and hash, syncs, renames to the blob, links the snapshot's file, releases the lock. Returns the path in the
-// snapshot (transfer full). On MAQ_CACHE_ERROR_MISMATCH the partial file is gone.
+// snapshot (transfer full). On MAQ_CACHE_ERROR_MISMATCH and _DAMAGED the partial file is gone.
 char *maq_cache_writer_finish (MaqCacheWriter *self, GError **error);
 void  maq_cache_writer_discard (MaqCacheWriter *self);
 

@@ -1,0 +1,463 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Copyright 2026 The Maquette developers
+#include "maq-cache-private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+// Sizes are counted as the Python client does: each file that the snapshots lead to once, whatever names it. Where Python
+// gives a whole repo up as corrupted, the rest of it is listed here, with a warning.
+
+static void
+file_free (gpointer data)
+{
+  MaqCacheFile *self = data;
+
+  g_free (self->path);
+  g_free (self->blob_path);
+  g_free (self);
+}
+
+static void
+revision_free (gpointer data)
+{
+  MaqCacheRevision *self = data;
+
+  g_free (self->commit);
+  g_strfreev (self->refs);
+  g_ptr_array_unref (self->files);
+  g_free (self);
+}
+
+static void
+repo_clear (gpointer data)
+{
+  MaqCacheRepo *self = data;
+
+  g_free (self->id);
+  g_free (self->path);
+  g_free (self->warning);
+  g_ptr_array_unref (self->revisions);
+}
+
+MaqCacheRepo *
+maq_cache_repo_ref (MaqCacheRepo *self)
+{
+  return g_atomic_rc_box_acquire (self);
+}
+
+void
+maq_cache_repo_unref (MaqCacheRepo *self)
+{
+  g_atomic_rc_box_release_full (self, repo_clear);
+}
+
+G_DEFINE_BOXED_TYPE (MaqCacheRepo, maq_cache_repo, maq_cache_repo_ref, maq_cache_repo_unref)
+
+static void
+scan_clear (gpointer data)
+{
+  MaqCacheScan *self = data;
+
+  g_ptr_array_unref (self->repos);
+  g_strfreev (self->warnings);
+}
+
+MaqCacheScan *
+maq_cache_scan_ref (MaqCacheScan *self)
+{
+  return g_atomic_rc_box_acquire (self);
+}
+
+void
+maq_cache_scan_unref (MaqCacheScan *self)
+{
+  g_atomic_rc_box_release_full (self, scan_clear);
+}
+
+G_DEFINE_BOXED_TYPE (MaqCacheScan, maq_cache_scan, maq_cache_scan_ref, maq_cache_scan_unref)
+
+// Working state of one repo's scan.
+typedef struct
+{
+  MaqCacheRepo *repo;
+  char         *blobs;   // absolute, links resolved
+  GHashTable   *counted; // blob paths
+  GHashTable   *refs;    // commit → GPtrArray of names
+  gboolean      has_files;
+} RepoScan;
+
+// The first damage found is what the repo says.
+static void G_GNUC_PRINTF (2, 3)
+  warn (RepoScan   *scan,
+        const char *format,
+        ...)
+{
+  va_list args;
+
+  if (scan->repo->warning != NULL)
+    return;
+  va_start (args, format);
+  scan->repo->warning = g_strdup_vprintf (format, args);
+  va_end (args);
+}
+
+static gboolean
+is_ignored (const char *name)
+{
+  return g_str_equal (name, ".DS_Store") || g_str_equal (name, "Thumbs.db") || g_ascii_strcasecmp (name, "desktop.ini") == 0;
+}
+
+static void
+add_ref (RepoScan   *scan,
+         int         folder,
+         const char *file_name,
+         const char *ref)
+{
+  g_autofree char *text = maq_cache_read_text (folder, file_name);
+
+  if (text == NULL)
+    return warn (scan, "The ref %s cannot be read", ref);
+  if (strchr (text, '\n') != NULL)
+    warn (scan, "The ref %s ends with a newline, which other tools do not understand", ref);
+  if (!maq_revision_is_commit (g_strstrip (text)))
+    return warn (scan, "The ref %s does not hold a commit", ref);
+
+  GPtrArray *names = g_hash_table_lookup (scan->refs, text);
+  if (names == NULL)
+    {
+      names = g_ptr_array_new_with_free_func (g_free);
+      g_hash_table_insert (scan->refs, g_steal_pointer (&text), names);
+    }
+  g_ptr_array_add (names, g_strdup (ref));
+}
+
+static void
+scan_refs (RepoScan   *scan,
+           int         folder,
+           const char *prefix,
+           guint       depth)
+{
+  g_auto (GStrv) names = maq_cache_list_folder (folder);
+
+  for (guint i = 0; names[i] != NULL; i++)
+    {
+      g_autofree char *ref = prefix != NULL ? g_build_filename (prefix, names[i], NULL) : g_strdup (names[i]);
+      g_autofd int     sub = depth < MAQ_CACHE_MAX_DEPTH ? maq_cache_open_folder (folder, names[i], FALSE, NULL) : -1;
+      if (!g_utf8_validate (names[i], -1, NULL))
+        warn (scan, "A ref has a name that is not text");
+      else if (sub >= 0)
+        scan_refs (scan, sub, ref, depth + 1);
+      else if (!is_ignored (names[i]))
+        add_ref (scan, folder, names[i], ref);
+    }
+}
+
+// Where the file NAME of FOLDER really lies (transfer full). The usual link into blobs/ is read without asking for every
+// folder on the way.
+static char *
+dup_real_path (RepoScan   *scan,
+               int         folder,
+               const char *name,
+               const char *path)
+{
+  char   target[PATH_MAX];
+  gssize length = readlinkat (folder, name, target, sizeof target - 1);
+
+  if (length > 0)
+    {
+      target[length] = '\0';
+      const char *blob = strstr (target, "/blobs/");
+      if (g_str_has_prefix (target, "../") && blob != NULL && strchr (blob + 7, '/') == NULL)
+        {
+          g_autofree char *parent = g_path_get_dirname (path);
+          g_autofree char *full = g_canonicalize_filename (target, parent);
+          struct stat      info;
+          if (g_str_has_prefix (full, scan->blobs) && lstat (full, &info) == 0 && S_ISREG (info.st_mode))
+            return g_steal_pointer (&full);
+        }
+    }
+
+  return realpath (path, NULL);
+}
+
+static void
+add_file (RepoScan         *scan,
+          MaqCacheRevision *revision,
+          int               folder,
+          const char       *name,
+          const char       *relative,
+          const char       *root)
+{
+  g_autofree char *path = g_build_filename (root, relative, NULL);
+  struct stat      info;
+
+  if (fstatat (folder, name, &info, 0) != 0)
+    return warn (scan, "%s is listed but its content is not here", relative);
+  if (!S_ISREG (info.st_mode))
+    return; // a link to a folder, which other tools pass over too
+
+  MaqCacheFile *file = g_new0 (MaqCacheFile, 1);
+  file->path = g_strdup (relative);
+  file->blob_path = dup_real_path (scan, folder, name, path);
+  if (file->blob_path == NULL)
+    file->blob_path = g_strdup (path);
+  file->size = info.st_size;
+  file->last_accessed = info.st_atime;
+  g_ptr_array_add (revision->files, file);
+
+  MaqCacheRepo *repo = scan->repo;
+  revision->last_modified = revision->files->len == 1 ? info.st_mtime : MAX (revision->last_modified, info.st_mtime);
+  repo->last_modified = scan->has_files ? MAX (repo->last_modified, info.st_mtime) : info.st_mtime;
+  repo->last_accessed = scan->has_files ? MAX (repo->last_accessed, info.st_atime) : info.st_atime;
+  scan->has_files = TRUE;
+  if (g_hash_table_add (scan->counted, file->blob_path))
+    {
+      repo->size += info.st_size;
+      repo->n_files++;
+    }
+}
+
+static void
+scan_snapshot (RepoScan         *scan,
+               MaqCacheRevision *revision,
+               int               folder,
+               const char       *prefix,
+               const char       *root,
+               guint             depth)
+{
+  g_auto (GStrv) names = maq_cache_list_folder (folder);
+
+  for (guint i = 0; names[i] != NULL; i++)
+    {
+      if (!g_utf8_validate (names[i], -1, NULL))
+        {
+          warn (scan, "A file of %.7s has a name that is not text", revision->commit);
+          continue;
+        }
+      g_autofree char *relative = prefix != NULL ? g_build_filename (prefix, names[i], NULL) : g_strdup (names[i]);
+      g_autofd int     sub = maq_cache_open_folder (folder, names[i], FALSE, NULL);
+      if (sub >= 0 && depth < MAQ_CACHE_MAX_DEPTH)
+        scan_snapshot (scan, revision, sub, relative, root, depth + 1);
+      else if (sub >= 0)
+        warn (scan, "Folders more than %d levels deep are left out", MAQ_CACHE_MAX_DEPTH);
+      else
+        add_file (scan, revision, folder, names[i], relative, root);
+    }
+}
+
+static void
+add_revision (RepoScan   *scan,
+              int         snapshots,
+              const char *commit)
+{
+  struct stat  info;
+  g_autofd int folder = maq_cache_open_folder (snapshots, commit, FALSE, NULL);
+
+  if (is_ignored (commit))
+    return;
+  if (!maq_revision_is_commit (commit))
+    return warn (scan, "snapshots/%.60s is not a commit", g_utf8_validate (commit, -1, NULL) ? commit : "?");
+  if (folder < 0 || fstat (folder, &info) != 0)
+    return warn (scan, "snapshots/%s is not a folder", commit);
+
+  MaqCacheRevision *revision = g_new0 (MaqCacheRevision, 1);
+  g_autofree char  *root = g_build_filename (scan->repo->path, "snapshots", commit, NULL);
+  revision->commit = g_strdup (commit);
+  revision->files = g_ptr_array_new_with_free_func (file_free);
+  revision->last_modified = info.st_mtime;
+  g_ptr_array_add (scan->repo->revisions, revision);
+  scan_snapshot (scan, revision, folder, NULL, root, 0);
+
+  g_autoptr (GHashTable) counted = g_hash_table_new (g_str_hash, g_str_equal);
+  for (guint i = 0; i < revision->files->len; i++)
+    {
+      MaqCacheFile *file = g_ptr_array_index (revision->files, i);
+      if (g_hash_table_add (counted, file->blob_path))
+        revision->size += file->size;
+    }
+
+  GPtrArray *refs = g_hash_table_lookup (scan->refs, commit);
+  revision->refs = g_new0 (char *, (refs != NULL ? refs->len : 0) + 1);
+  for (guint i = 0; refs != NULL && i < refs->len; i++)
+    revision->refs[i] = g_strdup (g_ptr_array_index (refs, i));
+  g_hash_table_remove (scan->refs, commit);
+}
+
+static int
+compare_times (gint64 a,
+               gint64 b)
+{
+  return (a < b) - (a > b);
+}
+
+static gint
+compare_revisions (gconstpointer a,
+                   gconstpointer b)
+{
+  const MaqCacheRevision *one = *(const MaqCacheRevision *const *) a;
+  const MaqCacheRevision *two = *(const MaqCacheRevision *const *) b;
+  int                     order = compare_times (one->last_modified, two->last_modified);
+
+  // Revisions that share their newest blob: the one that main names is the newer.
+  if (order == 0)
+    order = g_strv_contains ((const char *const *) two->refs, "main") - g_strv_contains ((const char *const *) one->refs, "main");
+  return order != 0 ? order : strcmp (one->commit, two->commit);
+}
+
+static gint
+compare_repos (gconstpointer a,
+               gconstpointer b)
+{
+  const MaqCacheRepo *one = *(const MaqCacheRepo *const *) a;
+  const MaqCacheRepo *two = *(const MaqCacheRepo *const *) b;
+  int                 order = compare_times (one->last_modified, two->last_modified);
+
+  return order != 0 ? order : strcmp (one->path, two->path);
+}
+
+static void
+scan_open_repo (RepoScan *scan,
+                int       repo_fd)
+{
+  g_autofd int refs = maq_cache_open_folder (repo_fd, "refs", FALSE, NULL);
+  g_autofd int snapshots = maq_cache_open_folder (repo_fd, "snapshots", FALSE, NULL);
+  struct stat  info;
+
+  if (fstat (repo_fd, &info) == 0)
+    {
+      scan->repo->last_modified = info.st_mtime;
+      scan->repo->last_accessed = info.st_atime;
+    }
+  if (refs >= 0)
+    scan_refs (scan, refs, NULL, 0);
+  else if (faccessat (repo_fd, "refs", F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+    warn (scan, "refs is not a folder");
+  if (snapshots < 0)
+    return warn (scan, "There is no folder snapshots");
+
+  g_auto (GStrv) names = maq_cache_list_folder (snapshots);
+  for (guint i = 0; names[i] != NULL; i++)
+    add_revision (scan, snapshots, names[i]);
+  g_ptr_array_sort (scan->repo->revisions, compare_revisions);
+
+  GHashTableIter iter;
+  gpointer       commit, refs_left;
+  g_hash_table_iter_init (&iter, scan->refs);
+  while (g_hash_table_iter_next (&iter, &commit, &refs_left))
+    warn (scan, "The ref %s names the commit %.7s, which is not here", (char *) g_ptr_array_index ((GPtrArray *) refs_left, 0), (char *) commit);
+}
+
+MaqCacheRepo *
+maq_cache_scan_repo (const char *root,
+                     const char *repo_folder,
+                     MaqRepoKind kind,
+                     const char *id)
+{
+  g_autofree char *path = g_build_filename (root, repo_folder, NULL);
+  g_autofree char *real = realpath (path, NULL);
+  g_autofd int     fd = open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  RepoScan         scan = { 0 };
+
+  scan.repo = g_atomic_rc_box_new0 (MaqCacheRepo);
+  scan.repo->kind = kind;
+  scan.repo->id = g_strdup (id);
+  scan.repo->path = g_strdup (path);
+  scan.repo->revisions = g_ptr_array_new_with_free_func (revision_free);
+  scan.blobs = g_build_filename (real != NULL ? real : path, "blobs", NULL);
+  scan.counted = g_hash_table_new (g_str_hash, g_str_equal);
+  scan.refs = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_ptr_array_unref);
+
+  if (fd >= 0)
+    scan_open_repo (&scan, fd);
+  else
+    warn (&scan, "The folder cannot be read: %s", g_strerror (errno));
+
+  g_hash_table_unref (scan.counted);
+  g_hash_table_unref (scan.refs);
+  g_free (scan.blobs);
+  return scan.repo;
+}
+
+// "models--owner--name" → kind and id; NULL if it is not a repo's folder.
+static char *
+dup_id_of_folder (const char  *name,
+                  MaqRepoKind *kind)
+{
+  const char *dashes = strstr (name, "--");
+
+  if (dashes == NULL)
+    return NULL;
+  g_autofree char *plural = g_strndup (name, dashes - name);
+  if (!maq_repo_kind_from_string (plural, kind) || !g_str_equal (plural, maq_repo_kind_get_plural (*kind)))
+    return NULL;
+  g_auto (GStrv) parts = g_strsplit (dashes + 2, "--", -1);
+  g_autofree char *id = g_strjoinv ("/", parts);
+  return maq_repo_id_validate (id, NULL) ? g_steal_pointer (&id) : NULL;
+}
+
+static void
+scan_entry (MaqCacheScan *scan,
+            GPtrArray    *warnings,
+            const char   *root,
+            int           root_fd,
+            const char   *name)
+{
+  g_autofree char *shown = g_filename_display_name (name);
+  MaqRepoKind      kind = MAQ_REPO_KIND_MODEL;
+  struct stat      info;
+
+  if (g_str_equal (name, MAQ_CACHE_LOCKS) || g_str_equal (name, "CACHEDIR.TAG") || is_ignored (name))
+    return;
+  g_autofree char *id = dup_id_of_folder (name, &kind);
+  if (fstatat (root_fd, name, &info, 0) != 0 || !S_ISDIR (info.st_mode))
+    g_ptr_array_add (warnings, g_strdup_printf ("%s in the cache is not a folder", shown));
+  else if (id == NULL)
+    g_ptr_array_add (warnings, g_strdup_printf ("%s in the cache is not a model, dataset or Space", shown));
+  else
+    {
+      MaqCacheRepo *repo = maq_cache_scan_repo (root, name, kind, id);
+      g_ptr_array_add (scan->repos, repo);
+      scan->size += repo->size;
+    }
+}
+
+static DexFuture *
+scan_thread (gpointer data)
+{
+  MaqCache     *self = data;
+  MaqCacheScan *scan = g_atomic_rc_box_new0 (MaqCacheScan);
+  g_autoptr (GPtrArray) warnings = g_ptr_array_new ();
+  g_autoptr (GError) error = NULL;
+  g_autofd int root_fd = maq_cache_open_root (self, FALSE, &error);
+
+  scan->repos = g_ptr_array_new_with_free_func ((GDestroyNotify) maq_cache_repo_unref);
+  if (root_fd < 0 && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+    {
+      scan->warnings = g_new0 (char *, 1);
+      maq_cache_scan_unref (scan);
+      return dex_future_new_for_error (g_steal_pointer (&error));
+    }
+
+  // Paths in the result are absolute with links resolved, as in the Python client.
+  g_autofree char *root = realpath (maq_cache_get_root (self), NULL);
+  g_auto (GStrv) names = root_fd >= 0 && root != NULL ? maq_cache_list_folder (root_fd) : g_new0 (char *, 1);
+  for (guint i = 0; names[i] != NULL; i++)
+    scan_entry (scan, warnings, root, root_fd, names[i]);
+  g_ptr_array_sort (scan->repos, compare_repos);
+  g_ptr_array_add (warnings, NULL);
+  scan->warnings = (char **) g_ptr_array_free (g_steal_pointer (&warnings), FALSE);
+  return dex_future_new_take_boxed (MAQ_TYPE_CACHE_SCAN, scan);
+}
+
+DexFuture *
+maq_cache_scan (MaqCache *self)
+{
+  dex_return_error_if_fail (MAQ_IS_CACHE (self));
+
+  return dex_thread_spawn ("maq-cache-scan", scan_thread, g_object_ref (self), g_object_unref);
+}
