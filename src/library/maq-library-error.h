@@ -15,6 +15,8 @@ typedef enum
   MAQ_LIBRARY_ERROR_STORE_NEWER,   // a later Maquette wrote it; it was left as it is
   MAQ_LIBRARY_ERROR_STORE_FAILED,  // it cannot be read or written: permission, disk full, …
   MAQ_LIBRARY_ERROR_NO_KEYRING,    // no keyring service answers, or it refuses
+  MAQ_LIBRARY_ERROR_BAD_TOKEN,     // what was given cannot be a token
+  MAQ_LIBRARY_ERROR_BAD_FOLDER,    // what was given cannot be a folder
   MAQ_LIBRARY_ERROR_MODEL_GONE,    // the weights file a chat was held with is no longer there
   MAQ_LIBRARY_ERROR_NO_MODEL,      // the chat has no model yet
 } MaqLibraryError;

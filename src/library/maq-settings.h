@@ -26,15 +26,24 @@ GSettings   *maq_settings_get_gsettings (MaqSettings *self); // nullable: no sch
 // The endpoint to use: HF_ENDPOINT, else the setting, else the public Hub (transfer full).
 char    *maq_settings_dup_endpoint (MaqSettings *self);
 gboolean maq_settings_endpoint_is_from_environment (MaqSettings *self);
+// What decides the endpoint instead of the setting: "HF_ENDPOINT", "--hub", "--demo"; NULL: the setting does.
+const char *maq_settings_get_endpoint_override (MaqSettings *self);
+// For this run ENDPOINT is the one to use and to keep a token for; BY, a static string, says on whose word.
+void maq_settings_override_endpoint (MaqSettings *self, const char *endpoint, const char *by);
 // Stores ENDPOINT ("" for the default). MAQ_ADDRESS_ERROR_NOT_AN_ADDRESS if it is no http(s) address.
 gboolean maq_settings_set_endpoint (MaqSettings *self, const char *endpoint, GError **error);
 // The cache folder: HF_HUB_CACHE and HF_HOME, else the setting, else the default place (transfer full).
-char    *maq_settings_dup_cache_dir (MaqSettings *self);
+char *maq_settings_dup_cache_dir (MaqSettings *self);
+// The variable that decides the cache folder instead of the setting; NULL: the setting does.
+const char *maq_settings_get_cache_dir_override (MaqSettings *self);
+// Stores PATH ("" or NULL for the default), used from the next start on. MAQ_LIBRARY_ERROR_BAD_FOLDER if it cannot be one.
 gboolean maq_settings_set_cache_dir (MaqSettings *self, const char *path, GError **error);
-// Looks the token up; resolves to a string, "" if there is none. get_token_source tells afterwards where it came from.
+// Looks the token for the endpoint up; resolves to a string, "" if there is none. A keyring that is missing, locked or silent
+// is none. get_token_source tells afterwards where it came from.
 DexFuture     *maq_settings_load_token (MaqSettings *self);
 MaqTokenSource maq_settings_get_token_source (MaqSettings *self);
-// Stores TOKEN in the keyring, or removes ours when NULL; resolves to TRUE. The token file is never changed.
+// Stores TOKEN for the endpoint in the keyring, or removes ours when NULL, and looks again as load_token does; resolves to the
+// token in force (string). MAQ_LIBRARY_ERROR_NO_KEYRING, _BAD_TOKEN. The token file is never changed.
 DexFuture *maq_settings_store_token (MaqSettings *self, const char *token);
 
 G_END_DECLS

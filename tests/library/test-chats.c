@@ -50,7 +50,6 @@ open_store (const char *path)
 {
   MaqChatStore *store = maq_chat_store_new (path);
 
-
   await_true (maq_chat_store_load (store));
   return store;
 }
