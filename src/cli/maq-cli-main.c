@@ -3,6 +3,12 @@
 #include "maq-cli-commands.h"
 
 static const MaqCliCommand *const commands[] = {
+  &maq_cli_search_command,
+  &maq_cli_info_command,
+  &maq_cli_files_command,
+  &maq_cli_card_command,
+  &maq_cli_download_command,
+  &maq_cli_cache_command,
   &maq_cli_inspect_command,
   NULL,
 };

@@ -93,16 +93,16 @@ maq_cli_print_json (MaqCli *self, JsonBuilder *builder)
     self->write_errno = errno;
 }
 
+gboolean
+maq_cli_has_styles (MaqCli *self)
+{
+  return self->colours;
+}
+
 char *
 maq_cli_bold (MaqCli *self, const char *text)
 {
   return self->colours ? g_strdup_printf ("\033[1m%s\033[0m", text) : g_strdup (text);
-}
-
-char *
-maq_cli_dim (MaqCli *self, const char *text)
-{
-  return self->colours ? g_strdup_printf ("\033[2m%s\033[0m", text) : g_strdup (text);
 }
 
 void

@@ -74,9 +74,10 @@ void maq_cli_print_json (MaqCli *self, JsonBuilder *builder);
 // Whether standard output is a terminal, and how many columns it has: G_MAXINT if it is none.
 gboolean maq_cli_is_terminal (MaqCli *self);
 int      maq_cli_get_columns (MaqCli *self);
+// Whether escape sequences for bold and the like are welcome: a terminal, and no NO_COLOR.
+gboolean maq_cli_has_styles (MaqCli *self);
 // TEXT in bold, or as it is where output has no colours (transfer full).
 char *maq_cli_bold (MaqCli *self, const char *text);
-char *maq_cli_dim (MaqCli *self, const char *text);
 
 // Standard error, unless --quiet: a line for people, and the state of something long. Progress is one updating line on a
 // terminal and a plain line now and then elsewhere. TOTAL 0 and SECONDS_LEFT -1: not known.

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Copyright 2026 The Maquette developers
+#include "maq-cli-commands.h"
+
+#include <glib/gi18n.h>
+
+#include "maq-cli-repo.h"
+#include "maq-units.h"
+
+static char  *option_kind;
+static char  *option_quant;
+static char **option_include;
+static char **option_exclude;
+
+static const GOptionEntry options[] = {
+  { "kind", 'k', 0, G_OPTION_ARG_FILENAME, &option_kind, N_ ("What REPO is: model (default), dataset or space"), "KIND" },
+  { "include", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &option_include, N_ ("Only files that match, such as *.gguf; can be repeated"), "GLOB" },
+  { "exclude", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &option_exclude, N_ ("Not the files that match; can be repeated"), "GLOB" },
+  { "quant", 0, 0, G_OPTION_ARG_FILENAME, &option_quant, N_ ("Only the weights of this variant of a GGUF repo, such as Q4_K_M"), "NAME" },
+  { NULL },
+};
+
+static gboolean
+check_options (char **files, GError **error)
+{
+  gboolean globs = option_include != NULL || option_exclude != NULL;
+  if ((*files != NULL) + globs + (option_quant != NULL) > 1)
+    {
+      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("FILE, --include with --exclude, and --quant are three ways to choose: use one of them"));
+      return FALSE;
+    }
+  for (guint i = 0; files[i] != NULL; i++)
+    {
+      g_autoptr (GError) bad = NULL;
+      if (!maq_repo_path_validate (files[i], &bad))
+        {
+          g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("“%s” cannot be a file of a repo (%s). “maq files REPO” lists them"), files[i], bad->message);
+          return FALSE;
+        }
+    }
+  return TRUE;
+}
+
+// Turns FILE… and --quant into paths that the Hub has.
+static gboolean
+choose_paths (MaqCli *cli, const MaqRepoAddress *address, char **files, MaqTransferRequest *request, GError **error)
+{
+  if (*files == NULL && option_quant == NULL)
+    return TRUE;
+  MaqHubClient *client = maq_cli_get_client (cli, error);
+  if (client == NULL)
+    return FALSE;
+  g_autoptr (MaqHubTree) tree = dex_await_boxed (maq_hub_client_list_tree (client, address->kind, address->id, address->revision), error);
+  if (tree == NULL)
+    return FALSE;
+  if (option_quant != NULL)
+    {
+      g_autoptr (GPtrArray) variants = maq_cli_group_variants (tree);
+      const MaqVariant *variant = maq_cli_pick_variant (address, variants, option_quant, error);
+      if (variant == NULL)
+        return FALSE;
+      request->paths = g_strdupv (variant->paths);
+      request->title = g_strdup_printf ("%s:%s", address->id, variant->label);
+      return TRUE;
+    }
+  for (guint i = 0; files[i] != NULL; i++)
+    if (maq_cli_find_file (tree, files[i]) == NULL)
+      {
+        g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("“%s” has no file “%s”. “maq files %s” lists what is there."), address->id, files[i], address->id);
+        return FALSE;
+      }
+  request->paths = g_strdupv (files);
+  return TRUE;
+}
+
+static void
+print_result (MaqCli *cli, const char *path, const char *commit, guint64 bytes, guint64 fetched)
+{
+  if (!maq_cli_wants_json (cli))
+    {
+      maq_cli_print (cli, "%s\n", path);
+      return;
+    }
+  g_autoptr (JsonBuilder) builder = json_builder_new_immutable ();
+  json_builder_begin_object (builder);
+  maq_cli_json_string (builder, "path", path);
+  maq_cli_json_string (builder, "commit", commit);
+  maq_cli_json_int (builder, "size", (gint64) bytes);
+  maq_cli_json_int (builder, "fetched", (gint64) fetched);
+  json_builder_end_object (builder);
+  maq_cli_print_json (cli, builder);
+}
+
+// What was asked for, from the cache alone.
+static gboolean
+find_offline (MaqCli *cli, const MaqRepoAddress *address, char **files, GError **error)
+{
+  MaqCache        *cache = maq_cli_get_cache (cli);
+  g_autofree char *commit = NULL;
+  g_autoptr (GPtrArray) here = maq_cli_list_cached_files (cli, address, &commit, error);
+  if (here == NULL)
+    return FALSE;
+  guint64 size = 0;
+  for (guint i = 0; i < here->len; i++)
+    size += ((MaqCliFile *) here->pdata[i])->size;
+  for (guint i = 0; files[i] != NULL; i++)
+    {
+      g_autofree char *path = maq_cache_dup_file_path (cache, address->kind, address->id, address->revision, files[i]);
+      if (path == NULL)
+        {
+          g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("“%s” of “%s” is not on this machine. Leave out --offline to fetch it."), files[i], address->id);
+          return FALSE;
+        }
+    }
+  gboolean         one = files[0] != NULL && files[1] == NULL;
+  g_autofree char *path = one ? maq_cache_dup_file_path (cache, address->kind, address->id, address->revision, files[0])
+                              : maq_cache_dup_snapshot_path (cache, address->kind, address->id, commit);
+  print_result (cli, path, commit, size, 0);
+  return TRUE;
+}
+
+static gboolean
+download (MaqCli *cli, char **arguments, GError **error)
+{
+  g_autoptr (MaqRepoAddress) address = maq_cli_parse_repo (cli, arguments[0], option_kind, error);
+  char **files = arguments + 1;
+  if (address == NULL || !check_options (files, error))
+    return FALSE;
+  // A pasted address of a file means that file.
+  char *one[] = { address->path, NULL };
+  if (address->path != NULL && *files == NULL)
+    files = one;
+  if (maq_cli_is_offline (cli))
+    return find_offline (cli, address, files, error);
+
+  g_autoptr (MaqTransferRequest) request = maq_transfer_request_new (address->kind, address->id, address->revision);
+  request->include = g_strdupv (option_include);
+  request->exclude = g_strdupv (option_exclude);
+  if (!choose_paths (cli, address, files, request, error))
+    return FALSE;
+  MaqTransferList *transfers = maq_cli_get_transfers (cli, error);
+  if (transfers == NULL)
+    return FALSE;
+  g_autoptr (MaqTransferPlan) plan = dex_await_boxed (maq_transfer_list_plan (transfers, request), error);
+  if (plan == NULL)
+    return FALSE;
+  if (plan->n_files == 0)
+    {
+      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("No file of “%s” matches. “maq files %s” lists what is there."), address->id, address->id);
+      return FALSE;
+    }
+  g_autofree char *total = maq_format_bytes (plan->bytes_total);
+  g_autofree char *left = maq_format_bytes (plan->bytes_total - MIN (plan->bytes_total, plan->bytes_here));
+  if (plan->bytes_here >= plan->bytes_total)
+    maq_cli_note (cli, ngettext ("%s: %u file, %s, already here", "%s: %u files, %s, already here", plan->n_files), address->id, plan->n_files, total);
+  else
+    maq_cli_note (cli, ngettext ("%s: %u file, %s, of which %s to fetch", "%s: %u files, %s, of which %s to fetch", plan->n_files), address->id, plan->n_files, total, left);
+
+  g_autoptr (MaqTransfer) transfer = maq_cli_fetch (cli, request, error);
+  if (transfer == NULL)
+    return FALSE;
+  gboolean exactly_one = files[0] != NULL && files[1] == NULL;
+  print_result (cli, exactly_one ? maq_transfer_get_first_path (transfer) : maq_transfer_get_snapshot_path (transfer), maq_transfer_get_commit (transfer), plan->bytes_total, maq_transfer_get_bytes_fetched (transfer));
+  return TRUE;
+}
+
+const MaqCliCommand maq_cli_download_command = {
+  .name = "download",
+  .arguments = "REPO[@REV] [FILE…]",
+  .summary = N_ ("Download a repo, or files of it, into the shared cache"),
+  .details = N_ ("Prints the path of the snapshot, or of the file when exactly one is asked for.\n"
+                 "A download that was stopped goes on where it was."),
+  .options = options,
+  .min_arguments = 1,
+  .max_arguments = -1,
+  .run = download,
+};

@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Copyright 2026 The Maquette developers
+#include "maq-cli-repo.h"
+
+#include <glib/gi18n.h>
+#include <glib/gstdio.h>
+
+#include "maq-units.h"
+
+static void
+file_free (gpointer data)
+{
+  MaqCliFile *self = data;
+  g_free (self->path);
+  g_free (self);
+}
+
+static int
+compare_files (gconstpointer a, gconstpointer b)
+{
+  return strcmp ((*(const MaqCliFile **) a)->path, (*(const MaqCliFile **) b)->path);
+}
+
+// Adds the files below FOLDER, whose path in the repo is PREFIX. Folders of a snapshot are real ones, files may be links.
+static void
+collect_files (const char *folder, const char *prefix, guint depth, GPtrArray *files)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *full = g_build_filename (folder, name, NULL);
+      g_autofree char *path = *prefix != '\0' ? g_strconcat (prefix, "/", name, NULL) : g_strdup (name);
+      GStatBuf         status;
+      if (!g_utf8_validate (name, -1, NULL) || g_stat (full, &status) != 0)
+        continue;
+      if (S_ISDIR (status.st_mode) && !g_file_test (full, G_FILE_TEST_IS_SYMLINK) && depth < 64)
+        collect_files (full, path, depth + 1, files);
+      else if (S_ISREG (status.st_mode))
+        {
+          MaqCliFile *file = g_new0 (MaqCliFile, 1);
+          file->path = g_steal_pointer (&path);
+          file->size = (guint64) status.st_size;
+          g_ptr_array_add (files, file);
+        }
+    }
+}
+
+GPtrArray *
+maq_cli_list_cached_files (MaqCli *self, const MaqRepoAddress *address, char **commit, GError **error)
+{
+  MaqCache *cache = maq_cli_get_cache (self);
+  g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func (file_free);
+  *commit = maq_cache_dup_commit (cache, address->kind, address->id, address->revision);
+  if (*commit != NULL)
+    {
+      g_autofree char *snapshot = maq_cache_dup_snapshot_path (cache, address->kind, address->id, *commit);
+      collect_files (snapshot, "", 0, files);
+    }
+  if (files->len == 0)
+    {
+      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("Nothing of “%s” is on this machine at that revision. Leave out --offline to ask the Hub."), address->id);
+      return NULL;
+    }
+  g_ptr_array_sort (files, compare_files);
+  return g_steal_pointer (&files);
+}
+
+const MaqHubFile *
+maq_cli_find_file (MaqHubTree *tree, const char *path)
+{
+  for (guint i = 0; i < tree->files->len; i++)
+    if (g_str_equal (((MaqHubFile *) tree->files->pdata[i])->path, path))
+      return tree->files->pdata[i];
+  return NULL;
+}
+
+char *
+maq_cli_find_same_file (MaqCli *self, const MaqRepoAddress *address, const MaqHubFile *file)
+{
+  g_autofree char *path = maq_cache_dup_file_path (maq_cli_get_cache (self), address->kind, address->id, address->revision, file->path);
+  if (path == NULL)
+    return NULL;
+  g_autofree char *blob = g_file_read_link (path, NULL);
+  g_autofree char *etag = blob != NULL ? g_path_get_basename (blob) : NULL;
+  GStatBuf         status;
+  gboolean         same = etag != NULL ? g_str_equal (etag, maq_hub_file_get_etag (file)) : g_stat (path, &status) == 0 && (guint64) status.st_size == file->size;
+  return same ? g_steal_pointer (&path) : NULL;
+}
+
+GPtrArray *
+maq_cli_group_variants (MaqHubTree *tree)
+{
+  g_autoptr (GPtrArray) paths = g_ptr_array_new ();
+  g_autoptr (GArray) sizes = g_array_new (FALSE, FALSE, sizeof (guint64));
+  for (guint i = 0; i < tree->files->len; i++)
+    {
+      const MaqHubFile *file = tree->files->pdata[i];
+      g_ptr_array_add (paths, file->path);
+      g_array_append_val (sizes, file->size);
+    }
+  return maq_variants_group ((const char *const *) paths->pdata, (const guint64 *) (gpointer) sizes->data, paths->len);
+}
+
+static void
+show_transfer_cb (MaqTransfer *transfer, GParamSpec *pspec, gpointer data)
+{
+  const MaqTransferRequest *request = maq_transfer_get_request (transfer);
+  maq_cli_progress (data, request->title != NULL ? request->title : request->id, maq_transfer_get_bytes_done (transfer), maq_transfer_get_bytes_total (transfer), maq_transfer_get_speed (transfer), maq_transfer_get_seconds_left (transfer));
+}
+
+MaqTransfer *
+maq_cli_fetch (MaqCli *self, const MaqTransferRequest *request, GError **error)
+{
+  MaqTransferList *transfers = maq_cli_get_transfers (self, error);
+  if (transfers == NULL)
+    return NULL;
+  g_autoptr (MaqTransfer) transfer = maq_transfer_list_start (transfers, request);
+  gulong           handler = g_signal_connect (transfer, "notify", G_CALLBACK (show_transfer_cb), self);
+  g_autofree char *snapshot = dex_await_string (maq_transfer_wait (transfer), error);
+  g_signal_handler_disconnect (transfer, handler);
+  maq_cli_progress_end (self);
+  return snapshot != NULL ? g_steal_pointer (&transfer) : NULL;
+}
+
+// MODEL as a repo and the variant wanted (nullable, transfer full).
+static MaqRepoAddress *
+parse_model (MaqCli *self, const char *model, char **quant, GError **error)
+{
+  // The colon of hf:// and https:// does not start a quantization, nor does one before a slash.
+  const char      *colon = strrchr (model, ':');
+  gboolean         has_quant = colon != NULL && strchr (colon, '/') == NULL && colon[1] != '\0';
+  g_autofree char *repo = has_quant ? g_strndup (model, (gsize) (colon - model)) : g_strdup (model);
+  *quant = has_quant ? g_strdup (colon + 1) : NULL;
+  g_autoptr (MaqRepoAddress) address = maq_cli_parse_repo (self, repo, NULL, NULL);
+  if (address == NULL)
+    {
+      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("“%s” is neither a weights file here nor the name of a model. A model looks like owner/name or owner/name:Q4_K_M"), model);
+      return NULL;
+    }
+  if (address->kind != MAQ_REPO_KIND_MODEL)
+    {
+      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("“%s” is a %s and not a model. A model looks like owner/name"), address->id, maq_repo_kind_to_string (address->kind));
+      return NULL;
+    }
+  return g_steal_pointer (&address);
+}
+
+// The path of the first file of VARIANT in the cache, if all of them are there (transfer full).
+static char *
+find_cached_variant (MaqCli *self, const MaqRepoAddress *address, const MaqVariant *variant)
+{
+  g_autofree char *first = NULL;
+  for (guint i = 0; variant->paths[i] != NULL; i++)
+    {
+      g_autofree char *path = maq_cache_dup_file_path (maq_cli_get_cache (self), address->kind, address->id, address->revision, variant->paths[i]);
+      if (path == NULL)
+        return NULL;
+      if (first == NULL)
+        first = g_steal_pointer (&path);
+    }
+  return g_steal_pointer (&first);
+}
+
+// The weights in the cache that fit what was asked for; NULL if the Hub must be asked (transfer full).
+static char *
+find_cached_weights (MaqCli *self, const MaqRepoAddress *address, const char *quant)
+{
+  if (address->path != NULL)
+    return maq_cache_dup_file_path (maq_cli_get_cache (self), address->kind, address->id, address->revision, address->path);
+
+  g_autofree char *commit = NULL;
+  g_autoptr (GPtrArray) files = maq_cli_list_cached_files (self, address, &commit, NULL);
+  if (files == NULL)
+    return NULL;
+  g_autoptr (GPtrArray) paths = g_ptr_array_new ();
+  g_autoptr (GArray) sizes = g_array_new (FALSE, FALSE, sizeof (guint64));
+  for (guint i = 0; i < files->len; i++)
+    {
+      const MaqCliFile *file = files->pdata[i];
+      g_ptr_array_add (paths, file->path);
+      g_array_append_val (sizes, file->size);
+    }
+  g_autoptr (GPtrArray) variants = maq_variants_group ((const char *const *) paths->pdata, (const guint64 *) (gpointer) sizes->data, paths->len);
+  const MaqVariant *variant = maq_variants_pick (variants, quant);
+  return variant != NULL && variant->missing == 0 ? find_cached_variant (self, address, variant) : NULL;
+}
+
+const MaqVariant *
+maq_cli_pick_variant (const MaqRepoAddress *address, GPtrArray *variants, const char *quant, GError **error)
+{
+  const MaqVariant *variant = maq_variants_pick (variants, quant);
+  if (variant != NULL && variant->missing == 0)
+    return variant;
+
+  g_autoptr (GString) labels = g_string_new (NULL);
+  for (guint i = 0; i < variants->len; i++)
+    g_string_append_printf (labels, "%s%s", i > 0 ? ", " : "", ((MaqVariant *) variants->pdata[i])->label);
+  if (variants->len == 0)
+    g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("“%s” has no GGUF weights, which is what runs here. “maq search --library gguf” finds models that have."), address->id);
+  else if (variant == NULL && quant != NULL)
+    g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("“%s” has no variant “%s”. Choose one of: %s."), address->id, quant, labels->str);
+  else
+    g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("The weights of “%s” are not complete on the Hub. “maq files %s” lists what is there."), address->id, address->id);
+  return NULL;
+}
+
+// What is to be fetched of ADDRESS, chosen from what the Hub has. Says how large it is.
+static MaqTransferRequest *
+choose_weights (MaqCli *self, MaqRepoAddress *address, const char *quant, GError **error)
+{
+  MaqHubClient *client = maq_cli_get_client (self, error);
+  if (client == NULL)
+    return NULL;
+  g_autoptr (MaqHubTree) tree = dex_await_boxed (maq_hub_client_list_tree (client, address->kind, address->id, address->revision), error);
+  if (tree == NULL)
+    return NULL;
+  g_autoptr (MaqTransferRequest) request = maq_transfer_request_new (address->kind, address->id, address->revision);
+  guint64 size = 0;
+  if (address->path != NULL)
+    {
+      const char *const path[] = { address->path, NULL };
+      request->paths = g_strdupv ((char **) path);
+      request->title = g_path_get_basename (address->path);
+      const MaqHubFile *file = maq_cli_find_file (tree, address->path);
+      if (file == NULL)
+        {
+          g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("“%s” has no file “%s”. “maq files %s” lists what is there."), address->id, address->path, address->id);
+          return NULL;
+        }
+      size = file->size;
+    }
+  else
+    {
+      g_autoptr (GPtrArray) variants = maq_cli_group_variants (tree);
+      const MaqVariant *variant = maq_cli_pick_variant (address, variants, quant, error);
+      if (variant == NULL)
+        return NULL;
+      request->paths = g_strdupv (variant->paths);
+      request->title = g_strdup_printf ("%s:%s", address->id, variant->label);
+      size = variant->size;
+    }
+  g_autofree char *size_text = maq_format_bytes (size);
+  maq_cli_note (self, _ ("Fetching %s, %s"), request->title, size_text);
+  return g_steal_pointer (&request);
+}
+
+char *
+maq_cli_find_weights (MaqCli *self, const char *model, GError **error)
+{
+  if (g_file_test (model, G_FILE_TEST_IS_REGULAR))
+    return g_canonicalize_filename (model, NULL);
+  if (g_file_test (model, G_FILE_TEST_IS_DIR))
+    {
+      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("“%s” is a folder. Give the path of a weights file in it."), model);
+      return NULL;
+    }
+  gboolean is_address = strstr (model, "://") != NULL;
+  if (!is_address && (g_path_is_absolute (model) || g_str_has_prefix (model, ".") || g_str_has_suffix (model, ".gguf")))
+    {
+      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("There is no file “%s”. Check the path."), model);
+      return NULL;
+    }
+
+  g_autofree char *quant = NULL;
+  g_autoptr (MaqRepoAddress) address = parse_model (self, model, &quant, error);
+  if (address == NULL)
+    return NULL;
+  char *cached = find_cached_weights (self, address, quant);
+  if (cached != NULL)
+    return cached;
+  if (maq_cli_is_offline (self))
+    {
+      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("“%s” is not on this machine. Leave out --offline to fetch it."), model);
+      return NULL;
+    }
+  g_autoptr (MaqTransferRequest) request = choose_weights (self, address, quant, error);
+  if (request == NULL)
+    return NULL;
+  g_autoptr (MaqTransfer) transfer = maq_cli_fetch (self, request, error);
+  return transfer != NULL ? g_strdup (maq_transfer_get_first_path (transfer)) : NULL;
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Copyright 2026 The Maquette developers
+#pragma once
+
+#include "maq-cli.h"
+#include "maq-variant.h"
+
+// What several commands ask about a repo: its files here and on the Hub, and where a model's weights are.
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  char   *path; // in the repo
+  guint64 size; // in bytes
+} MaqCliFile;
+
+// The files the cache holds of ADDRESS (of MaqCliFile, by path, transfer full) and the commit they belong to. NULL with a
+// sentence if there are none.
+GPtrArray *maq_cli_list_cached_files (MaqCli *self, const MaqRepoAddress *address, char **commit, GError **error);
+
+// The file at PATH in TREE, or NULL (transfer none).
+const MaqHubFile *maq_cli_find_file (MaqHubTree *tree, const char *path);
+
+// Where FILE of ADDRESS lies in the cache, NULL if it is not there or was another version of it (transfer full).
+char *maq_cli_find_same_file (MaqCli *self, const MaqRepoAddress *address, const MaqHubFile *file);
+
+// The variants in a list of files; never NULL.
+GPtrArray *maq_cli_group_variants (MaqHubTree *tree);
+
+// The variant of ADDRESS named QUANT, or the default one when NULL (transfer none). NULL with a sentence if there is none, or if
+// the Hub has only a part of it.
+const MaqVariant *maq_cli_pick_variant (const MaqRepoAddress *address, GPtrArray *variants, const char *quant, GError **error);
+
+// Where the weights file of MODEL is: the path itself, or that in the cache of `owner/name[@REV][:QUANT]`, fetched first if it
+// is not there, after saying how large it is. NULL with a sentence otherwise.
+char *maq_cli_find_weights (MaqCli *self, const char *model, GError **error);
+
+// Downloads what REQUEST says with progress on standard error; resolves within the fiber (transfer full).
+MaqTransfer *maq_cli_fetch (MaqCli *self, const MaqTransferRequest *request, GError **error);
+
+G_END_DECLS
