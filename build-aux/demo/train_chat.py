@@ -67,7 +67,7 @@ def main():
     parser.add_argument("folder", type=pathlib.Path)
     parser.add_argument("--fixtures", type=pathlib.Path, required=True, help="where the held-out questions are")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--steps", type=int, default=6000)
+    parser.add_argument("--steps", type=int, default=5500)
     parser.add_argument("--tokens", type=int, default=3072, help="in a batch")
     parser.add_argument("--peak", type=float, default=3e-3)
     parser.add_argument("--threads", type=int, default=2)

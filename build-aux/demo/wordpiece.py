@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright 2026 The Maquette developers
-"""A WordPiece tokenizer as llama.cpp reads it ("bert"): lower case, "▁" before a word's first piece, longest match."""
+"""A WordPiece tokenizer as llama.cpp reads it ("bert"): lower case, "▁" before a word's first piece, longest match.
+
+llama.cpp also strips accents, which this leaves out: the text trained on has next to none.
+"""
 import collections
 import json
 import re
