@@ -6,6 +6,7 @@
 #include <glib/gi18n.h>
 
 #include "maq-error-text.h"
+#include "maq-models-page.h"
 #include "maq-sidebar.h"
 
 struct _MaqWindow
@@ -17,6 +18,7 @@ struct _MaqWindow
   AdwToastOverlay        *toast_overlay;
   AdwViewStack           *stack;
   MaqSidebar             *sidebar;
+  MaqModelsPage          *models_page;
 };
 
 G_DEFINE_FINAL_TYPE (MaqWindow, maq_window, ADW_TYPE_APPLICATION_WINDOW)
@@ -155,13 +157,25 @@ add_place (MaqWindow  *self,
   adw_view_stack_add_titled (self->stack, child, name, title);
 }
 
+static void
+add_navigation (MaqWindow         *self,
+                AdwNavigationPage *root,
+                const char        *name,
+                const char        *title)
+{
+  GtkWidget *view = adw_navigation_view_new ();
+  adw_navigation_view_add (ADW_NAVIGATION_VIEW (view), root);
+  add_place (self, view, name, title);
+}
+
 MaqWindow *
 maq_window_new (MaqApplication *application)
 {
   g_return_val_if_fail (MAQ_IS_APPLICATION (application), NULL);
 
   MaqWindow *self = g_object_new (MAQ_TYPE_WINDOW, "application", application, NULL);
-  add_place (self, adw_navigation_view_new (), "models", _ ("Models"));
+  self->models_page = maq_models_page_new (maq_application_get_client (application));
+  add_navigation (self, ADW_NAVIGATION_PAGE (self->models_page), "models", _ ("Models"));
   add_place (self, adw_navigation_view_new (), "library", _ ("Library"));
   add_place (self, adw_bin_new (), "chats", _ ("Chats"));
   add_place (self, adw_navigation_view_new (), "transfers", _ ("Transfers"));
@@ -174,6 +188,8 @@ void
 maq_window_hub_ready (MaqWindow *self)
 {
   g_return_if_fail (MAQ_IS_WINDOW (self));
+
+  maq_models_page_load (self->models_page);
 }
 
 void
@@ -181,6 +197,8 @@ maq_window_hub_failed (MaqWindow    *self,
                        const GError *error)
 {
   g_return_if_fail (MAQ_IS_WINDOW (self));
+
+  maq_models_page_show_error (self->models_page, error);
 }
 
 void

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Copyright 2026 The Maquette developers
+
+#include "maq-repo-row.h"
+
+#include <glib/gi18n.h>
+
+#include "maq-template-callbacks.h"
+#include "maq-units.h"
+
+struct _MaqRepoRow
+{
+  AdwBin parent_instance;
+
+  AdwAvatar *avatar;
+  GtkLabel  *name;
+  GtkLabel  *summary;
+  GtkWidget *gated;
+  GtkWidget *downloads_box;
+  GtkLabel  *downloads;
+  GtkWidget *likes_box;
+  GtkLabel  *likes;
+
+  MaqRepo *repo;
+};
+
+G_DEFINE_FINAL_TYPE (MaqRepoRow, maq_repo_row, ADW_TYPE_BIN)
+
+typedef enum
+{
+  PROP_REPO = 1,
+} MaqRepoRowProperty;
+
+static GParamSpec *properties[PROP_REPO + 1];
+
+static void
+set_count (GtkWidget *box,
+           GtkLabel  *label,
+           gint64     count)
+{
+  g_autofree char *text = maq_format_count (MAX (count, 0));
+  gtk_label_set_label (label, text);
+  gtk_widget_set_visible (box, count > 0);
+}
+
+static void
+set_repo (MaqRepoRow *self,
+          MaqRepo    *repo)
+{
+  if (!g_set_object (&self->repo, repo))
+    return;
+  if (repo != NULL)
+    {
+      const char      *owner = maq_repo_get_owner (repo);
+      g_autofree char *summary = maq_repo_dup_summary (repo);
+
+      adw_avatar_set_text (self->avatar, owner != NULL ? owner : maq_repo_get_name (repo));
+      gtk_label_set_label (self->name, maq_repo_get_id (repo));
+      gtk_label_set_label (self->summary, summary);
+      gtk_widget_set_visible (self->gated, maq_repo_get_gated (repo) != MAQ_REPO_GATED_NO);
+      set_count (self->downloads_box, self->downloads, maq_repo_get_downloads (repo));
+      set_count (self->likes_box, self->likes, maq_repo_get_likes (repo));
+    }
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_REPO]);
+}
+
+static void
+maq_repo_row_get_property (GObject    *object,
+                           guint       prop_id,
+                           GValue     *value,
+                           GParamSpec *pspec)
+{
+  switch ((MaqRepoRowProperty) prop_id)
+    {
+    case PROP_REPO:
+      g_value_set_object (value, MAQ_REPO_ROW (object)->repo);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+maq_repo_row_set_property (GObject      *object,
+                           guint         prop_id,
+                           const GValue *value,
+                           GParamSpec   *pspec)
+{
+  switch ((MaqRepoRowProperty) prop_id)
+    {
+    case PROP_REPO:
+      set_repo (MAQ_REPO_ROW (object), g_value_get_object (value));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+maq_repo_row_dispose (GObject *object)
+{
+  MaqRepoRow *self = MAQ_REPO_ROW (object);
+
+  gtk_widget_dispose_template (GTK_WIDGET (self), MAQ_TYPE_REPO_ROW);
+  g_clear_object (&self->repo);
+
+  G_OBJECT_CLASS (maq_repo_row_parent_class)->dispose (object);
+}
+
+static void
+maq_repo_row_class_init (MaqRepoRowClass *klass)
+{
+  GObjectClass   *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->get_property = maq_repo_row_get_property;
+  object_class->set_property = maq_repo_row_set_property;
+  object_class->dispose = maq_repo_row_dispose;
+
+  properties[PROP_REPO] = g_param_spec_object ("repo", NULL, NULL, MAQ_TYPE_REPO,
+                                               G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
+
+  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/maquette_app/Maquette/app/maq-repo-row.ui");
+  gtk_widget_class_bind_template_child (widget_class, MaqRepoRow, avatar);
+  gtk_widget_class_bind_template_child (widget_class, MaqRepoRow, name);
+  gtk_widget_class_bind_template_child (widget_class, MaqRepoRow, summary);
+  gtk_widget_class_bind_template_child (widget_class, MaqRepoRow, gated);
+  gtk_widget_class_bind_template_child (widget_class, MaqRepoRow, downloads_box);
+  gtk_widget_class_bind_template_child (widget_class, MaqRepoRow, downloads);
+  gtk_widget_class_bind_template_child (widget_class, MaqRepoRow, likes_box);
+  gtk_widget_class_bind_template_child (widget_class, MaqRepoRow, likes);
+}
+
+static void
+maq_repo_row_init (MaqRepoRow *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+char *
+maq_repo_dup_summary (MaqRepo *repo)
+{
+  g_return_val_if_fail (MAQ_IS_REPO (repo), NULL);
+
+  g_autoptr (GStrvBuilder) parts = g_strv_builder_new ();
+  gint64 parameters = maq_repo_get_parameters (repo);
+  gint64 modified = maq_repo_get_last_modified (repo);
+
+  if (maq_repo_get_pipeline_tag (repo) != NULL)
+    g_strv_builder_take (parts, maq_hub_label (maq_repo_get_pipeline_tag (repo)));
+  if (maq_repo_get_library_name (repo) != NULL)
+    g_strv_builder_take (parts, maq_hub_label (maq_repo_get_library_name (repo)));
+  if (parameters > 0)
+    {
+      g_autofree char *count = maq_format_parameters (parameters);
+      // Translators: the size of a model, such as "7.6B parameters".
+      g_strv_builder_take (parts, g_strdup_printf (_ ("%s parameters"), count));
+    }
+  if (modified > 0)
+    g_strv_builder_take (parts, maq_format_relative_time (modified, g_get_real_time () / G_USEC_PER_SEC));
+
+  g_auto (GStrv) strv = g_strv_builder_end (parts);
+  return g_strjoinv (" · ", strv);
+}
