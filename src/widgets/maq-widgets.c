@@ -3,6 +3,7 @@
 
 #include "maq-widgets.h"
 
+#include "maq-markdown-view.h"
 #include "maq-status-stack.h"
 #include "maq-widgets-resources.h"
 
@@ -10,5 +11,6 @@ void
 maq_widgets_init (void)
 {
   maq_widgets_register_resource ();
+  g_type_ensure (MAQ_TYPE_MARKDOWN_VIEW);
   g_type_ensure (MAQ_TYPE_STATUS_STACK);
 }

@@ -1,0 +1,468 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Copyright 2026 The Maquette developers
+
+// The text becomes a flat list of blocks (maq-markdown.h); each block is one row of a vertical box. Rows are compared with the new
+// blocks from the top; the first one that differs is changed in place if only its text grew, the others are made anew, a few
+// milliseconds at a time.
+
+#include "maq-markdown-view.h"
+
+#include <libdex.h>
+#include <string.h>
+
+#include "maq-future-slot.h"
+#include "maq-markdown.h"
+
+#define SYNC_BYTES 16384     // up to here a text is parsed at once: well under a millisecond
+#define RENDER_BUDGET_US 4000 // for making rows, each time the main loop is idle
+#define INDENT_PX 24
+
+typedef struct
+{
+  GtkWidget        *widget;
+  GtkLabel         *label; // inside widget; NULL for a rule
+  MaqMarkdownBlock *block; // of self->blocks
+} Row;
+
+struct _MaqMarkdownView
+{
+  GtkWidget parent_instance;
+
+  char         *text;
+  char         *base;
+  MaqFutureSlot parsing;
+  GPtrArray    *blocks; // what is to be shown
+  GArray       *rows;   // of Row
+  guint         render_idle;
+};
+
+G_DEFINE_FINAL_TYPE (MaqMarkdownView, maq_markdown_view, GTK_TYPE_WIDGET)
+
+typedef enum
+{
+  PROP_TEXT = 1,
+  PROP_BASE,
+} MaqMarkdownViewProperty;
+
+static GParamSpec *properties[PROP_BASE + 1];
+
+static guint signal_activate_link;
+
+static void
+launched_cb (GObject      *source,
+             GAsyncResult *result,
+             gpointer      user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  // The desktop tells the user itself why an address does not open.
+  if (!gtk_uri_launcher_launch_finish (GTK_URI_LAUNCHER (source), result, &error))
+    g_message ("The link could not be opened: %s", error->message);
+}
+
+static gboolean
+activate_link_cb (MaqMarkdownView *self,
+                  const char      *address)
+{
+  gboolean handled = FALSE;
+
+  g_signal_emit (self, signal_activate_link, 0, address, &handled);
+  if (!handled)
+    {
+      g_autoptr (GtkUriLauncher) launcher = gtk_uri_launcher_new (address);
+      GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+      gtk_uri_launcher_launch (launcher, GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL, NULL, launched_cb, NULL);
+    }
+  return TRUE;
+}
+
+static GtkWidget *
+label_new (MaqMarkdownView  *self,
+           MaqMarkdownBlock *block,
+           GtkLabel        **label)
+{
+  gboolean   is_heading = block->kind == MAQ_MARKDOWN_HEADING;
+  GtkWidget *widget = g_object_new (GTK_TYPE_LABEL,
+                                    "accessible-role", is_heading ? GTK_ACCESSIBLE_ROLE_HEADING : GTK_ACCESSIBLE_ROLE_PARAGRAPH,
+                                    "xalign", 0.0f,
+                                    "selectable", TRUE,
+                                    "hexpand", TRUE,
+                                    NULL);
+  *label = GTK_LABEL (widget);
+  if (is_heading)
+    gtk_accessible_update_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_LEVEL, (int) block->level, -1);
+  g_signal_connect_object (widget, "activate-link", G_CALLBACK (activate_link_cb), self, G_CONNECT_SWAPPED);
+  return widget;
+}
+
+static void
+label_set_text (GtkLabel         *label,
+                MaqMarkdownBlock *block)
+{
+  if (block->kind == MAQ_MARKDOWN_CODE || block->kind == MAQ_MARKDOWN_TABLE)
+    gtk_label_set_text (label, block->text);
+  else
+    gtk_label_set_markup (label, block->text);
+  // A selectable label takes the focus of the keyboard, which is only of use where there are links.
+  gtk_widget_set_focusable (GTK_WIDGET (label), strstr (block->text, "<a href") != NULL);
+}
+
+// Code and tables keep their lines and scroll sideways.
+static GtkWidget *
+code_new (MaqMarkdownView  *self,
+          MaqMarkdownBlock *block,
+          GtkLabel        **label)
+{
+  GtkWidget *scrolled_window = gtk_scrolled_window_new ();
+
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled_window), GTK_POLICY_AUTOMATIC, GTK_POLICY_NEVER);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled_window), label_new (self, block, label));
+  gtk_widget_add_css_class (scrolled_window, "markdown-code");
+  gtk_widget_add_css_class (GTK_WIDGET (*label), "monospace");
+  return scrolled_window;
+}
+
+static GtkWidget *
+text_new (MaqMarkdownView  *self,
+          MaqMarkdownBlock *block,
+          GtkLabel        **label)
+{
+  static const char *const heading_classes[] = { "title-2", "title-3", "title-4", "heading", "heading", "heading" };
+  GtkWidget               *widget = label_new (self, block, label);
+
+  gtk_label_set_wrap (*label, TRUE);
+  gtk_label_set_wrap_mode (*label, PANGO_WRAP_WORD_CHAR);
+  if (block->kind == MAQ_MARKDOWN_HEADING)
+    gtk_widget_add_css_class (widget, heading_classes[CLAMP (block->level, 1, 6) - 1]);
+  if (block->kind == MAQ_MARKDOWN_MORE)
+    gtk_widget_add_css_class (widget, "dimmed");
+  return widget;
+}
+
+static Row
+row_new (MaqMarkdownView  *self,
+         MaqMarkdownBlock *block)
+{
+  Row   row = { .block = block };
+  guint indent = block->indent;
+
+  switch (block->kind)
+    {
+    case MAQ_MARKDOWN_RULE:
+      row.widget = gtk_separator_new (GTK_ORIENTATION_HORIZONTAL);
+      break;
+    case MAQ_MARKDOWN_CODE:
+    case MAQ_MARKDOWN_TABLE:
+      row.widget = code_new (self, block, &row.label);
+      break;
+    case MAQ_MARKDOWN_PARAGRAPH:
+    case MAQ_MARKDOWN_HEADING:
+    case MAQ_MARKDOWN_MORE:
+      row.widget = text_new (self, block, &row.label);
+      break;
+    default:
+      g_assert_not_reached ();
+    }
+  if (row.label != NULL)
+    label_set_text (row.label, block);
+
+  if (block->marker != NULL)
+    {
+      GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
+      GtkWidget *marker = gtk_label_new (block->marker);
+      gtk_widget_set_size_request (marker, INDENT_PX, -1);
+      gtk_widget_set_valign (marker, GTK_ALIGN_BASELINE_FILL);
+      gtk_label_set_xalign (GTK_LABEL (marker), 0.3f);
+      gtk_label_set_yalign (GTK_LABEL (marker), 0);
+      gtk_widget_add_css_class (marker, "dimmed");
+      gtk_box_append (GTK_BOX (box), marker);
+      gtk_box_append (GTK_BOX (box), row.widget);
+      row.widget = box;
+      indent = indent > 0 ? indent - 1 : 0;
+    }
+  gtk_widget_set_margin_start (row.widget, indent * INDENT_PX);
+  if (block->quotes > 0)
+    gtk_widget_add_css_class (row.widget, "markdown-quote");
+  if (block->marker != NULL)
+    gtk_widget_add_css_class (row.widget, "markdown-item");
+  if (block->kind == MAQ_MARKDOWN_HEADING)
+    gtk_widget_add_css_class (row.widget, "markdown-heading");
+  gtk_widget_set_parent (row.widget, GTK_WIDGET (self));
+  return row;
+}
+
+static void
+truncate_rows (MaqMarkdownView *self,
+               guint            length)
+{
+  for (guint i = length; i < self->rows->len; i++)
+    gtk_widget_unparent (g_array_index (self->rows, Row, i).widget);
+  if (length < self->rows->len)
+    g_array_set_size (self->rows, length);
+}
+
+// Whether only the text of the row differs from BLOCK.
+static gboolean
+row_can_become (Row              *row,
+                MaqMarkdownBlock *block)
+{
+  return row->label != NULL && row->block->kind == block->kind && row->block->level == block->level &&
+         row->block->indent == block->indent && row->block->quotes == block->quotes &&
+         g_strcmp0 (row->block->marker, block->marker) == 0;
+}
+
+// Makes rows until the time is used up. TRUE when all are there.
+static gboolean
+render_some (MaqMarkdownView *self)
+{
+  gint64 deadline = g_get_monotonic_time () + RENDER_BUDGET_US;
+
+  while (self->rows->len < self->blocks->len)
+    {
+      Row row = row_new (self, g_ptr_array_index (self->blocks, self->rows->len));
+      g_array_append_val (self->rows, row);
+      if (g_get_monotonic_time () > deadline)
+        return self->rows->len == self->blocks->len;
+    }
+  return TRUE;
+}
+
+static gboolean
+render_idle_cb (gpointer user_data)
+{
+  MaqMarkdownView *self = user_data;
+
+  if (!render_some (self))
+    return G_SOURCE_CONTINUE;
+  self->render_idle = 0;
+  return G_SOURCE_REMOVE;
+}
+
+static void
+show_blocks (MaqMarkdownView *self,
+             GPtrArray       *blocks)
+{
+  guint n_same = 0;
+
+  g_clear_handle_id (&self->render_idle, g_source_remove);
+  while (n_same < self->rows->len && n_same < blocks->len)
+    {
+      Row              *row = &g_array_index (self->rows, Row, n_same);
+      MaqMarkdownBlock *block = g_ptr_array_index (blocks, n_same);
+
+      if (!maq_markdown_block_equal (row->block, block))
+        {
+          if (!row_can_become (row, block))
+            break;
+          label_set_text (row->label, block);
+        }
+      row->block = block;
+      n_same++;
+    }
+  truncate_rows (self, n_same);
+  g_clear_pointer (&self->blocks, g_ptr_array_unref);
+  self->blocks = g_ptr_array_ref (blocks);
+  if (!render_some (self))
+    self->render_idle = g_idle_add (render_idle_cb, self);
+}
+
+typedef struct
+{
+  char *text;
+  char *base;
+} ParseJob;
+
+static void
+parse_job_free (ParseJob *job)
+{
+  g_free (job->text);
+  g_free (job->base);
+  g_free (job);
+}
+
+static DexFuture *
+parse_thread (gpointer user_data)
+{
+  ParseJob *job = user_data;
+  return dex_future_new_take_boxed (G_TYPE_PTR_ARRAY, maq_markdown_parse (job->text, -1, job->base));
+}
+
+static void
+parsed_cb (gpointer   object,
+           DexFuture *future)
+{
+  g_autoptr (GError) error = NULL;
+  GPtrArray         *blocks = maq_future_get_boxed (future, &error);
+
+  if (blocks != NULL)
+    show_blocks (object, blocks);
+  else
+    g_warning ("The text was not parsed: %s", error->message);
+}
+
+static void
+update (MaqMarkdownView *self)
+{
+  const char *text = self->text != NULL ? self->text : "";
+
+  maq_future_slot_clear (&self->parsing);
+  if (strlen (text) <= SYNC_BYTES)
+    {
+      g_autoptr (GPtrArray) blocks = maq_markdown_parse (text, -1, self->base);
+      show_blocks (self, blocks);
+      return;
+    }
+  ParseJob *job = g_new0 (ParseJob, 1);
+  job->text = g_strdup (text);
+  job->base = g_strdup (self->base);
+  maq_future_slot_set (&self->parsing,
+                       dex_thread_spawn ("markdown", parse_thread, job, (GDestroyNotify) parse_job_free),
+                       self,
+                       parsed_cb);
+}
+
+static void
+maq_markdown_view_get_property (GObject    *object,
+                                guint       prop_id,
+                                GValue     *value,
+                                GParamSpec *pspec)
+{
+  MaqMarkdownView *self = MAQ_MARKDOWN_VIEW (object);
+
+  switch ((MaqMarkdownViewProperty) prop_id)
+    {
+    case PROP_TEXT:
+      g_value_set_string (value, self->text);
+      break;
+    case PROP_BASE:
+      g_value_set_string (value, self->base);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+maq_markdown_view_set_property (GObject      *object,
+                                guint         prop_id,
+                                const GValue *value,
+                                GParamSpec   *pspec)
+{
+  MaqMarkdownView *self = MAQ_MARKDOWN_VIEW (object);
+
+  switch ((MaqMarkdownViewProperty) prop_id)
+    {
+    case PROP_TEXT:
+      maq_markdown_view_set_text (self, g_value_get_string (value));
+      break;
+    case PROP_BASE:
+      maq_markdown_view_set_base (self, g_value_get_string (value));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+maq_markdown_view_dispose (GObject *object)
+{
+  MaqMarkdownView *self = MAQ_MARKDOWN_VIEW (object);
+
+  maq_future_slot_clear (&self->parsing);
+  g_clear_handle_id (&self->render_idle, g_source_remove);
+  truncate_rows (self, 0);
+
+  G_OBJECT_CLASS (maq_markdown_view_parent_class)->dispose (object);
+}
+
+static void
+maq_markdown_view_finalize (GObject *object)
+{
+  MaqMarkdownView *self = MAQ_MARKDOWN_VIEW (object);
+
+  g_free (self->text);
+  g_free (self->base);
+  g_ptr_array_unref (self->blocks);
+  g_array_unref (self->rows);
+
+  G_OBJECT_CLASS (maq_markdown_view_parent_class)->finalize (object);
+}
+
+static void
+maq_markdown_view_class_init (MaqMarkdownViewClass *klass)
+{
+  GObjectClass     *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass   *widget_class = GTK_WIDGET_CLASS (klass);
+  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS;
+
+  object_class->get_property = maq_markdown_view_get_property;
+  object_class->set_property = maq_markdown_view_set_property;
+  object_class->dispose = maq_markdown_view_dispose;
+  object_class->finalize = maq_markdown_view_finalize;
+
+  properties[PROP_TEXT] = g_param_spec_string ("text", NULL, NULL, NULL, flags);
+  properties[PROP_BASE] = g_param_spec_string ("base", NULL, NULL, NULL, flags);
+  g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
+
+  signal_activate_link = g_signal_new ("activate-link", MAQ_TYPE_MARKDOWN_VIEW, G_SIGNAL_RUN_LAST, 0,
+                                       g_signal_accumulator_true_handled, NULL, NULL, G_TYPE_BOOLEAN, 1, G_TYPE_STRING);
+
+  gtk_widget_class_set_css_name (widget_class, "markdown");
+  gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BOX_LAYOUT);
+}
+
+static void
+maq_markdown_view_init (MaqMarkdownView *self)
+{
+  self->blocks = g_ptr_array_new ();
+  self->rows = g_array_new (FALSE, FALSE, sizeof (Row));
+  GtkLayoutManager *layout = gtk_widget_get_layout_manager (GTK_WIDGET (self));
+  gtk_orientable_set_orientation (GTK_ORIENTABLE (layout), GTK_ORIENTATION_VERTICAL);
+}
+
+GtkWidget *
+maq_markdown_view_new (void)
+{
+  return g_object_new (MAQ_TYPE_MARKDOWN_VIEW, NULL);
+}
+
+const char *
+maq_markdown_view_get_text (MaqMarkdownView *self)
+{
+  g_return_val_if_fail (MAQ_IS_MARKDOWN_VIEW (self), NULL);
+
+  return self->text;
+}
+
+void
+maq_markdown_view_set_text (MaqMarkdownView *self,
+                            const char      *text)
+{
+  g_return_if_fail (MAQ_IS_MARKDOWN_VIEW (self));
+
+  if (!g_set_str (&self->text, text))
+    return;
+  update (self);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TEXT]);
+}
+
+const char *
+maq_markdown_view_get_base (MaqMarkdownView *self)
+{
+  g_return_val_if_fail (MAQ_IS_MARKDOWN_VIEW (self), NULL);
+
+  return self->base;
+}
+
+void
+maq_markdown_view_set_base (MaqMarkdownView *self,
+                            const char      *base)
+{
+  g_return_if_fail (MAQ_IS_MARKDOWN_VIEW (self));
+
+  if (!g_set_str (&self->base, base))
+    return;
+  if (self->text != NULL)
+    update (self);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_BASE]);
+}
