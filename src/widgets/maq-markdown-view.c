@@ -13,9 +13,9 @@
 #include "maq-future-slot.h"
 #include "maq-markdown.h"
 
-#define SYNC_BYTES 16384     // up to here a text is parsed at once: well under a millisecond
-#define RENDER_BUDGET_US 4000 // for making rows, each time the main loop is idle
-#define INDENT_PX 24
+#define SYNC_BYTES       16384 // up to here a text is parsed at once: well under a millisecond
+#define RENDER_BUDGET_US 4000  // for making rows, each time the main loop is idle
+#define INDENT_PX        24
 
 typedef struct
 {
@@ -83,10 +83,14 @@ label_new (MaqMarkdownView  *self,
 {
   gboolean   is_heading = block->kind == MAQ_MARKDOWN_HEADING;
   GtkWidget *widget = g_object_new (GTK_TYPE_LABEL,
-                                    "accessible-role", is_heading ? GTK_ACCESSIBLE_ROLE_HEADING : GTK_ACCESSIBLE_ROLE_PARAGRAPH,
-                                    "xalign", 0.0f,
-                                    "selectable", TRUE,
-                                    "hexpand", TRUE,
+                                    "accessible-role",
+                                    is_heading ? GTK_ACCESSIBLE_ROLE_HEADING : GTK_ACCESSIBLE_ROLE_PARAGRAPH,
+                                    "xalign",
+                                    0.0f,
+                                    "selectable",
+                                    TRUE,
+                                    "hexpand",
+                                    TRUE,
                                     NULL);
   *label = GTK_LABEL (widget);
   if (is_heading)
@@ -292,7 +296,7 @@ parsed_cb (gpointer   object,
            DexFuture *future)
 {
   g_autoptr (GError) error = NULL;
-  GPtrArray         *blocks = maq_future_get_boxed (future, &error);
+  GPtrArray *blocks = maq_future_get_boxed (future, &error);
 
   if (blocks != NULL)
     show_blocks (object, blocks);
@@ -404,8 +408,7 @@ maq_markdown_view_class_init (MaqMarkdownViewClass *klass)
   properties[PROP_BASE] = g_param_spec_string ("base", NULL, NULL, NULL, flags);
   g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
 
-  signal_activate_link = g_signal_new ("activate-link", MAQ_TYPE_MARKDOWN_VIEW, G_SIGNAL_RUN_LAST, 0,
-                                       g_signal_accumulator_true_handled, NULL, NULL, G_TYPE_BOOLEAN, 1, G_TYPE_STRING);
+  signal_activate_link = g_signal_new ("activate-link", MAQ_TYPE_MARKDOWN_VIEW, G_SIGNAL_RUN_LAST, 0, g_signal_accumulator_true_handled, NULL, NULL, G_TYPE_BOOLEAN, 1, G_TYPE_STRING);
 
   gtk_widget_class_set_css_name (widget_class, "markdown");
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BOX_LAYOUT);

@@ -11,9 +11,9 @@
 #include <md4c.h>
 #include <string.h>
 
-#define MAX_INDENT 6
+#define MAX_INDENT     6
 #define MAX_CONTAINERS 256 // deeper ones are shown as if they were not there
-#define MAX_SPANS 12       // deeper ones lose their style, not their text
+#define MAX_SPANS      12  // deeper ones lose their style, not their text
 #define MAX_CELL_WIDTH 48
 
 typedef enum
@@ -175,7 +175,7 @@ html_to_text (const char *html)
       else if (*p == '<' && (g_ascii_isalpha (p[1]) || p[1] == '/' || p[1] == '!' || p[1] == '?'))
         {
           static const char *const silent[] = { "script", "style" };
-          const char *end = strchr (p, '>');
+          const char              *end = strchr (p, '>');
 
           if (g_ascii_strncasecmp (p, "<br", 3) == 0 || g_ascii_strncasecmp (p, "</p", 3) == 0 ||
               g_ascii_strncasecmp (p, "</div", 5) == 0 || g_ascii_strncasecmp (p, "</h", 3) == 0 ||

@@ -32,7 +32,7 @@ typedef struct
 
 // The most blocks and the most bytes that are read.
 #define MAQ_MARKDOWN_MAX_BLOCKS 1500
-#define MAQ_MARKDOWN_MAX_BYTES (512 * 1024)
+#define MAQ_MARKDOWN_MAX_BYTES  (512 * 1024)
 
 // The blocks of TEXT (transfer full, of MaqMarkdownBlock). Front matter is left out. BASE (nullable): the address relative links are
 // meant from; without it they are shown as text.

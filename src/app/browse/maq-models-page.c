@@ -91,8 +91,8 @@ run_query (MaqModelsPage *self)
   g_autoptr (MaqHubQuery) query = maq_hub_query_new (MAQ_REPO_KIND_MODEL);
   g_autoptr (MaqRepoAddress) address = parse_address (self);
   g_autofree char *text = g_strstrip (g_strdup (gtk_editable_get_text (GTK_EDITABLE (self->search_entry))));
-  guint task = gtk_drop_down_get_selected (self->task_drop_down);
-  guint sort = gtk_drop_down_get_selected (self->sort_drop_down);
+  guint            task = gtk_drop_down_get_selected (self->task_drop_down);
+  guint            sort = gtk_drop_down_get_selected (self->sort_drop_down);
 
   // The Hub searches in ids: of a pasted address only the id can match.
   if (address != NULL)
@@ -283,8 +283,7 @@ maq_models_page_class_init (MaqModelsPageClass *klass)
   object_class->constructed = maq_models_page_constructed;
   object_class->dispose = maq_models_page_dispose;
 
-  properties[PROP_CLIENT] = g_param_spec_object ("client", NULL, NULL, MAQ_TYPE_HUB_CLIENT,
-                                                 G_PARAM_WRITABLE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_CLIENT] = g_param_spec_object ("client", NULL, NULL, MAQ_TYPE_HUB_CLIENT, G_PARAM_WRITABLE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
   properties[PROP_LOADING] = g_param_spec_boolean ("loading", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
 

@@ -19,8 +19,7 @@ struct _MaqRepoPager
 
 static void list_model_iface_init (GListModelInterface *iface);
 
-G_DEFINE_FINAL_TYPE_WITH_CODE (MaqRepoPager, maq_repo_pager, G_TYPE_OBJECT,
-                               G_IMPLEMENT_INTERFACE (G_TYPE_LIST_MODEL, list_model_iface_init))
+G_DEFINE_FINAL_TYPE_WITH_CODE (MaqRepoPager, maq_repo_pager, G_TYPE_OBJECT, G_IMPLEMENT_INTERFACE (G_TYPE_LIST_MODEL, list_model_iface_init))
 
 typedef enum
 {
@@ -182,8 +181,7 @@ maq_repo_pager_class_init (MaqRepoPagerClass *klass)
   object_class->dispose = maq_repo_pager_dispose;
   object_class->finalize = maq_repo_pager_finalize;
 
-  properties[PROP_CLIENT] = g_param_spec_object ("client", NULL, NULL, MAQ_TYPE_HUB_CLIENT,
-                                                 G_PARAM_WRITABLE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_CLIENT] = g_param_spec_object ("client", NULL, NULL, MAQ_TYPE_HUB_CLIENT, G_PARAM_WRITABLE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
   properties[PROP_LOADING] = g_param_spec_boolean ("loading", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   properties[PROP_HAS_MORE] = g_param_spec_boolean ("has-more", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);

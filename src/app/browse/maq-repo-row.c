@@ -117,8 +117,7 @@ maq_repo_row_class_init (MaqRepoRowClass *klass)
   object_class->set_property = maq_repo_row_set_property;
   object_class->dispose = maq_repo_row_dispose;
 
-  properties[PROP_REPO] = g_param_spec_object ("repo", NULL, NULL, MAQ_TYPE_REPO,
-                                               G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_REPO] = g_param_spec_object ("repo", NULL, NULL, MAQ_TYPE_REPO, G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
 
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/maquette_app/Maquette/app/maq-repo-row.ui");
