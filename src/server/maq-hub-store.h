@@ -23,11 +23,13 @@ G_BEGIN_DECLS
 //     pipeline_tag, library_name, tags    besides what the front matter of README.md says
 //     gguf, safetensors, config, sdk, runtime, description   as in the API's answers
 //     commits                oldest first: {title, message, date, authors: ["login"], branch: "main", files: {PATH: WHAT}};
-//                            files are those that differ from the commit before on that branch
+//                            files are those that differ from the commit before on that branch; a new branch begins at
+//                            main, and one called refs/pr/N is a pull request
 //     git_tags, branches     {"v1.0": 0, …} names to the index of a commit; every "branch" of a commit exists anyway
-//     pullRequests           {"1": 3}: refs/pr/1
+//     folder                 a folder below DIR that holds the repo's files instead of the one its repo.json is in;
+//                            without that folder the repo is left out
 //
-// WHAT is null (removed), {"file": "path below the repo's folder"}, {"link": "path below DIR"}, {"text": "…"} or
+// WHAT is null (removed), {"file": "path below the repo's folder"}, {"text": "…"} or
 // {"generate": {"format": "safetensors"|"bytes", "bytes": N, "seed": S, "sha256": "…"}}: a file of N bytes that exists
 // only while it is sent, always the same for the same seed. Files in the folder that no commit names belong to the first
 // commit. Without a repo.json there is one commit, named after the hashes of the files.

@@ -56,7 +56,8 @@ maq_serve_content_new_file (const char *path,
 
 // A safetensors file is the length of its header as a little-endian 64-bit number, the header, and the tensors.
 static GBytes *
-safetensors_head (guint64 size)
+safetensors_head (guint64 size,
+                  guint64 seed)
 {
   enum
   {
@@ -70,8 +71,9 @@ safetensors_head (guint64 size)
   guint64 data = (size - HEAD) / 2 * 2;
   memset (head, ' ', HEAD);
   memcpy (head, &length, 8);
-  g_autofree char *json = g_strdup_printf ("{\"__metadata__\":{\"format\":\"pt\"},\"weight\":{\"dtype\":\"F16\",\"shape\":[%" G_GUINT64_FORMAT
+  g_autofree char *json = g_strdup_printf ("{\"__metadata__\":{\"format\":\"pt\"},\"weight.%" G_GUINT64_FORMAT "\":{\"dtype\":\"F16\",\"shape\":[%" G_GUINT64_FORMAT
                                            "],\"data_offsets\":[0,%" G_GUINT64_FORMAT "]}}",
+                                           seed,
                                            data / 2,
                                            data);
   memcpy (head + 8, json, strlen (json));
@@ -86,7 +88,7 @@ maq_serve_content_new_generated (const char *format,
   gboolean safetensors = g_strcmp0 (format, "safetensors") == 0;
   // An odd number of bytes cannot be filled with a 16-bit tensor.
   MaqServeContent *self = content_new (safetensors ? size / 2 * 2 : size);
-  self->bytes = safetensors ? safetensors_head (self->size) : g_bytes_new (NULL, 0);
+  self->bytes = safetensors ? safetensors_head (self->size, seed) : g_bytes_new (NULL, 0);
   self->seed = seed | 1;
   return self;
 }

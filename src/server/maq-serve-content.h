@@ -14,7 +14,7 @@ MaqServeContent *maq_serve_content_new_bytes (GBytes *bytes);
 // The file is opened at each read, so that it may be replaced, though not changed in size, while it is served.
 MaqServeContent *maq_serve_content_new_file (const char *path,
                                              guint64     size);
-// SIZE bytes that follow from SEED. FORMAT: "safetensors" (a valid file with one tensor, if SIZE allows), else noise.
+// SIZE bytes that follow from SEED. FORMAT: "safetensors" (a valid file with one F16 tensor, weight.SEED, if SIZE allows), else noise.
 MaqServeContent *maq_serve_content_new_generated (const char *format,
                                                   guint64     size,
                                                   guint64     seed);

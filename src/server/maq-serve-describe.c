@@ -240,6 +240,10 @@ maq_serve_describe (MaqServeRepo   *repo,
       if (repo->config_json == NULL)
         repo->config_json = config_json (config, tokenizer);
       tag_model (repo, head, config);
+      if (repo->gguf_json == NULL)
+        repo->gguf_json = maq_serve_describe_gguf (head);
+      if (repo->safetensors_json == NULL)
+        repo->safetensors_json = maq_serve_describe_safetensors (head);
     }
   else if (repo->kind == MAQ_REPO_KIND_DATASET)
     tag_dataset (repo, head);

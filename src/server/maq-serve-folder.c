@@ -14,6 +14,7 @@ typedef struct
 {
   const char   *root;   // of all repos
   char         *folder; // of this one
+  char         *files_folder;
   MaqServeRepo *repo;
   JsonObject   *object; // of repo.json; NULL without one
   GHashTable   *files;  // path to size of every file in the folder
@@ -122,7 +123,6 @@ make_content (Reader     *reader,
               JsonObject *what)
 {
   const char *file = get_string (what, "file");
-  const char *link = get_string (what, "link");
   const char *text = get_string (what, "text");
   JsonObject *generate = get_object (what, "generate");
   if (generate != NULL)
@@ -132,10 +132,9 @@ make_content (Reader     *reader,
       g_autoptr (GBytes) bytes = g_bytes_new (text, strlen (text));
       return maq_serve_content_new_bytes (bytes);
     }
-  const char *path = file != NULL ? file : link;
-  if (path == NULL || !stays_below (path))
+  if (file == NULL || !stays_below (file))
     return NULL;
-  g_autofree char *full = g_build_filename (file != NULL ? reader->folder : reader->root, path, NULL);
+  g_autofree char *full = g_build_filename (reader->files_folder, file, NULL);
   return open_file (reader, full);
 }
 
@@ -155,7 +154,7 @@ scan_folder (Reader     *reader,
              const char *below,
              guint       depth)
 {
-  g_autofree char *folder = g_build_filename (reader->folder, below, NULL);
+  g_autofree char *folder = g_build_filename (reader->files_folder, below, NULL);
   g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
   const char *name;
   while (dir != NULL && depth < MAX_DEPTH && (name = g_dir_read_name (dir)) != NULL)
@@ -183,7 +182,7 @@ add_scanned (Reader *reader)
   g_hash_table_iter_init (&iter, reader->files);
   while (g_hash_table_iter_next (&iter, &path, NULL))
     {
-      g_autofree char *full = g_build_filename (reader->folder, path, NULL);
+      g_autofree char *full = g_build_filename (reader->files_folder, path, NULL);
       MaqServeContent *content = open_file (reader, full);
       if (content != NULL)
         set_file (reader, path, content);
@@ -228,12 +227,12 @@ apply_files (Reader     *reader,
 }
 
 static MaqServeRef *
-find_branch (MaqServeRepo *repo,
-             const char   *name)
+find_ref (GPtrArray  *refs,
+          const char *name)
 {
-  for (guint i = 0; i < repo->branches->len; i++)
-    if (g_str_equal (((MaqServeRef *) g_ptr_array_index (repo->branches, i))->name, name))
-      return g_ptr_array_index (repo->branches, i);
+  for (guint i = 0; i < refs->len; i++)
+    if (g_str_equal (((MaqServeRef *) g_ptr_array_index (refs, i))->name, name))
+      return g_ptr_array_index (refs, i);
   return NULL;
 }
 
@@ -251,7 +250,10 @@ read_commit (Reader     *reader,
   JsonArray    *authors = get_array (object, "authors");
 
   branch = branch != NULL && index > 0 ? branch : "main";
-  MaqServeRef *from = find_branch (repo, branch);
+  gboolean   pull_request = g_str_has_prefix (branch, "refs/pr/");
+  GPtrArray *refs = pull_request ? repo->pull_requests : repo->branches;
+  branch += pull_request ? strlen ("refs/pr/") : 0;
+  MaqServeRef *from = find_ref (refs, branch);
   if (from == NULL && index > 0)
     from = g_ptr_array_index (repo->branches, 0);
   MaqServeCommit *commit = maq_serve_repo_add_commit (repo, from != NULL ? (int) from->commit : -1, title != NULL ? title : "Update", maq_serve_parse_date (get_string (object, "date"), reader->newest));
@@ -263,7 +265,7 @@ read_commit (Reader     *reader,
   g_strfreev (commit->authors);
   commit->authors = g_strv_builder_end (names);
 
-  maq_serve_repo_add_ref (repo->branches, branch, index);
+  maq_serve_repo_add_ref (refs, branch, index);
   if (index == 0)
     add_scanned (reader);
   return files == NULL || apply_files (reader, files, error);
@@ -311,8 +313,7 @@ read_commits (Reader  *reader,
         return FALSE;
     }
   return read_refs (reader, "branches", reader->repo->branches, error) &&
-         read_refs (reader, "git_tags", reader->repo->git_tags, error) &&
-         read_refs (reader, "pullRequests", reader->repo->pull_requests, error);
+         read_refs (reader, "git_tags", reader->repo->git_tags, error);
 }
 
 static void
@@ -361,6 +362,17 @@ load_object (Reader  *reader,
   return TRUE;
 }
 
+// Where the repo's files are: beside its repo.json, or in another folder that it names. NULL if that is not there.
+static char *
+find_files (Reader *reader)
+{
+  const char      *other = get_string (reader->object, "folder");
+  g_autofree char *path = other != NULL && stays_below (other) ? g_build_filename (reader->root, other, NULL) : NULL;
+  if (other == NULL)
+    return g_strdup (reader->folder);
+  return path != NULL && g_file_test (path, G_FILE_TEST_IS_DIR) ? g_steal_pointer (&path) : NULL;
+}
+
 static void
 add_aliases (MaqHubStore *store,
              MaqRepoKind  kind,
@@ -387,19 +399,21 @@ read_repo (MaqHubStore *store,
   Reader   reader = { .root = root, .folder = folder, .repo = repo, .files = files, .shared = shared };
   gboolean done = load_object (&reader, error);
 
-  if (done)
+  reader.files_folder = done ? find_files (&reader) : NULL;
+  if (reader.files_folder != NULL)
     {
       scan_folder (&reader, "", 0);
       read_members (&reader);
       done = read_commits (&reader, error);
     }
-  if (done)
+  if (done && reader.files_folder != NULL)
     {
       maq_serve_repo_finish (repo);
       maq_serve_store_add (store, g_steal_pointer (&repo));
       add_aliases (store, kind, id, reader.object);
     }
   g_clear_pointer (&reader.object, json_object_unref);
+  g_free (reader.files_folder);
   return done;
 }
 
