@@ -1,0 +1,210 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright 2026 The Maquette developers
+"""The tour: what a new user does, step by step, in the real window on the demo Hub. Each step says what must be on the screen
+and leaves a picture; the transcript is TAP. Run by tests/e2e/run-tour."""
+
+import os
+import pathlib
+import sys
+import traceback
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
+from maq_ui import NotFound, Window  # noqa: E402
+
+BUILD = pathlib.Path(os.environ["MAQ_BUILD_DIR"])
+PICTURES = BUILD / "tour"
+PROGRAM = str(BUILD / "src/app/maquette")
+WIDE, NARROW = (1200, 800), (360, 720)
+MODEL = "maquette/pebble-chat-GGUF"
+
+
+class Tour:
+    """The window, the number of the step, and where its pictures go."""
+
+    def __init__(self):
+        self.number = 0
+        self.failed = 0
+        self.window = None
+        self.scheme = "light"
+
+    def start(self, scheme, *arguments, size=WIDE):
+        self.scheme = scheme
+        self.window = Window(
+            PROGRAM, *arguments, width=size[0], height=size[1], environment={"ADW_DEBUG_COLOR_SCHEME": f"prefer-{scheme}"}
+        )
+
+    def picture(self, name):
+        width, height = self.window.size
+        self.window.picture(PICTURES / f"{name}-{width}x{height}-{self.scheme}.png")
+
+    def step(self, claim, function):
+        """Runs one step; a failure is told and the tour goes on, so that one fault does not hide the next."""
+        self.number += 1
+        try:
+            function()
+            print(f"ok {self.number} - {claim}", flush=True)
+        except Exception as error:  # noqa: BLE001
+            self.failed += 1
+            print(f"not ok {self.number} - {claim}")
+            print("".join(f"# {line}\n" for line in str(error).splitlines() or traceback.format_exc().splitlines()), end="", flush=True)
+            try:
+                if self.window and self.window.process.poll() is None:
+                    self.picture(f"failed-{self.number}")
+            except (NotFound, OSError):
+                pass
+
+    def go_to(self, place):
+        """Opens a place of the sidebar by its keyboard shortcut, as it also works in a narrow window."""
+        self.window.key({"Models": "ctrl+1", "Library": "ctrl+2", "Chats": "ctrl+3", "Transfers": "ctrl+4"}[place])
+
+
+def first_steps(tour):
+    """Search, open, try, ask: two activations and no typing but the search and the question."""
+    ui = tour.window
+
+    def models():
+        ui.find(role="list item", contains=MODEL)
+        tour.picture("models")
+
+    def search():
+        ui.key("ctrl+f")
+        ui.type("pebble chat")
+        ui.wait_gone(role="list item", contains="harbor-labs")
+        ui.find(role="list item", contains=MODEL)
+        tour.picture("search")
+
+    def open_repo():
+        ui.click(ui.find(role="list item", contains=MODEL))
+        ui.find(contains="How it was made")
+        tour.picture("repo-card")
+
+    def try_it():
+        ui.click(ui.find(role="button", name="Try", enabled=True))
+        ui.find(name="Message", patience=60)
+        ui.type("What is 7 plus 5?")
+        ui.key("Return")
+        ui.find(contains="7 plus 5 is 12", patience=60)
+        ui.find(contains="tokens/s")
+        tour.picture("chat")
+
+    tour.step("the models of the demo Hub are listed", models)
+    tour.step("search narrows the list while typing", search)
+    tour.step("a model opens with its card", open_repo)
+    tour.step("one more click and a question give an answer", try_it)
+
+
+def second_look(tour):
+    """Files, variants, transfers, library, a second turn."""
+    ui = tour.window
+
+    def files():
+        tour.go_to("Models")
+        ui.click(ui.find(name="Files", enabled=True))
+        ui.find(contains="pebble-chat-Q4_0.gguf")
+        tour.picture("repo-files")
+
+    def download():
+        ui.click(ui.find(name="Choose Variant", enabled=True))
+        ui.click(ui.find(contains="F16", role="button"))
+        tour.go_to("Transfers")
+        ui.find(contains="Done")
+        tour.picture("transfers")
+
+    def library():
+        tour.go_to("Library")
+        ui.find(contains="pebble-chat-GGUF")
+        tour.picture("library")
+
+    def again():
+        tour.go_to("Chats")
+        ui.click(ui.find(name="Message"))
+        ui.type("What is the capital of France?")
+        ui.key("Return")
+        ui.find(contains="Paris", patience=60)
+        tour.picture("chat-second-turn")
+
+    tour.step("the files of the repo are listed", files)
+    tour.step("another variant is downloaded", download)
+    tour.step("the library shows what is on this computer", library)
+    tour.step("a second question is answered in the same chat", again)
+
+
+def narrow(tour):
+    ui = tour.window
+
+    def places():
+        ui.resize(*NARROW)
+        for place, expected in (("Models", "pebble"), ("Library", "pebble-chat-GGUF"), ("Transfers", "Done"), ("Chats", "12")):
+            tour.go_to(place)
+            ui.find(contains=expected)
+            tour.picture(place.lower())
+        ui.resize(*WIDE)
+
+    tour.step("every place works in a window of 360 pixels", places)
+
+
+def after_a_restart(tour):
+    def chats():
+        tour.go_to("Chats")
+        tour.window.find(contains="What is 7 plus 5?")
+        tour.picture("chats")
+
+    def places():
+        for place, expected in (("Models", "pebble"), ("Library", "pebble-chat-GGUF")):
+            tour.go_to(place)
+            tour.window.find(contains=expected)
+            tour.picture(place.lower())
+
+    tour.step("after a restart the chat is there again", chats)
+    tour.step("models and library, dark", places)
+    narrow(tour)
+
+
+def when_things_are_wrong(tour):
+    def no_match():
+        tour.go_to("Models")
+        tour.window.key("ctrl+f")
+        tour.window.type("zzzz no such model")
+        tour.window.find(contains="No Models Found")
+        tour.picture("models-empty")
+
+    tour.step("a search without a match says so", no_match)
+
+
+def unreachable(tour):
+    def sentence():
+        tour.window.find(role="button", name="Try Again")
+        tour.picture("models-error")
+
+    tour.step("a Hub that is not there gives a sentence and a way on", sentence)
+
+
+def run(tour, scheme, *parts, arguments=("--demo",), size=WIDE):
+    try:
+        tour.start(scheme, *arguments, size=size)
+    except NotFound as error:
+        tour.step(f"the window opens, {scheme}", lambda: (_ for _ in ()).throw(error))
+        return
+    for part in parts:
+        part(tour)
+    tour.step(f"Ctrl+Q ends the program, {scheme}", lambda: check_end(tour))
+
+
+def check_end(tour):
+    status = tour.window.close()
+    if status != 0:
+        raise NotFound(f"exit status {status}")
+
+
+def main():
+    tour = Tour()
+    run(tour, "light", first_steps, second_look, narrow, when_things_are_wrong)
+    run(tour, "dark", after_a_restart)
+    run(tour, "light", unreachable, arguments=("--hub", "http://127.0.0.1:9"))
+    print(f"1..{tour.number}")
+    print(f"# pictures are in {PICTURES}")
+    sys.exit(1 if tour.failed else 0)
+
+
+main()
