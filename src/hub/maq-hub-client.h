@@ -133,14 +133,14 @@ guint64 maq_hub_body_get_offset (MaqHubBody *self);
 // Size of the whole file in bytes, -1 if the server did not say.
 gint64 maq_hub_body_get_total (MaqHubBody *self);
 // Resolves to the next bytes (GBytes, at most MAX_BYTES; empty at the end). Rejects with MAQ_HUB_ERROR_UNREACHABLE when nothing
-// arrives for the stall limit of 15 s or the connection breaks. To be called on the thread the body was opened on.
+// arrives for the stall limit of 15 s or the connection breaks, also when it ends before the length that the server gave. To be called on the thread the body was opened on.
 DexFuture *maq_hub_body_read (MaqHubBody *self, gsize max_bytes);
 
 #define MAQ_TYPE_HUB_CLIENT (maq_hub_client_get_type ())
 G_DECLARE_FINAL_TYPE (MaqHubClient, maq_hub_client, MAQ, HUB_CLIENT, GObject)
 
 // ENDPOINT: base address of the Hub; NULL: HF_ENDPOINT, else the public Hub. A trailing slash is dropped. Offline mode starts
-// as HF_HUB_OFFLINE says.
+// as HF_HUB_OFFLINE says. An address that is none gives the public Hub and a message: check it with set_endpoint.
 MaqHubClient *maq_hub_client_new (const char *endpoint);
 const char   *maq_hub_client_get_endpoint (MaqHubClient *self);
 // ENDPOINT: an http(s) address, or NULL as above. Otherwise MAQ_HUB_ERROR_BAD_REQUEST and nothing is changed.
@@ -150,6 +150,10 @@ void     maq_hub_client_set_token (MaqHubClient *self, const char *token);
 gboolean maq_hub_client_has_token (MaqHubClient *self);
 gboolean maq_hub_client_get_offline (MaqHubClient *self);
 void     maq_hub_client_set_offline (MaqHubClient *self, gboolean offline);
+// Seconds until requests go out again after the Hub's rate limit, 0 if they do. Requests that cannot wait so long fail with
+// MAQ_HUB_ERROR_RATE_LIMITED before they are sent.
+guint maq_hub_client_get_wait (MaqHubClient *self);
+// Signal "warned" (topic, text), on the main thread: the Hub wants the user to read TEXT. Once for each topic.
 
 // Resolves to a MaqHubPage (boxed).
 DexFuture *maq_hub_client_list_repos (MaqHubClient *self, const MaqHubQuery *query);

@@ -4,6 +4,7 @@
 
 #include <glib-object.h>
 
+#include "maq-json.h"
 #include "maq-repo-address.h"
 
 // One Hub entry as lists and info give it: model, dataset or Space. Read-only after parsing. A field the Hub did not send is
@@ -23,6 +24,9 @@ typedef enum
 #define MAQ_TYPE_REPO (maq_repo_get_type ())
 G_DECLARE_FINAL_TYPE (MaqRepo, maq_repo, MAQ, REPO, GObject)
 
+// Reads one item of a list or an info reply; JSON is not needed afterwards. NULL if it names no repo.
+MaqRepo *maq_repo_new_from_json (MaqRepoKind kind, MaqJsonValue *json);
+
 // Everything is borrowed from SELF. The id is canonical; the owner is NULL for old ids of one segment.
 MaqRepoKind        maq_repo_get_kind (MaqRepo *self);
 const char        *maq_repo_get_id (MaqRepo *self);
@@ -33,7 +37,7 @@ gint64             maq_repo_get_likes (MaqRepo *self);
 gint64             maq_repo_get_downloads (MaqRepo *self);
 gint64             maq_repo_get_last_modified (MaqRepo *self); // Unix seconds, 0 if unknown
 gint64             maq_repo_get_created_at (MaqRepo *self);    // Unix seconds, 0 if unknown
-const char        *maq_repo_get_pipeline_tag (MaqRepo *self);
+const char        *maq_repo_get_pipeline_tag (MaqRepo *self);  // datasets: the first task category
 const char        *maq_repo_get_library_name (MaqRepo *self);
 const char *const *maq_repo_get_tags (MaqRepo *self); // never NULL
 MaqRepoGated       maq_repo_get_gated (MaqRepo *self);

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Copyright 2026 The Maquette developers
+#pragma once
+
+#include "maq-hub-client.h"
+#include "maq-hub-http.h"
+
+G_BEGIN_DECLS
+
+// Replaces the times a client keeps, for requests that start from now on. Tests cannot wait twenty seconds.
+void maq_hub_client_set_limits (MaqHubClient *self, const MaqHubLimits *limits);
+
+G_END_DECLS

@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Copyright 2026 The Maquette developers
+#include "maq-hub-records.h"
+
+#include <string.h>
+
+// The public structs are the payload of atomic reference counted boxes.
+#define DEFINE_RECORD(TypeName, type_name)                                      \
+  G_DEFINE_BOXED_TYPE (TypeName, type_name, type_name##_ref, type_name##_unref) \
+  TypeName *type_name##_ref (TypeName *self)                                    \
+  {                                                                             \
+    return g_atomic_rc_box_acquire (self);                                      \
+  }                                                                             \
+  void type_name##_unref (TypeName *self)                                       \
+  {                                                                             \
+    g_atomic_rc_box_release_full (self, (GDestroyNotify) type_name##_clear);    \
+  }
+
+static void
+maq_hub_page_clear (MaqHubPage *self)
+{
+  g_ptr_array_unref (self->repos);
+  g_free (self->next);
+}
+
+static void
+maq_hub_tree_clear (MaqHubTree *self)
+{
+  g_ptr_array_unref (self->files);
+}
+
+static void
+maq_hub_refs_clear (MaqHubRefs *self)
+{
+  g_ptr_array_unref (self->branches);
+  g_ptr_array_unref (self->tags);
+  g_ptr_array_unref (self->converts);
+  g_ptr_array_unref (self->pull_requests);
+}
+
+static void
+maq_hub_user_clear (MaqHubUser *self)
+{
+  g_free (self->name);
+  g_free (self->full_name);
+  g_free (self->avatar_url);
+  g_free (self->token_name);
+  g_free (self->token_role);
+}
+
+static void
+maq_hub_file_info_clear (MaqHubFileInfo *self)
+{
+  g_free (self->commit);
+  g_free (self->etag);
+  g_free (self->location);
+}
+
+DEFINE_RECORD (MaqHubPage, maq_hub_page)
+DEFINE_RECORD (MaqHubTree, maq_hub_tree)
+DEFINE_RECORD (MaqHubRefs, maq_hub_refs)
+DEFINE_RECORD (MaqHubUser, maq_hub_user)
+DEFINE_RECORD (MaqHubFileInfo, maq_hub_file_info)
+
+static gboolean
+expect (gboolean    holds,
+        const char *what,
+        GError    **error)
+{
+  if (!holds)
+    g_set_error (error, MAQ_HUB_ERROR, MAQ_HUB_ERROR_BAD_REPLY, "The Hub's reply is not %s", what);
+  return holds;
+}
+
+MaqHubPage *
+maq_hub_page_new_from_json (MaqRepoKind   kind,
+                            MaqJsonValue *json,
+                            GError      **error)
+{
+  if (!expect (maq_json_is_array (json), "a list of repos", error))
+    return NULL;
+
+  MaqHubPage *self = g_atomic_rc_box_new0 (MaqHubPage);
+  self->kind = kind;
+  self->repos = g_ptr_array_new_full (maq_json_get_size (json), g_object_unref);
+  MAQ_JSON_FOREACH (item, json)
+    {
+      MaqRepo *repo = maq_repo_new_from_json (kind, item);
+
+      if (repo != NULL)
+        g_ptr_array_add (self->repos, repo);
+      else
+        self->skipped++;
+    }
+
+  return self;
+}
+
+static gboolean
+is_hash (const char *text,
+         gsize       length)
+{
+  return text != NULL && strlen (text) == length && strspn (text, "0123456789abcdef") == length;
+}
+
+static void
+file_free (MaqHubFile *self)
+{
+  g_free (self->path);
+  g_free (self->oid);
+  g_free (self->sha256);
+  g_free (self);
+}
+
+const char *
+maq_hub_file_get_etag (const MaqHubFile *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  return self->sha256 != NULL ? self->sha256 : self->oid;
+}
+
+MaqHubTree *
+maq_hub_tree_new (void)
+{
+  MaqHubTree *self = g_atomic_rc_box_new0 (MaqHubTree);
+
+  self->files = g_ptr_array_new_with_free_func ((GDestroyNotify) file_free);
+  return self;
+}
+
+// One entry; NULL if its name, size or hash is not one that can be used below a folder.
+static MaqHubFile *
+file_new_from_json (MaqJsonValue *json)
+{
+  MaqJsonValue *lfs = maq_json_get (json, "lfs");
+  const char   *path = maq_json_get_string (json, "path");
+  const char   *oid = maq_json_get_string (json, "oid");
+  const char   *sha256 = maq_json_get_string (lfs, "oid");
+  gint64        size = maq_json_get_int (lfs, "size", maq_json_get_int (json, "size", -1));
+
+  if (!maq_repo_path_validate (path, NULL) || size < 0)
+    return NULL;
+  // A large file without its own hash must not pass for a git file: the other hash is that of the pointer.
+  if (maq_json_is_object (lfs) ? !is_hash (sha256, 64) : !is_hash (oid, 40))
+    return NULL;
+
+  MaqHubFile *self = g_new0 (MaqHubFile, 1);
+  self->path = g_strdup (path);
+  self->size = size;
+  self->oid = is_hash (oid, 40) ? g_strdup (oid) : NULL;
+  self->sha256 = g_strdup (sha256);
+  return self;
+}
+
+gboolean
+maq_hub_tree_add_json (MaqHubTree   *self,
+                       MaqJsonValue *json,
+                       GError      **error)
+{
+  if (!expect (maq_json_is_array (json), "a list of files", error))
+    return FALSE;
+
+  MAQ_JSON_FOREACH (item, json)
+    {
+      const char *type = maq_json_get_string (item, "type");
+      if (type != NULL && strcmp (type, "directory") == 0)
+        continue;
+
+      MaqHubFile *file = file_new_from_json (item);
+      if (file != NULL)
+        g_ptr_array_add (self->files, file);
+      else
+        self->refused++;
+    }
+
+  return TRUE;
+}
+
+static void
+ref_free (MaqHubRef *self)
+{
+  g_free (self->name);
+  g_free (self->ref);
+  g_free (self->commit);
+  g_free (self);
+}
+
+static GPtrArray *
+read_refs (MaqJsonValue *array)
+{
+  GPtrArray *refs = g_ptr_array_new_with_free_func ((GDestroyNotify) ref_free);
+
+  if (maq_json_is_array (array))
+    MAQ_JSON_FOREACH (item, array)
+      {
+        const char *name = maq_json_get_string (item, "name");
+        const char *ref = maq_json_get_string (item, "ref");
+        const char *commit = maq_json_get_string (item, "targetCommit");
+
+        if (name == NULL || !maq_revision_validate (name, NULL) || !maq_revision_is_commit (commit))
+          continue;
+
+        MaqHubRef *self = g_new0 (MaqHubRef, 1);
+        self->name = g_strdup (name);
+        self->ref = g_strdup (ref != NULL ? ref : name);
+        self->commit = g_strdup (commit);
+        g_ptr_array_add (refs, self);
+      }
+
+  return refs;
+}
+
+MaqHubRefs *
+maq_hub_refs_new_from_json (MaqJsonValue *json,
+                            GError      **error)
+{
+  if (!expect (maq_json_is_object (json), "a list of revisions", error))
+    return NULL;
+
+  MaqHubRefs *self = g_atomic_rc_box_new0 (MaqHubRefs);
+  self->branches = read_refs (maq_json_get (json, "branches"));
+  self->tags = read_refs (maq_json_get (json, "tags"));
+  self->converts = read_refs (maq_json_get (json, "converts"));
+  self->pull_requests = read_refs (maq_json_get (json, "pullRequests"));
+  return self;
+}
+
+MaqHubUser *
+maq_hub_user_new_from_json (MaqJsonValue *json,
+                            const char   *endpoint,
+                            GError      **error)
+{
+  const char *name = maq_json_get_string (json, "name");
+
+  if (!expect (name != NULL && name[0] != '\0', "an account", error))
+    return NULL;
+
+  MaqHubUser   *self = g_atomic_rc_box_new0 (MaqHubUser);
+  MaqJsonValue *token = maq_json_get (maq_json_get (json, "auth"), "accessToken");
+  const char   *full_name = maq_json_get_string (json, "fullname");
+  const char   *avatar = maq_json_get_string (json, "avatarUrl");
+
+  self->name = g_strdup (name);
+  self->full_name = g_strdup (full_name != NULL && full_name[0] != '\0' ? full_name : name);
+  self->avatar_url = avatar != NULL && avatar[0] == '/' ? g_strconcat (endpoint, avatar, NULL) : g_strdup (avatar);
+  self->token_name = g_strdup (maq_json_get_string (token, "displayName"));
+  self->token_role = g_strdup (maq_json_get_string (token, "role"));
+  return self;
+}
+
+char *
+maq_hub_etag_normalize (const char *etag)
+{
+  if (etag == NULL)
+    return NULL;
+  if (g_str_has_prefix (etag, "W/"))
+    etag += 2;
+
+  gsize            length = strlen (etag);
+  gboolean         quoted = length >= 2 && etag[0] == '"' && etag[length - 1] == '"';
+  g_autofree char *bare = quoted ? g_strndup (etag + 1, length - 2) : g_strdup (etag);
+
+  return is_hash (bare, 40) || is_hash (bare, 64) ? g_steal_pointer (&bare) : NULL;
+}
+
+MaqHubFileInfo *
+maq_hub_file_info_new (const char *commit,
+                       const char *etag,
+                       gint64      size,
+                       const char *location,
+                       GError    **error)
+{
+  g_autofree char *bare = maq_hub_etag_normalize (etag);
+
+  if (!expect (maq_revision_is_commit (commit), "from a Hub: X-Repo-Commit is not a commit", error) ||
+      !expect (bare != NULL, "from a Hub: the ETag is not a hash", error) ||
+      !expect (size >= 0, "from a Hub: it gives no size", error))
+    return NULL;
+
+  MaqHubFileInfo *self = g_atomic_rc_box_new0 (MaqHubFileInfo);
+  self->commit = g_strdup (commit);
+  self->etag = g_steal_pointer (&bare);
+  self->size = size;
+  self->location = g_strdup (location);
+  return self;
+}

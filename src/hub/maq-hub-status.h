@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Copyright 2026 The Maquette developers
+#pragma once
+
+#include <gio/gio.h>
+#include <libsoup/soup.h>
+
+#include "maq-hub-error.h"
+
+// What a reply that is no success, or no reply at all, means: Hub API notes §3.
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  const char         *method;
+  const char         *place; // what was asked for, as it may be logged: no query, no token
+  const char         *path;  // of the address
+  guint               status;
+  SoupMessageHeaders *headers;
+  GBytes             *body;   // nullable
+  gboolean            is_hub; // FALSE for the host that only stores the bytes
+  gint64              wait;   // seconds to wait before the next request, -1 if not said
+} MaqHubFailure;
+
+// The error of a reply. AGAIN is set to whether the same request can succeed later. (transfer full)
+GError *maq_hub_failure_to_error (const MaqHubFailure *failure, gboolean *again);
+
+// The error of a request that got no reply, from what GIO, libsoup or libdex said; takes CAUSE. Cancellation stays as it is.
+GError *maq_hub_failure_from_cause (GError *cause, const char *method, const char *place, gboolean *again);
+
+G_END_DECLS

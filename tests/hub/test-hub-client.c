@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Copyright 2026 The Maquette developers
+#include <string.h>
+
+#include "maq-hub-test.h"
+
+#define COMMIT       "607a30d783dfa663caf39e06633721c8d4cfcd7e"
+#define GIT_OID      "10c66461e4c109db5a2196bff4bb59be30396ed8"
+#define SHA256       "248dfc3911869ec493c76e65bf2fcf7f615828b0254c12b473182f0f81d3a707"
+#define FILE_HEADERS "X-Repo-Commit: " COMMIT "\r\nETag: \"" GIT_OID "\"\r\n"
+
+static void
+test_list (HubFixture   *f,
+           gconstpointer data)
+{
+  const char      *address = maq_test_server_get_address (f->server);
+  g_autofree char *link = g_strdup_printf ("Link: <%s/api/models?limit=2&cursor=abc%%3D>; rel=\"next\"\r\n", "https://huggingface.co");
+  g_autofree char *line = NULL;
+
+  maq_test_server_add (f->server, "/api/models", &(MaqTestReply) { .headers = link, .body = "[{\"id\":\"a/b\",\"likes\":3,\"tags\":[\"gguf\",\"license:mit\"],\"gated\":\"auto\"},"
+                                                                                            "{\"id\":7},{\"id\":\"../..\"},null,{\"id\":\"c/d\",\"likes\":\"many\"}]" });
+  maq_test_server_add (f->server, "/api/models", &(MaqTestReply) { .body = "[]" });
+
+  g_autoptr (MaqHubQuery) query = maq_hub_query_new (MAQ_REPO_KIND_MODEL);
+  query->search = g_strdup ("tiny chat&x=1");
+  query->task = g_strdup ("text-generation");
+  query->license = g_strdup ("mit");
+  query->min_parameters = 1000000;
+  query->max_parameters = 6000000000;
+  g_autoptr (MaqHubPage) page = hub_take_boxed (maq_hub_client_list_repos (f->client, query));
+
+  g_assert_cmpuint (page->repos->len, ==, 2);
+  g_assert_cmpuint (page->skipped, ==, 3);
+  g_assert_cmpstr (maq_repo_get_id (page->repos->pdata[0]), ==, "a/b");
+  g_assert_cmpint (maq_repo_get_likes (page->repos->pdata[0]), ==, 3);
+  g_assert_cmpstr (maq_repo_get_license (page->repos->pdata[0]), ==, "mit");
+  g_assert_cmpint (maq_repo_get_gated (page->repos->pdata[0]), ==, MAQ_REPO_GATED_AUTO);
+  g_assert_true (maq_repo_has_gguf (page->repos->pdata[0]));
+  g_assert_cmpint (maq_repo_get_likes (page->repos->pdata[1]), ==, 0);
+
+  // The next page is asked for at the host that was chosen, not at the one of the link.
+  g_autofree char *next = g_strdup_printf ("%s/api/models?limit=2&cursor=abc%%3D", address);
+  g_assert_cmpstr (page->next, ==, next);
+
+  line = maq_test_server_dup_header (f->server, "/api/models", "");
+  g_assert_nonnull (strstr (line, "?search=tiny%20chat%26x%3D1&pipeline_tag=text-generation&filter=license%3Amit&num_parameters=min%3A1M%2Cmax%3A6B&sort=trendingScore&limit=50&expand=author&"));
+
+  g_autoptr (MaqHubPage) last = hub_take_boxed (maq_hub_client_list_next (f->client, page));
+  g_assert_cmpuint (last->repos->len, ==, 0);
+  g_assert_null (last->next);
+  hub_assert_fails (maq_hub_client_list_next (f->client, last), MAQ_HUB_ERROR_BAD_REQUEST);
+}
+
+static void
+test_info (HubFixture   *f,
+           gconstpointer data)
+{
+  maq_test_server_add (f->server, "/api/models/old/name/revision/refs%2Fpr%2F1", &(MaqTestReply) { .status = 307, .headers = "Location: /api/models/new/name/revision/refs%2Fpr%2F1\r\n", .body = "Temporary Redirect" });
+  maq_test_server_add (f->server, "/api/models/new/name/revision/refs%2Fpr%2F1", &(MaqTestReply) { .body = "{\"id\":\"new/name\",\"sha\":\"" COMMIT "\",\"gguf\":{\"total\":7000000000,\"architecture\":\"llama\",\"context_length\":8192}}" });
+
+  g_autoptr (MaqRepo) repo = hub_take_object (maq_hub_client_get_repo (f->client, MAQ_REPO_KIND_MODEL, "old/name", "refs/pr/1"));
+  g_assert_cmpstr (maq_repo_get_id (repo), ==, "new/name");
+  g_assert_cmpstr (maq_repo_get_owner (repo), ==, "new");
+  g_assert_cmpstr (maq_repo_get_sha (repo), ==, COMMIT);
+  g_assert_cmpint (maq_repo_get_parameters (repo), ==, 7000000000);
+  g_assert_cmpint (maq_repo_get_context_length (repo), ==, 8192);
+
+  // The token goes along: it is the same origin.
+  g_autofree char *token = maq_test_server_dup_header (f->server, "/api/models/new/", "Authorization");
+  g_assert_cmpstr (token, ==, "Bearer " HUB_TOKEN);
+}
+
+static void
+test_tree (HubFixture   *f,
+           gconstpointer data)
+{
+  maq_test_server_add (f->server, "/api/datasets/a/b/tree/main", &(MaqTestReply) { .headers = "Link: </api/datasets/a/b/tree/main?recursive=true&cursor=2>; rel=\"next\"\r\n", .body = "[{\"type\":\"directory\",\"path\":\"x\",\"oid\":\"" GIT_OID "\",\"size\":0},"
+                                                                                                                                                                                       "{\"type\":\"file\",\"path\":\"x/c.json\",\"oid\":\"" GIT_OID "\",\"size\":665},"
+                                                                                                                                                                                       "{\"type\":\"file\",\"path\":\"../evil\",\"oid\":\"" GIT_OID "\",\"size\":1}]" });
+  maq_test_server_add (f->server, "/api/datasets/a/b/tree/main", &(MaqTestReply) { .body = "[{\"type\":\"file\",\"path\":\"w.bin\",\"oid\":\"" GIT_OID "\",\"size\":9,\"lfs\":{\"oid\":\"" SHA256 "\",\"size\":548105171,\"pointerSize\":134}},"
+                                                                                           "{\"type\":\"file\",\"path\":\"bad\",\"oid\":\"../../x\",\"size\":1},{\"type\":\"file\",\"path\":\"neg\",\"oid\":\"" GIT_OID "\",\"size\":-1}]" });
+
+  g_autoptr (MaqHubTree) tree = hub_take_boxed (maq_hub_client_list_tree (f->client, MAQ_REPO_KIND_DATASET, "a/b", NULL));
+  g_assert_cmpuint (tree->files->len, ==, 2);
+  g_assert_cmpuint (tree->refused, ==, 3);
+  MaqHubFile *small = tree->files->pdata[0], *large = tree->files->pdata[1];
+  g_assert_cmpstr (small->path, ==, "x/c.json");
+  g_assert_cmpstr (maq_hub_file_get_etag (small), ==, GIT_OID);
+  g_assert_cmpuint (small->size, ==, 665);
+  g_assert_cmpstr (maq_hub_file_get_etag (large), ==, SHA256);
+  g_assert_cmpuint (large->size, ==, 548105171);
+}
+
+static void
+test_read_file (HubFixture   *f,
+                gconstpointer data)
+{
+  maq_test_server_add (f->server, "/a/b/resolve/main/sub/READ%20ME.md", &(MaqTestReply) { .status = 307, .headers = FILE_HEADERS "Location: /api/resolve-cache/models/a/b/x/READ%20ME.md\r\n", .body = "moved" });
+  maq_test_server_add (f->server, "/api/resolve-cache/models/a/b/x/READ%20ME.md", &(MaqTestReply) { .body = "# Hello" });
+
+  g_autoptr (GBytes) bytes = hub_take_boxed (maq_hub_client_read_file (f->client, MAQ_REPO_KIND_MODEL, "a/b", NULL, "sub/READ ME.md", 100));
+  g_assert_cmpmem (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), "# Hello", 7);
+  hub_assert_fails (maq_hub_client_read_file (f->client, MAQ_REPO_KIND_MODEL, "a/b", NULL, "sub/READ ME.md", 6), MAQ_HUB_ERROR_BAD_REPLY);
+  g_autofree char *encoding = maq_test_server_dup_header (f->server, "/a/b/resolve", "Accept-Encoding");
+  g_assert_cmpstr (encoding, ==, "identity");
+}
+
+// Reads all of BODY; the text, or the error.
+static char *
+read_body (MaqHubBody *body,
+           GError    **error)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  while (TRUE)
+    {
+      g_autoptr (DexFuture) future = maq_hub_body_read (body, 1000);
+      hub_wait (future);
+      const GValue *value = dex_future_get_value (future, error);
+      if (value == NULL)
+        return NULL;
+      GBytes *bytes = g_value_get_boxed (value);
+      if (g_bytes_get_size (bytes) == 0)
+        return g_string_free (g_steal_pointer (&text), FALSE);
+      g_string_append_len (text, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+    }
+}
+
+static void
+test_open_file (HubFixture   *f,
+                gconstpointer data)
+{
+  g_autofree char *headers = g_strdup_printf (FILE_HEADERS "X-Linked-Etag: \"" SHA256 "\"\r\nLocation: %s/cdn/w?Signature=s3cret\r\n", maq_test_server_get_address (f->other));
+  g_autoptr (GError) error = NULL;
+
+  maq_test_server_add (f->server, "/a/b/resolve/" COMMIT "/w.gguf", &(MaqTestReply) { .status = 302, .headers = headers });
+  maq_test_server_add (f->other, "/cdn/w", &(MaqTestReply) { .status = 206, .headers = "Content-Range: bytes 4-9/10\r\n", .body = "456789" });
+
+  g_autoptr (MaqHubBody) body = hub_take_object (maq_hub_client_open_file (f->client, MAQ_REPO_KIND_MODEL, "a/b", COMMIT, "w.gguf", 4));
+  g_assert_cmpuint (maq_hub_body_get_offset (body), ==, 4);
+  g_assert_cmpint (maq_hub_body_get_total (body), ==, 10);
+  g_autofree char *text = read_body (body, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (text, ==, "456789");
+
+  g_autofree char *range = maq_test_server_dup_header (f->other, "/cdn", "Range");
+  g_autofree char *token = maq_test_server_dup_header (f->other, "/cdn", "Authorization");
+  g_assert_cmpstr (range, ==, "bytes=4-");
+  g_assert_null (token);
+}
+
+typedef struct
+{
+  HubFixture *f;
+  GThread    *thread;
+  gsize       n_bytes;
+  gboolean    same_thread;
+} Worker;
+
+static DexFuture *
+worker_fiber (gpointer data)
+{
+  Worker *worker = data;
+  g_autoptr (GError) error = NULL;
+  worker->thread = g_thread_self ();
+
+  g_assert_nonnull (g_main_context_get_thread_default ());
+  g_autoptr (MaqHubBody) body = dex_await_object (maq_hub_client_open_file (worker->f->client, MAQ_REPO_KIND_MODEL, "a/b", NULL, "w.gguf", 0), &error);
+  g_assert_no_error (error);
+  worker->same_thread = worker->thread == g_thread_self ();
+
+  while (TRUE)
+    {
+      g_autoptr (GBytes) bytes = dex_await_boxed (maq_hub_body_read (body, 65536), &error);
+      g_assert_no_error (error);
+      if (g_bytes_get_size (bytes) == 0)
+        break;
+      worker->n_bytes += g_bytes_get_size (bytes);
+      worker->same_thread = worker->same_thread && worker->thread == g_thread_self ();
+    }
+
+  return dex_future_new_true ();
+}
+
+static void
+test_worker_fibers (HubFixture   *f,
+                    gconstpointer data)
+{
+  const gsize      length = 3 * 1000 * 1000;
+  g_autofree char *content = g_strnfill (length, 'x');
+  Worker           workers[8] = { 0 };
+  DexFuture       *futures[8];
+
+  maq_test_server_add (f->server, "/a/b/resolve/main/w.gguf", &(MaqTestReply) { .headers = FILE_HEADERS, .body = content, .length = length });
+
+  for (guint i = 0; i < G_N_ELEMENTS (workers); i++)
+    {
+      workers[i].f = f;
+      futures[i] = dex_scheduler_spawn (dex_thread_pool_scheduler_get_default (), 0, worker_fiber, &workers[i], NULL);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (workers); i++)
+    {
+      hub_wait (futures[i]);
+      dex_unref (futures[i]);
+      g_assert_cmpuint (workers[i].n_bytes, ==, length);
+      g_assert_true (workers[i].same_thread);
+      g_assert_true (workers[i].thread != g_thread_self ());
+    }
+}
+
+static void
+setup (HubFixture   *f,
+       gconstpointer data)
+{
+  hub_fixture_init (f);
+}
+
+static void
+teardown (HubFixture   *f,
+          gconstpointer data)
+{
+  hub_fixture_clear (f);
+}
+
+#define ADD(path, func) g_test_add ("/hub/client/" path, HubFixture, NULL, setup, func, teardown)
+
+int
+main (int   argc,
+      char *argv[])
+{
+  dex_init ();
+  g_test_init (&argc, &argv, NULL);
+  ADD ("lists-and-follows-the-next-link", test_list);
+  ADD ("info-of-a-renamed-repo", test_info);
+  ADD ("tree-of-all-pages", test_tree);
+  ADD ("reads-a-small-file", test_read_file);
+  ADD ("opens-a-file-on-another-host-without-the-token", test_open_file);
+  ADD ("bodies-in-fibers-of-the-thread-pool", test_worker_fibers);
+  return g_test_run ();
+}
