@@ -142,7 +142,9 @@ char *
 maq_cli_describe_error (const GError *error)
 {
   g_autofree char *sentence = maq_cli_sentence (error->message);
-  const char      *next = next_step (error);
+  // Engines say themselves what next where they know it: then there is more than one sentence.
+  gboolean    said = error->domain == MAQ_ENGINE_ERROR && strstr (sentence, ". ") != NULL;
+  const char *next = said ? NULL : next_step (error);
   return next != NULL ? g_strdup_printf ("%s %s", sentence, _ (next)) : g_steal_pointer (&sentence);
 }
 

@@ -9,6 +9,8 @@ static const MaqCliCommand *const commands[] = {
   &maq_cli_card_command,
   &maq_cli_download_command,
   &maq_cli_cache_command,
+  &maq_cli_run_command,
+  &maq_cli_chat_command,
   &maq_cli_inspect_command,
   NULL,
 };

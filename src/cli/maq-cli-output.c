@@ -71,11 +71,17 @@ maq_cli_print (MaqCli *self, const char *format, ...)
   maq_cli_write (self, text);
 }
 
-gboolean
+void
 maq_cli_flush (MaqCli *self)
 {
   if (self->write_errno == 0 && fflush (stdout) == EOF)
     self->write_errno = errno;
+}
+
+gboolean
+maq_cli_finish_output (MaqCli *self)
+{
+  maq_cli_flush (self);
   // A reader that went away, as in `maq search | head`, has what it wanted.
   if (self->write_errno != 0 && self->write_errno != EPIPE)
     fprintf (stderr, _ ("maq: The output could not be written: %s.\n"), g_strerror (self->write_errno));
@@ -89,8 +95,7 @@ maq_cli_print_json (MaqCli *self, JsonBuilder *builder)
   g_autofree char *text = json_to_string (root, FALSE);
   maq_cli_write (self, text);
   maq_cli_write (self, "\n");
-  if (self->write_errno == 0 && fflush (stdout) == EOF)
-    self->write_errno = errno;
+  maq_cli_flush (self);
 }
 
 gboolean

@@ -38,7 +38,7 @@ struct _MaqCli
 
 void maq_cli_init_output (MaqCli *self);
 // FALSE if anything could not be written; says so.
-gboolean maq_cli_flush (MaqCli *self);
+gboolean maq_cli_finish_output (MaqCli *self);
 // Prints ERROR and returns the exit status for it.
 int maq_cli_report (MaqCli *self, const GError *error);
 // TEXT cleaned, with a full stop unless it ends with one (transfer full).

@@ -253,12 +253,12 @@ run_command (MaqCli *self)
   g_source_remove (interrupt);
   g_source_remove (terminate);
 
-  gboolean flushed = maq_cli_flush (self);
+  gboolean written = maq_cli_finish_output (self);
   if (self->interrupted)
     return 130;
   if (self->error != NULL)
     return maq_cli_report (self, self->error);
-  return flushed ? 0 : 1;
+  return written ? 0 : 1;
 }
 
 static void
@@ -304,6 +304,8 @@ new_option_context (const MaqCliCommand *command)
   g_option_context_set_translation_domain (context, GETTEXT_PACKAGE);
   if (command != NULL && command->options != NULL)
     g_option_context_add_main_entries (context, command->options, GETTEXT_PACKAGE);
+  if (command != NULL && command->shared_options != NULL)
+    g_option_context_add_main_entries (context, command->shared_options, GETTEXT_PACKAGE);
   if (command == NULL)
     {
       g_option_context_set_strict_posix (context, TRUE);

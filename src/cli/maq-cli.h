@@ -31,11 +31,12 @@ typedef struct _MaqCli MaqCli;
 
 typedef struct
 {
-  const char         *name;      // "search"
-  const char         *arguments; // "[QUERY]", as --help shows them
-  const char         *summary;   // one line, without a full stop
-  const char         *details;   // nullable: more for --help, after the options
-  const GOptionEntry *options;   // nullable: besides the common ones; values live in the command's file
+  const char         *name;           // "search"
+  const char         *arguments;      // "[QUERY]", as --help shows them
+  const char         *summary;        // one line, without a full stop
+  const char         *details;        // nullable: more for --help, after the options
+  const GOptionEntry *options;        // nullable: besides the common ones; values live in the command's file
+  const GOptionEntry *shared_options; // nullable: further ones, which several commands have
   int                 min_arguments;
   int                 max_arguments; // -1: any number
   // ARGUMENTS: the words after the command, NULL-terminated, valid UTF-8. FALSE with an error set if it failed.
@@ -69,7 +70,9 @@ gboolean        maq_cli_parse_kind (const char *text, MaqRepoKind *kind, GError 
 // to write ends the command: the exit status is 1.
 void maq_cli_print (MaqCli *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
 void maq_cli_write (MaqCli *self, const char *text);
-// Writes NODE on one line of its own, at once.
+// Shows at once what was written, as a stream wants it.
+void maq_cli_flush (MaqCli *self);
+// Writes what BUILDER holds on one line of its own, at once.
 void maq_cli_print_json (MaqCli *self, JsonBuilder *builder);
 // Whether standard output is a terminal, and how many columns it has: G_MAXINT if it is none.
 gboolean maq_cli_is_terminal (MaqCli *self);
