@@ -1,0 +1,484 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Copyright 2026 The Maquette developers
+#include <string.h>
+
+#include "maq-hub-records.h"
+#include "maq-hub-test.h"
+
+// Recorded replies of the real Hub, as far as they are at hand (MAQ_SHARED), and every one of them spoilt field by field.
+
+static char *samples;
+
+static void
+collect (const char *folder,
+         GPtrArray  *files)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+      if (g_file_test (path, G_FILE_TEST_IS_DIR))
+        collect (path, files);
+      else
+        g_ptr_array_add (files, g_steal_pointer (&path));
+    }
+}
+
+static GPtrArray *
+list_files (const char *folder,
+            const char *suffix)
+{
+  g_autofree char *path = g_build_filename (samples, folder, NULL);
+  g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func (g_free);
+  GPtrArray *found = g_ptr_array_new_with_free_func (g_free);
+
+  collect (path, files);
+  for (guint i = 0; i < files->len; i++)
+    if (g_str_has_suffix (files->pdata[i], suffix))
+      g_ptr_array_add (found, g_strdup (files->pdata[i]));
+  g_assert_cmpuint (found->len, >, 0);
+  return found;
+}
+
+static gboolean
+have_samples (void)
+{
+  if (samples == NULL)
+    g_test_skip ("MAQ_SHARED is not set");
+  return samples != NULL;
+}
+
+static MaqJson *
+load (const char *path)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = NULL;
+  gsize            length;
+
+  g_test_message ("%s", path);
+  g_file_get_contents (path, &text, &length, &error);
+  g_assert_no_error (error);
+  g_autoptr (GBytes) bytes = g_bytes_new (text, length);
+  MaqJson *json = maq_json_parse (bytes, &error);
+  g_assert_no_error (error);
+  return json;
+}
+
+static void
+test_lists (void)
+{
+  static const struct
+  {
+    const char *folder;
+    MaqRepoKind kind;
+  } folders[] = { { "model-list", MAQ_REPO_KIND_MODEL }, { "space-list", MAQ_REPO_KIND_SPACE } };
+
+  if (!have_samples ())
+    return;
+
+  for (guint i = 0; i < G_N_ELEMENTS (folders); i++)
+    {
+      g_autoptr (GPtrArray) files = list_files (folders[i].folder, ".json");
+
+      for (guint j = 0; j < files->len; j++)
+        {
+          g_autoptr (MaqJson) json = load (files->pdata[j]);
+          g_autoptr (GError) error = NULL;
+          MaqJsonValue *root = maq_json_get_root (json);
+          g_autoptr (MaqHubPage) page = maq_hub_page_new_from_json (folders[i].kind, root, &error);
+
+          if (!maq_json_is_array (root))
+            {
+              g_assert_error (error, MAQ_HUB_ERROR, MAQ_HUB_ERROR_BAD_REPLY);
+              continue;
+            }
+          g_assert_no_error (error);
+          g_assert_cmpuint (page->skipped, ==, 0);
+          g_assert_cmpuint (page->repos->len, ==, maq_json_get_size (root));
+          for (guint k = 0; k < page->repos->len; k++)
+            g_assert_cmpint (maq_repo_get_created_at (page->repos->pdata[k]), >, 0);
+        }
+    }
+}
+
+static void
+test_infos (void)
+{
+  static const struct
+  {
+    const char *folder;
+    MaqRepoKind kind;
+  } folders[] = { { "model-info", MAQ_REPO_KIND_MODEL }, { "dataset-info", MAQ_REPO_KIND_DATASET }, { "space-info", MAQ_REPO_KIND_SPACE } };
+
+  if (!have_samples ())
+    return;
+
+  for (guint i = 0; i < G_N_ELEMENTS (folders); i++)
+    {
+      g_autoptr (GPtrArray) files = list_files (folders[i].folder, ".json");
+
+      for (guint j = 0; j < files->len; j++)
+        {
+          g_autoptr (MaqJson) json = load (files->pdata[j]);
+          g_autoptr (MaqRepo) repo = maq_repo_new_from_json (folders[i].kind, maq_json_get_root (json));
+
+          g_assert_nonnull (repo);
+          if (strstr (files->pdata[j], "expand=") == NULL && strstr (files->pdata[j], "expand_item") == NULL)
+            {
+              g_assert_true (maq_revision_is_commit (maq_repo_get_sha (repo)));
+              g_assert_cmpint (maq_repo_get_last_modified (repo), >, 0);
+            }
+          if (strstr (files->pdata[j], "_disabled") != NULL)
+            g_assert_true (maq_repo_get_disabled (repo));
+        }
+    }
+}
+
+static void
+test_trees (void)
+{
+  if (!have_samples ())
+    return;
+
+  g_autoptr (GPtrArray) files = list_files ("tree", ".json");
+  for (guint i = 0; i < files->len; i++)
+    {
+      g_autoptr (MaqJson) json = load (files->pdata[i]);
+      g_autoptr (MaqHubTree) tree = maq_hub_tree_new ();
+      g_autoptr (GError) error = NULL;
+      MaqJsonValue *root = maq_json_get_root (json);
+
+      if (maq_hub_tree_add_json (tree, root, &error))
+        {
+          guint n_files = 0;
+          MAQ_JSON_FOREACH (item, root)
+            {
+              n_files += g_strcmp0 (maq_json_get_string (item, "type"), "file") == 0;
+            }
+          g_assert_cmpuint (tree->refused, ==, 0);
+          g_assert_cmpuint (tree->files->len, ==, n_files);
+          for (guint j = 0; j < tree->files->len; j++)
+            g_assert_nonnull (maq_hub_file_get_etag (tree->files->pdata[j]));
+        }
+      else
+        {
+          g_assert_false (maq_json_is_array (root));
+          g_assert_error (error, MAQ_HUB_ERROR, MAQ_HUB_ERROR_BAD_REPLY);
+        }
+    }
+}
+
+static void
+test_refs_and_users (void)
+{
+  if (!have_samples ())
+    return;
+
+  g_autoptr (GPtrArray) files = list_files ("refs", ".json");
+  for (guint i = 0; i < files->len; i++)
+    {
+      g_autoptr (MaqJson) json = load (files->pdata[i]);
+      g_autoptr (MaqHubRefs) refs = maq_hub_refs_new_from_json (maq_json_get_root (json), NULL);
+
+      g_assert_nonnull (refs);
+      g_assert_cmpuint (refs->branches->len, >=, 1);
+      g_assert_cmpstr (((MaqHubRef *) refs->branches->pdata[0])->name, ==, "main");
+    }
+
+  g_autoptr (GPtrArray) users = list_files ("whoami", ".json");
+  for (guint i = 0; i < users->len; i++)
+    {
+      g_autoptr (MaqJson) json = load (users->pdata[i]);
+      g_autoptr (MaqHubUser) user = maq_hub_user_new_from_json (maq_json_get_root (json), "https://hub", NULL);
+
+      g_assert_nonnull (user);
+      g_assert_true (g_str_has_prefix (user->avatar_url, "http"));
+      g_assert_cmpstr (user->token_role, ==, "fineGrained");
+    }
+}
+
+// Lets every reader see VALUE. What comes of it does not matter here.
+static void
+read_all (MaqJsonValue *value)
+{
+  g_autoptr (MaqHubTree) tree = maq_hub_tree_new ();
+
+  for (guint kind = MAQ_REPO_KIND_MODEL; kind <= MAQ_REPO_KIND_SPACE; kind++)
+    {
+      MaqRepo    *repo = maq_repo_new_from_json (kind, value);
+      MaqHubPage *page = maq_hub_page_new_from_json (kind, value, NULL);
+
+      g_clear_object (&repo);
+      g_clear_pointer (&page, maq_hub_page_unref);
+    }
+
+  MaqHubRefs *refs = maq_hub_refs_new_from_json (value, NULL);
+  MaqHubUser *user = maq_hub_user_new_from_json (value, "https://hub", NULL);
+  maq_hub_tree_add_json (tree, value, NULL);
+  g_clear_pointer (&refs, maq_hub_refs_unref);
+  g_clear_pointer (&user, maq_hub_user_unref);
+}
+
+static const char *const wrong_values[] = {
+  "null", "true", "false", "0", "-1", "1e400", "99999999999999999999", "\"\"", "\"x\\u0000y\"", "[]", "{}", "[[{\"id\":[{}]}]]"
+};
+
+// OBJECT once without each member, and once with each wrong value in its place.
+static void
+spoil (MaqJsonValue *object)
+{
+  MAQ_JSON_FOREACH_MEMBER (spoilt, ignored, object)
+    {
+      for (guint i = 0; i <= G_N_ELEMENTS (wrong_values); i++)
+        {
+          g_autoptr (GString) text = g_string_new ("{");
+
+          MAQ_JSON_FOREACH_MEMBER (name, value, object)
+            {
+              g_autofree char *plain = maq_json_to_text (value);
+
+              if (strcmp (name, spoilt) == 0 && i == G_N_ELEMENTS (wrong_values))
+                continue;
+              if (text->len > 1)
+                g_string_append_c (text, ',');
+              g_string_append_printf (text, "\"%s\":%s", name, strcmp (name, spoilt) == 0 ? wrong_values[i] : plain);
+            }
+          g_string_append_c (text, '}');
+
+          g_autoptr (MaqJson) json = maq_json_parse_text (text->str, NULL);
+          if (json == NULL)
+            continue;
+          read_all (maq_json_get_root (json));
+          g_string_prepend_c (text, '[');
+          g_string_append_c (text, ']');
+          g_autoptr (MaqJson) list = maq_json_parse_text (text->str, NULL);
+          read_all (maq_json_get_root (list));
+        }
+    }
+}
+
+static void
+test_every_reply_through_every_reader (void)
+{
+  if (!have_samples ())
+    return;
+
+  g_autoptr (GPtrArray) files = list_files (".", ".json");
+  for (guint i = 0; i < files->len; i++)
+    {
+      g_autofree char *text = NULL;
+      gsize            length;
+
+      g_assert_true (g_file_get_contents (files->pdata[i], &text, &length, NULL));
+      g_autoptr (GBytes) bytes = g_bytes_new (text, length);
+      g_autoptr (MaqJson) json = maq_json_parse (bytes, NULL);
+      if (json != NULL)
+        read_all (maq_json_get_root (json));
+    }
+}
+
+static void
+test_every_field_spoilt (void)
+{
+  static const char *const folders[] = { "model-list", "space-list", "dataset-info", "space-info", "tree", "refs", "whoami" };
+
+  if (!have_samples ())
+    return;
+
+  for (guint i = 0; i < G_N_ELEMENTS (folders); i++)
+    {
+      g_autoptr (GPtrArray) files = list_files (folders[i], ".json");
+
+      for (guint j = 0; j < files->len; j++)
+        {
+          g_autoptr (MaqJson) json = load (files->pdata[j]);
+          MaqJsonValue *root = maq_json_get_root (json);
+          guint         n = 0;
+
+          if (!maq_json_is_array (root))
+            spoil (root);
+          else
+            MAQ_JSON_FOREACH (item, root)
+              {
+                if (n++ == 3)
+                  break;
+                spoil (item);
+              }
+        }
+    }
+}
+
+// A recorded header: the status, and the lines that may be sent again.
+static guint
+read_header (const char *text,
+             char      **lines)
+{
+  g_auto (GStrv) all = g_strsplit (text, "\n", -1);
+  g_autoptr (GString) kept = g_string_new (NULL);
+  guint status = 0;
+
+  for (guint i = 0; all[i] != NULL; i++)
+    {
+      char *line = g_strchomp (all[i]);
+      if (line[0] == '\0' && status != 0)
+        break;
+      if (g_str_has_prefix (line, "HTTP"))
+        status = g_ascii_strtoull (strchr (line, ' '), NULL, 10);
+      else if (strchr (line, ':') != NULL && g_ascii_strncasecmp (line, "Content-Length:", 15) != 0 &&
+               g_ascii_strncasecmp (line, "Connection:", 11) != 0 && g_ascii_strncasecmp (line, "Transfer-Encoding:", 18) != 0)
+        g_string_append_printf (kept, "%s\r\n", line);
+    }
+
+  *lines = g_string_free (g_steal_pointer (&kept), FALSE);
+  return status;
+}
+
+static void
+test_errors (void)
+{
+  static const struct
+  {
+    const char *name;
+    const char *path;
+    MaqHubError code;
+  } cases[] = {
+    { "GET_api_models_missing_repo_anonymous_401", "/api/models/a/b", MAQ_HUB_ERROR_REPO_NOT_FOUND },
+    { "GET_api_models_missing_revision_404", "/api/models/a/b", MAQ_HUB_ERROR_REVISION_NOT_FOUND },
+    { "GET_api_models_missing_tree_path_404", "/api/models/a/b", MAQ_HUB_ERROR_ENTRY_NOT_FOUND },
+    { "GET_resolve_missing_file_404", "/a/b/resolve/main/x", MAQ_HUB_ERROR_ENTRY_NOT_FOUND },
+    { "GET_api_whoami-v2_anonymous_401", "/api/whoami-v2", MAQ_HUB_ERROR_UNAUTHORIZED },
+  };
+
+  if (!have_samples ())
+    return;
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      HubFixture       f;
+      g_autofree char *head_name = g_strconcat (cases[i].name, ".headers.txt", NULL);
+      g_autofree char *head_path = g_build_filename (samples, "errors", head_name, NULL);
+      g_autofree char *body_name = g_strconcat (cases[i].name, strstr (cases[i].name, "resolve") != NULL ? ".txt" : ".json", NULL);
+      g_autofree char *body_path = g_build_filename (samples, "errors", body_name, NULL);
+      g_autofree char *head = NULL, *body = NULL, *lines = NULL;
+
+      g_assert_true (g_file_get_contents (head_path, &head, NULL, NULL));
+      g_assert_true (g_file_get_contents (body_path, &body, NULL, NULL));
+      guint status = read_header (head, &lines);
+
+      hub_fixture_init (&f);
+      maq_test_server_add (f.server, cases[i].path, &(MaqTestReply) { .status = status, .headers = lines, .body = body });
+      if (strstr (cases[i].path, "whoami") != NULL)
+        hub_assert_fails (maq_hub_client_whoami (f.client), cases[i].code);
+      else if (strstr (cases[i].path, "resolve") != NULL)
+        {
+          hub_assert_fails (maq_hub_client_read_file (f.client, MAQ_REPO_KIND_MODEL, "a/b", "main", "x", 100), cases[i].code);
+          hub_assert_fails (maq_hub_client_resolve (f.client, MAQ_REPO_KIND_MODEL, "a/b", "main", "x"), cases[i].code);
+          hub_assert_fails (maq_hub_client_open_file (f.client, MAQ_REPO_KIND_MODEL, "a/b", "main", "x", 0), cases[i].code);
+        }
+      else
+        hub_assert_fails (maq_hub_client_get_repo (f.client, MAQ_REPO_KIND_MODEL, "a/b", NULL), cases[i].code);
+      hub_fixture_clear (&f);
+    }
+}
+
+// Sends the blocks of a recorded exchange again: each begins with the line of its request.
+static void
+replay (HubFixture *f,
+        const char *name,
+        char      **path)
+{
+  g_autofree char *file = g_build_filename (samples, "headers", name, NULL);
+  g_autofree char *text = NULL;
+  g_autofree char *target = NULL;
+
+  g_assert_true (g_file_get_contents (file, &text, NULL, NULL));
+  g_auto (GStrv) blocks = g_strsplit (text, "HEAD ", -1);
+  for (guint i = 1; blocks[i] != NULL; i++)
+    {
+      g_autofree char *lines = NULL;
+      guint            status = read_header (blocks[i], &lines);
+      const char      *location = strcasestr (lines, "\nlocation: ");
+      g_autofree char *own = NULL;
+      const char      *length = strcasestr (blocks[i], "\ncontent-length:");
+
+      if (i == 1)
+        own = g_strndup (blocks[i], strcspn (blocks[i], "\r\n"));
+      else
+        own = g_strdup (target);
+      if (own != NULL && own[0] == '/')
+        maq_test_server_add (f->server, own, &(MaqTestReply) { .status = status, .headers = lines, .claim = length != NULL && status == 200 ? g_ascii_strtoll (length + 16, NULL, 10) : 0 });
+      if (i == 1)
+        *path = g_steal_pointer (&own);
+
+      g_clear_pointer (&target, g_free);
+      if (location == NULL && g_ascii_strncasecmp (lines, "location: ", 10) == 0)
+        location = lines - 1;
+      if (location != NULL)
+        target = g_strndup (location + 11, strcspn (location + 11, "?\r\n"));
+    }
+}
+
+static void
+test_heads (void)
+{
+  static const struct
+  {
+    const char *file;
+    const char *etag;
+    guint64     size;
+    gboolean    is_elsewhere;
+  } cases[] = {
+    { "HEAD_resolve_small_file_2026-09-22.txt", "10c66461e4c109db5a2196bff4bb59be30396ed8", 665, FALSE },
+    { "HEAD_resolve_small_git_file_307_then_200.txt", "10c66461e4c109db5a2196bff4bb59be30396ed8", 665, FALSE },
+    { "HEAD_resolve_xet_file_2026-09-22.txt", "c966da3b74697803352ca7c6f2f220e7090a557b619de9da0c6b34d89f7825c1", 125162496, TRUE },
+    { "HEAD_resolve_xet_file_302_then_cdn_206.txt", "248dfc3911869ec493c76e65bf2fcf7f615828b0254c12b473182f0f81d3a707", 548105171, TRUE },
+  };
+
+  if (!have_samples ())
+    return;
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      HubFixture       f;
+      g_autofree char *path = NULL;
+
+      hub_fixture_init (&f);
+      replay (&f, cases[i].file, &path);
+      g_test_message ("%s: %s", cases[i].file, path);
+      g_auto (GStrv) parts = g_strsplit (path + 1, "/", 5);
+      g_autofree char *id = g_strconcat (parts[0], "/", parts[1], NULL);
+      g_autoptr (MaqHubFileInfo) info = hub_take_boxed (maq_hub_client_resolve (f.client, MAQ_REPO_KIND_MODEL, id, parts[3], parts[4]));
+
+      g_assert_true (maq_revision_is_commit (info->commit));
+      g_assert_cmpstr (info->etag, ==, cases[i].etag);
+      g_assert_cmpuint (info->size, ==, cases[i].size);
+      g_assert_true ((info->location != NULL) == cases[i].is_elsewhere);
+      hub_fixture_clear (&f);
+    }
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  dex_init ();
+  g_test_init (&argc, &argv, NULL);
+
+  const char *shared = g_getenv ("MAQ_SHARED");
+  samples = shared != NULL ? g_build_filename (shared, "hub-samples", NULL) : NULL;
+
+  g_test_add_func ("/hub/samples/lists", test_lists);
+  g_test_add_func ("/hub/samples/infos", test_infos);
+  g_test_add_func ("/hub/samples/trees", test_trees);
+  g_test_add_func ("/hub/samples/refs-and-users", test_refs_and_users);
+  g_test_add_func ("/hub/samples/every-reply-through-every-reader", test_every_reply_through_every_reader);
+  g_test_add_func ("/hub/samples/every-field-spoilt", test_every_field_spoilt);
+  g_test_add_func ("/hub/samples/errors", test_errors);
+  g_test_add_func ("/hub/samples/heads", test_heads);
+
+  int status = g_test_run ();
+  g_free (samples);
+  return status;
+}
