@@ -207,12 +207,13 @@ read_flow (const char **text,
   return read_flow_plain (text);
 }
 
-// A | text keeps its line breaks, a > text joins lines.
+// A | text keeps its line breaks, a > text joins lines. It ends in one line break, or in none if a - follows the sign.
 static JsonNode *
-read_text (Reader *reader,
-           char    style,
-           int     indent)
+read_text (Reader     *reader,
+           const char *sign,
+           int         indent)
 {
+  char style = *sign;
   g_autoptr (GString) out = g_string_new (NULL);
   int own = -1;
   for (; reader->next < reader->lines->len; reader->next++)
@@ -229,6 +230,10 @@ read_text (Reader *reader,
       if (style == '|' || empty)
         g_string_append_c (out, '\n');
     }
+  while (g_str_has_suffix (out->str, "\n"))
+    g_string_truncate (out, out->len - 1);
+  if (sign[1] != '-' && out->len > 0)
+    g_string_append_c (out, '\n');
   return string_node (out->str);
 }
 
@@ -240,7 +245,7 @@ read_value (Reader     *reader,
 {
   skip_space (&text);
   if (*text == '|' || *text == '>')
-    return read_text (reader, *text, indent);
+    return read_text (reader, text, indent);
   if (*text == '[' || *text == '{' || *text == '"' || *text == '\'')
     return read_flow (&text, reader->depth);
   if (*text != '\0' && *text != '#')

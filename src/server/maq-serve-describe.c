@@ -126,6 +126,15 @@ tag_model (MaqServeRepo   *repo,
     maq_serve_repo_add_tag (repo, "endpoints_compatible");
 }
 
+// Who has a template for chats can chat.
+static void
+tag_chat (MaqServeRepo *repo)
+{
+  if ((repo->config_json != NULL && strstr (repo->config_json, "\"chat_template\"") != NULL) ||
+      (repo->gguf_json != NULL && strstr (repo->gguf_json, "\"chat_template\"") != NULL))
+    maq_serve_repo_add_tag (repo, "conversational");
+}
+
 static void
 tag_dataset (MaqServeRepo   *repo,
              MaqServeCommit *head)
@@ -244,6 +253,7 @@ maq_serve_describe (MaqServeRepo   *repo,
         repo->gguf_json = maq_serve_describe_gguf (head);
       if (repo->safetensors_json == NULL)
         repo->safetensors_json = maq_serve_describe_safetensors (head);
+      tag_chat (repo);
     }
   else if (repo->kind == MAQ_REPO_KIND_DATASET)
     tag_dataset (repo, head);

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Copyright 2026 The Maquette developers
+#include "maq-serve-store.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static char *
+make_root (void)
+{
+  char *root = g_dir_make_tmp ("hub-XXXXXX", NULL);
+  g_assert_nonnull (root);
+  return root;
+}
+
+static void
+put (const char *root,
+     const char *path,
+     const char *text)
+{
+  g_autofree char *full = g_build_filename (root, path, NULL);
+  g_autofree char *folder = g_path_get_dirname (full);
+  g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
+  g_assert_true (g_file_set_contents (full, text, -1, NULL));
+}
+
+static char *
+read_file (MaqServeCommit *commit,
+           const char     *path)
+{
+  MaqServeEntry *entry = maq_serve_commit_find (commit, path);
+  if (entry == NULL)
+    return NULL;
+  g_autoptr (GBytes) bytes = maq_serve_content_read_all (entry->content, 1000, NULL);
+  return g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+}
+
+static void
+test_plain_folder (void)
+{
+  g_autofree char *root = make_root ();
+  put (root, "models/ada/one/README.md", "---\nlicense: mit\nlanguage: [en, de]\npipeline_tag: text-generation\nbase_model: ada/zero\n---\n# One\n\nSays one thing.\n");
+  put (root, "models/ada/one/config.json", "{\"model_type\":\"llama\",\"architectures\":[\"LlamaForCausalLM\"]}");
+  put (root, "models/ada/one/sub/x.txt", "x");
+  put (root, "models/ada/one/.git/HEAD", "never served");
+  put (root, "datasets/ada/rows/data.csv", "a,b\n1,2\n");
+  g_autoptr (MaqHubStore) store = maq_hub_store_new_folder (root, NULL);
+  g_assert_nonnull (store);
+  g_assert_cmpuint (maq_hub_store_get_n_repos (store), ==, 2);
+
+  MaqServeRepo   *repo = maq_serve_store_find (store, MAQ_REPO_KIND_MODEL, "ada/one");
+  MaqServeCommit *head = maq_serve_repo_get_head (repo);
+  g_assert_cmpuint (head->entries->len, ==, 3);
+  g_assert_nonnull (maq_serve_commit_find (head, "sub/x.txt"));
+  g_assert_cmpstr (repo->pipeline_tag, ==, "text-generation");
+  g_assert_cmpstr (repo->library_name, ==, "transformers");
+  g_assert_cmpstr (repo->description, ==, "Says one thing.");
+  const char *const tags[] = { "transformers", "llama", "en", "de", "license:mit", "base_model:ada/zero", "base_model:finetune:ada/zero", "region:us" };
+  for (guint i = 0; i < G_N_ELEMENTS (tags); i++)
+    g_assert_true (maq_serve_repo_has_tag (repo, tags[i]));
+
+  // The same files give the same commit, others another one.
+  g_autoptr (MaqHubStore) again = maq_hub_store_new_folder (root, NULL);
+  g_assert_cmpstr (maq_serve_repo_get_head (maq_serve_store_find (again, MAQ_REPO_KIND_MODEL, "ada/one"))->id, ==, head->id);
+  put (root, "models/ada/one/config.json", "{}");
+  g_autoptr (MaqHubStore) changed = maq_hub_store_new_folder (root, NULL);
+  g_assert_cmpstr (maq_serve_repo_get_head (maq_serve_store_find (changed, MAQ_REPO_KIND_MODEL, "ada/one"))->id, !=, head->id);
+}
+
+static void
+test_history (void)
+{
+  g_autofree char *root = make_root ();
+  put (root, "models/ada/one/README.md", "new");
+  put (root, "models/ada/one/same.txt", "same");
+  put (root, "models/ada/one/.maquette/old.md", "old");
+  put (root, "models/ada/one/.maquette/repo.json", "{\"likes\":5,\"gated\":\"manual\",\"aliases\":[\"ada/before\",\"legacy\"],\"commits\":["
+                                                   "{\"title\":\"first\",\"date\":\"2026-01-02T03:04:05.000Z\",\"authors\":[\"ada\"],\"files\":{\"README.md\":{\"file\":\".maquette/old.md\"},\"gone.txt\":{\"text\":\"x\"}}},"
+                                                   "{\"title\":\"second\",\"date\":\"2026-01-03T03:04:05.000Z\",\"files\":{\"README.md\":{\"file\":\"README.md\"},\"gone.txt\":null}},"
+                                                   "{\"title\":\"side\",\"branch\":\"dev\",\"files\":{\"dev.txt\":{\"text\":\"d\"}}},"
+                                                   "{\"title\":\"third\",\"files\":{\"w.safetensors\":{\"generate\":{\"format\":\"safetensors\",\"bytes\":1000,\"seed\":3}}}},"
+                                                   "{\"title\":\"pull\",\"branch\":\"refs/pr/1\",\"files\":{\"pr.txt\":{\"text\":\"p\"}}}],\"git_tags\":{\"v1\":0}}");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MaqHubStore) store = maq_hub_store_new_folder (root, &error);
+  g_assert_no_error (error);
+  MaqServeRepo *repo = maq_serve_store_find (store, MAQ_REPO_KIND_MODEL, "ada/one");
+  g_assert_cmpstr (repo->gated, ==, "manual");
+  g_assert_cmpint (repo->likes, ==, 5);
+
+  MaqServeCommit  *first = maq_serve_repo_resolve (repo, "v1");
+  MaqServeCommit  *head = maq_serve_repo_resolve (repo, "main");
+  g_autofree char *old = read_file (first, "README.md");
+  g_autofree char *new = read_file (head, "README.md");
+  g_assert_cmpstr (old, ==, "old");
+  g_assert_cmpstr (new, ==, "new");
+  g_assert_nonnull (maq_serve_commit_find (first, "gone.txt"));
+  g_assert_null (maq_serve_commit_find (head, "gone.txt"));
+  g_assert_null (maq_serve_commit_find (head, "dev.txt"));
+  g_assert_nonnull (maq_serve_commit_find (first, "same.txt"));
+  g_assert_nonnull (maq_serve_commit_find (head, "w.safetensors"));
+  g_assert_cmpuint (maq_serve_commit_find (head, "same.txt")->commit, ==, 0);
+  g_assert_nonnull (maq_serve_commit_find (maq_serve_repo_resolve (repo, "dev"), "dev.txt"));
+  g_assert_nonnull (maq_serve_commit_find (maq_serve_repo_resolve (repo, "refs/pr/1"), "pr.txt"));
+  g_assert_true (maq_serve_repo_resolve (repo, "refs/heads/dev") == maq_serve_repo_resolve (repo, "dev"));
+
+  g_autofree char *abbreviated = g_strndup (first->id, 8);
+  g_assert_true (maq_serve_repo_resolve (repo, first->id) == first);
+  g_assert_true (maq_serve_repo_resolve (repo, abbreviated) == first);
+  g_assert_null (maq_serve_repo_resolve (repo, "nothing"));
+  g_assert_null (maq_serve_repo_resolve (repo, "1"));
+
+  g_assert_true (maq_serve_store_find_moved (store, MAQ_REPO_KIND_MODEL, "ada/before") == repo);
+  g_assert_true (maq_serve_store_find_moved (store, MAQ_REPO_KIND_MODEL, "legacy") == repo);
+  g_assert_true (maq_serve_store_find_moved (store, MAQ_REPO_KIND_MODEL, "ADA/One") == repo);
+  g_assert_null (maq_serve_store_find (store, MAQ_REPO_KIND_MODEL, "ada/before"));
+}
+
+static void
+test_bad_folders (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_assert_null (maq_hub_store_new_folder ("/nonexistent", &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
+  g_clear_error (&error);
+
+  g_autofree char *empty = make_root ();
+  g_assert_null (maq_hub_store_new_folder (empty, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA);
+
+  const char *const bad[] = {
+    "{", "[]", "", "{\"commits\":[3]}", "{\"commits\":[{\"files\":{\"a\":3}}]}", "{\"commits\":[{\"files\":{\"a\":{\"file\":\"../../../../etc/passwd\"}}}]}", "{\"commits\":[{\"files\":{\"a\":{\"file\":\"/etc/passwd\"}}}]}", "{\"commits\":[{\"title\":\"x\"}],\"git_tags\":{\"v\":7}}"
+  };
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      g_autofree char *root = make_root ();
+      put (root, "models/ada/one/.maquette/repo.json", bad[i]);
+      g_clear_error (&error);
+      g_assert_null (maq_hub_store_new_folder (root, &error));
+      g_assert_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA);
+      g_assert_nonnull (strstr (error->message, "models/ada/one"));
+    }
+
+  // Members of another type count as absent.
+  g_autofree char *odd = make_root ();
+  put (odd, "models/ada/one/.maquette/repo.json", "{\"likes\":\"many\",\"gated\":7,\"tags\":{},\"commits\":{},\"aliases\":[1,null]}");
+  g_autoptr (MaqHubStore) store = maq_hub_store_new_folder (odd, NULL);
+  g_assert_cmpuint (maq_hub_store_get_n_repos (store), ==, 1);
+}
+
+static void
+test_cache (void)
+{
+  const char      *commit = "0123456789abcdef0123456789abcdef01234567";
+  const char      *sha256 = "5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03";
+  g_autofree char *root = make_root ();
+  g_autofree char *blob = g_strconcat ("models--ada--one/blobs/", sha256, NULL);
+  g_autofree char *snapshot = g_strconcat (root, "/models--ada--one/snapshots/", commit, "/weights", NULL);
+  g_autofree char *link = g_build_filename (snapshot, "w.gguf", NULL);
+  g_autofree char *target = g_strconcat ("../../../blobs/", sha256, NULL);
+  g_autofree char *dangling = g_build_filename (snapshot, "gone.bin", NULL);
+  put (root, blob, "hello\n");
+  put (root, "models--ada--one/refs/main", commit);
+  put (root, "models--ada--one/refs/v9", "ffffffffffffffffffffffffffffffffffffffff");
+  put (root, "models--ada--empty/refs/main", commit);
+  put (root, "version.txt", "1");
+  g_assert_cmpint (g_mkdir_with_parents (snapshot, 0700), ==, 0);
+  g_assert_cmpint (symlink (target, link), ==, 0);
+  g_assert_cmpint (symlink ("../../../blobs/none", dangling), ==, 0);
+
+  g_autoptr (MaqHubStore) store = maq_hub_store_new_cache (root, NULL);
+  g_assert_cmpuint (maq_hub_store_get_n_repos (store), ==, 1);
+  MaqServeRepo   *repo = maq_serve_store_find (store, MAQ_REPO_KIND_MODEL, "ada/one");
+  MaqServeCommit *head = maq_serve_repo_resolve (repo, "main");
+  g_assert_cmpstr (head->id, ==, commit);
+  g_assert_cmpuint (head->entries->len, ==, 1);
+  g_assert_null (maq_serve_repo_resolve (repo, "v9"));
+  g_assert_true (maq_serve_commit_is_hashed (head, ""));
+  g_assert_cmpstr (maq_serve_content_get_sha256 (maq_serve_commit_find (head, "weights/w.gguf")->content), ==, sha256);
+}
+
+static void
+test_synthetic (void)
+{
+  gint64 start = g_get_monotonic_time ();
+  g_autoptr (MaqHubStore) store = maq_hub_store_new_synthetic (20000);
+  g_test_message ("20,000 repos in %" G_GINT64_FORMAT " ms", (g_get_monotonic_time () - start) / 1000);
+  g_assert_cmpuint (maq_hub_store_get_n_repos (store), ==, 20000);
+  g_autoptr (MaqHubStore) small = maq_hub_store_new_synthetic (10);
+  GPtrArray *repos = maq_serve_store_get_sorted (small, MAQ_REPO_KIND_MODEL, MAQ_SERVE_SORT_ID);
+  for (guint i = 0; i < repos->len; i++)
+    g_assert_nonnull (maq_serve_store_find (store, MAQ_REPO_KIND_MODEL, ((MaqServeRepo *) g_ptr_array_index (repos, i))->id));
+}
+
+// The demo Hub is whole and keeps its promises.
+static void
+test_demo (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MaqHubStore) store = maq_hub_store_new_demo (&error);
+  g_assert_no_error (error);
+  GPtrArray *models = maq_serve_store_get_sorted (store, MAQ_REPO_KIND_MODEL, MAQ_SERVE_SORT_TRENDING);
+  g_assert_cmpuint (models->len, >=, 40);
+  g_assert_cmpuint (maq_serve_store_get_sorted (store, MAQ_REPO_KIND_DATASET, MAQ_SERVE_SORT_ID)->len, >=, 8);
+  g_assert_cmpuint (maq_serve_store_get_sorted (store, MAQ_REPO_KIND_SPACE, MAQ_SERVE_SORT_ID)->len, >=, 5);
+  g_assert_cmpstr (((MaqServeRepo *) g_ptr_array_index (models, 0))->id, ==, "maquette/pebble-chat-GGUF");
+  g_assert_cmpstr (maq_serve_store_find (store, MAQ_REPO_KIND_MODEL, "maquette/slate-licensed")->gated, ==, "manual");
+  g_assert_true (maq_serve_store_find (store, MAQ_REPO_KIND_MODEL, "harbor-labs/harbor-internal-7B")->is_private);
+  g_assert_nonnull (maq_serve_store_find_moved (store, MAQ_REPO_KIND_MODEL, "maquette/flint-v0"));
+  MaqServeRepo *sharded = maq_serve_store_find (store, MAQ_REPO_KIND_MODEL, "maquette/boulder-sharded");
+  g_assert_cmpint (sharded->parameters, ==, 12000000);
+  g_assert_nonnull (maq_serve_commit_find (maq_serve_repo_get_head (sharded), "model-00004-of-00004.safetensors"));
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/server/store/plain-folder", test_plain_folder);
+  g_test_add_func ("/server/store/history", test_history);
+  g_test_add_func ("/server/store/bad-folders-are-errors", test_bad_folders);
+  g_test_add_func ("/server/store/cache", test_cache);
+  g_test_add_func ("/server/store/synthetic", test_synthetic);
+  g_test_add_func ("/server/store/demo", test_demo);
+  return g_test_run ();
+}
