@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Copyright 2026 The Maquette developers
+#include "maq-cli-commands.h"
+
+#include <glib/gi18n.h>
+#include <stdio.h>
+
+#include "maq-hub-server.h"
+#include "maq-paths.h"
+
+static gboolean demo;
+static gboolean from_cache;
+static int      synthetic;
+static int      port;
+static char    *address;
+static gboolean faults;
+
+static const GOptionEntry options[] = {
+  { "demo", 0, 0, G_OPTION_ARG_NONE, &demo, N_ ("Serve the demo Hub"), NULL },
+  { "cache", 0, 0, G_OPTION_ARG_NONE, &from_cache, N_ ("Serve what the shared cache holds"), NULL },
+  { "port", 0, 0, G_OPTION_ARG_INT, &port, N_ ("Listen on this port; any free one if not given"), N_ ("N") },
+  { "address", 0, 0, G_OPTION_ARG_STRING, &address, N_ ("Listen on this address instead of 127.0.0.1; others can then reach it"), N_ ("ADDRESS") },
+  { "synthetic", 0, 0, G_OPTION_ARG_INT, &synthetic, N_ ("Serve this many made-up repos"), N_ ("N") },
+  { "faults", 0, 0, G_OPTION_ARG_NONE, &faults, N_ ("Let requests ask for misbehaviour, for tests"), NULL },
+  { NULL },
+};
+
+static MaqHubStore *
+open_store (const char *folder,
+            GError    **error)
+{
+  if (demo + from_cache + (synthetic > 0) + (folder != NULL) != 1)
+    {
+      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("Say what to serve: a folder, or one of --demo, --cache and --synthetic"));
+      return NULL;
+    }
+  if (demo)
+    return maq_hub_store_new_demo (error);
+  if (synthetic > 0)
+    return maq_hub_store_new_synthetic (synthetic);
+  g_autofree char *path = from_cache ? maq_paths_dup_hub_cache () : g_strdup (folder);
+  return from_cache ? maq_hub_store_new_cache (path, error) : maq_hub_store_new_folder (path, error);
+}
+
+static void
+print_start (MaqCli       *cli,
+             MaqHubServer *server,
+             MaqHubStore  *store)
+{
+  const char *url = maq_hub_server_get_url (server);
+  guint       n = maq_hub_store_get_n_repos (store);
+  if (maq_cli_wants_json (cli))
+    {
+      g_autoptr (JsonBuilder) builder = json_builder_new_immutable ();
+      json_builder_begin_object (builder);
+      maq_cli_json_string (builder, "url", url);
+      maq_cli_json_int (builder, "repos", n);
+      json_builder_end_object (builder);
+      maq_cli_print_json (cli, builder);
+    }
+  else
+    maq_cli_print (cli, "%s\n", url);
+  fflush (stdout);
+  maq_cli_note (cli, ngettext ("Serving %u repo. HF_ENDPOINT=%s leads Hub tools here; Ctrl+C ends it.", "Serving %u repos. HF_ENDPOINT=%s leads Hub tools here; Ctrl+C ends it.", n), n, url);
+}
+
+static gboolean
+interrupt_cb (gpointer data)
+{
+  if (dex_future_is_pending (data))
+    dex_promise_resolve_boolean (data, TRUE);
+  return TRUE;
+}
+
+static gboolean
+hub_command (MaqCli  *cli,
+             char   **arguments,
+             GError **error)
+{
+  if (port < 0 || port > G_MAXUINT16)
+    {
+      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("%d is not a port. Ports go from 1 to 65535"), port);
+      return FALSE;
+    }
+  g_autoptr (MaqHubStore) store = open_store (arguments[0], error);
+  if (store == NULL)
+    return FALSE;
+  g_autoptr (MaqHubServer) server = maq_hub_server_new (store);
+  maq_hub_server_set_faults_allowed (server, faults);
+  if (!maq_hub_server_listen (server, address, port, error))
+    return FALSE;
+  print_start (cli, server, store);
+
+  // Being interrupted is how this command ends well.
+  g_autoptr (DexPromise) interrupted = dex_promise_new ();
+  maq_cli_set_interrupt_func (cli, interrupt_cb, interrupted);
+  dex_await (dex_ref (DEX_FUTURE (interrupted)), NULL);
+  maq_cli_set_interrupt_func (cli, NULL, NULL);
+  return TRUE;
+}
+
+const MaqCliCommand maq_cli_hub_command = {
+  .name = "hub",
+  .arguments = "[DIR]",
+  .summary = N_ ("Serve a Hub to this computer, or to a network"),
+  .details = N_ ("The first line printed is the address. DIR holds models/OWNER/NAME, datasets/OWNER/NAME and spaces/OWNER/NAME.\n"
+                 "Examples:\n  maq hub --demo\n  maq hub --cache --address 192.168.0.10 --port 8000"),
+  .options = options,
+  .min_arguments = 0,
+  .max_arguments = 1,
+  .run = hub_command,
+};
