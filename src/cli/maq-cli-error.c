@@ -9,7 +9,7 @@
 #include "maq-cli-text.h"
 #include "maq-gguf.h"
 
-// The fact comes from the error's message; what to do next, from its code.
+// The fact comes from the error's message, or from its code where the message is for logs; what to do next, from its code.
 
 static const char *
 next_step_hub (int code)
@@ -43,6 +43,41 @@ next_step_hub (int code)
       return N_ ("Check that --endpoint is a Hub and that no login page stands in between.");
     case MAQ_HUB_ERROR_OFFLINE:
       return N_ ("Leave out --offline and HF_HUB_OFFLINE to ask the Hub.");
+    }
+  return NULL;
+}
+
+// What a person reads instead of a request and its status; NULL where the message says why in words.
+static const char *
+plain_sentence (const GError *error)
+{
+  if (error->domain != MAQ_HUB_ERROR)
+    return NULL;
+  switch ((MaqHubError) error->code)
+    {
+    case MAQ_HUB_ERROR_UNAUTHORIZED:
+      return N_ ("The Hub does not know who is asking: the token is missing or no longer good.");
+    case MAQ_HUB_ERROR_FORBIDDEN:
+      return N_ ("The token does not allow this.");
+    case MAQ_HUB_ERROR_GATED:
+      return N_ ("This repo is gated: its files are for those who were given access.");
+    case MAQ_HUB_ERROR_DISABLED:
+      return N_ ("The Hub has disabled this repo.");
+    case MAQ_HUB_ERROR_REPO_NOT_FOUND:
+      return N_ ("There is no such repo on this Hub, or it is private.");
+    case MAQ_HUB_ERROR_REVISION_NOT_FOUND:
+      return N_ ("The repo has no such revision.");
+    case MAQ_HUB_ERROR_ENTRY_NOT_FOUND:
+      return N_ ("The repo has no such file at this revision.");
+    case MAQ_HUB_ERROR_OFFLINE:
+      return N_ ("This needs the Hub, and offline mode is on.");
+    case MAQ_HUB_ERROR_RATE_LIMITED:
+    case MAQ_HUB_ERROR_UNREACHABLE:
+    case MAQ_HUB_ERROR_SERVER:
+    case MAQ_HUB_ERROR_BAD_REQUEST:
+    case MAQ_HUB_ERROR_BAD_REPLY:
+    case MAQ_HUB_ERROR_LINK_EXPIRED:
+      return NULL;
     }
   return NULL;
 }
@@ -141,7 +176,10 @@ maq_cli_sentence (const char *text)
 char *
 maq_cli_describe_error (const GError *error)
 {
-  g_autofree char *sentence = maq_cli_sentence (error->message);
+  const char      *plain = plain_sentence (error);
+  g_autofree char *sentence = plain != NULL ? g_strdup (_ (plain)) : maq_cli_sentence (error->message);
+  if (plain != NULL)
+    g_debug ("%s", error->message);
   // Engines say themselves what next where they know it: then there is more than one sentence.
   gboolean    said = error->domain == MAQ_ENGINE_ERROR && strstr (sentence, ". ") != NULL;
   const char *next = said ? NULL : next_step (error);

@@ -76,6 +76,11 @@ set_unknown_format (GError **error, const char *name)
 static gboolean
 open_local (const char *path, Header *header, GError **error)
 {
+  if (!g_file_test (path, G_FILE_TEST_EXISTS))
+    {
+      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("There is no file “%s”. Check the path."), path);
+      return FALSE;
+    }
   g_autoptr (GFile) file = g_file_new_for_path (path);
   g_autoptr (GFileInfo) info = g_file_query_info (file, G_FILE_ATTRIBUTE_STANDARD_SIZE "," G_FILE_ATTRIBUTE_STANDARD_TYPE, 0, NULL, error);
   if (info == NULL)
@@ -193,7 +198,8 @@ parse_file_address (MaqCli *cli, const char *text, GError **error)
   g_autoptr (MaqRepoAddress) address = maq_repo_address_parse (uri, MAQ_REPO_KIND_MODEL, maq_cli_get_endpoint_option (cli), NULL);
   if (address != NULL && address->path != NULL)
     return g_steal_pointer (&address);
-  if (address != NULL)
+  gboolean named_like_file = g_str_has_suffix (text, ".gguf") || g_str_has_suffix (text, ".safetensors");
+  if (address != NULL && !named_like_file)
     g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("“%s” is a repo and not a file. Name one of its files, as in %s/model.gguf, “maq files” lists them"), text, text);
   else
     g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("There is no file “%s” here, and it is no file of a repo either. Check the path."), text);
