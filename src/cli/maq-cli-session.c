@@ -3,12 +3,14 @@
 #include "maq-cli-session.h"
 
 #include <glib/gi18n.h>
+#include <math.h>
 
 #include "maq-cli-repo.h"
 #include "maq-cli-text.h"
 #include "maq-units.h"
 
-#define UNSET (-1.0)
+// Not given on the command line.
+#define UNSET NAN
 
 static int    option_max_tokens;
 static double option_temperature = UNSET;
@@ -50,7 +52,7 @@ check_range (const char *option, double value, double min, double max, GError **
 static gboolean
 take_double (const char *option, double value, double max, double *to, GError **error)
 {
-  if (value == UNSET)
+  if (isnan (value))
     return TRUE;
   if (!check_range (option, value, 0, max, error))
     return FALSE;
