@@ -6,8 +6,11 @@
 #include <glib/gi18n.h>
 
 #include "maq-error-text.h"
+#include "maq-library-page.h"
 #include "maq-models-page.h"
+#include "maq-repo-page.h"
 #include "maq-sidebar.h"
+#include "maq-transfers-page.h"
 
 struct _MaqWindow
 {
@@ -19,6 +22,10 @@ struct _MaqWindow
   AdwViewStack           *stack;
   MaqSidebar             *sidebar;
   MaqModelsPage          *models_page;
+  MaqLibraryPage         *library_page;
+
+  MaqApplication *application; // it outlives its windows
+  GPtrArray      *pending;     // addresses to open once the Hub is ready; NULL from then on
 };
 
 G_DEFINE_FINAL_TYPE (MaqWindow, maq_window, ADW_TYPE_APPLICATION_WINDOW)
@@ -58,6 +65,48 @@ get_navigation_view (MaqWindow *self)
 }
 
 static void
+add_toast (MaqWindow  *self,
+           const char *title)
+{
+  AdwToast *toast = adw_toast_new (title);
+  adw_toast_set_use_markup (toast, FALSE);
+  adw_toast_overlay_add_toast (self->toast_overlay, toast);
+}
+
+static void
+open_address (MaqWindow            *self,
+              const MaqRepoAddress *address)
+{
+  // From a place with pages of its own the repo is pushed there, so that Back leads where one came from.
+  if (get_navigation_view (self) == NULL)
+    show_place (self, "models");
+
+  AdwNavigationView *view = get_navigation_view (self);
+  AdwNavigationPage *visible = adw_navigation_view_get_visible_page (view);
+  if (MAQ_IS_REPO_PAGE (visible))
+    {
+      const MaqRepoAddress *shown = maq_repo_page_get_address (MAQ_REPO_PAGE (visible));
+      if (shown->kind == address->kind && g_str_equal (shown->id, address->id))
+        return;
+    }
+  adw_navigation_view_push (view,
+                            ADW_NAVIGATION_PAGE (maq_repo_page_new (maq_application_get_client (self->application),
+                                                                    maq_application_get_cache (self->application),
+                                                                    maq_application_get_transfers (self->application),
+                                                                    maq_application_get_library (self->application),
+                                                                    address)));
+  adw_navigation_split_view_set_show_content (self->split_view, TRUE);
+}
+
+static void
+open_chat (MaqWindow  *self,
+           const char *label,
+           const char *path)
+{
+  show_place (self, "chats");
+}
+
+static void
 show_page_action (GtkWidget  *widget,
                   const char *action_name,
                   GVariant   *parameter)
@@ -78,7 +127,30 @@ open_chat_action (GtkWidget  *widget,
                   const char *action_name,
                   GVariant   *parameter)
 {
-  show_place (MAQ_WINDOW (widget), "chats");
+  const char *label;
+  const char *path;
+
+  g_variant_get (parameter, "(&s&s)", &label, &path);
+  open_chat (MAQ_WINDOW (widget), label, path);
+}
+
+static void
+focus_search_action (GtkWidget  *widget,
+                     const char *action_name,
+                     GVariant   *parameter)
+{
+  MaqWindow         *self = MAQ_WINDOW (widget);
+  AdwNavigationView *view = get_navigation_view (self);
+
+  // Where there is nothing to search in, the models are meant.
+  if (view != NULL && ADW_NAVIGATION_PAGE (self->library_page) == adw_navigation_view_get_visible_page (view))
+    {
+      maq_library_page_focus_search (self->library_page);
+      return;
+    }
+  show_place (self, "models");
+  adw_navigation_view_pop_to_page (get_navigation_view (self), ADW_NAVIGATION_PAGE (self->models_page));
+  maq_models_page_focus_search (self->models_page);
 }
 
 static void
@@ -109,6 +181,13 @@ toggle_sidebar_action (GtkWidget  *widget,
     gtk_widget_child_focus (GTK_WIDGET (self->sidebar), GTK_DIR_TAB_FORWARD);
 }
 
+// The library follows what the downloads bring.
+static void
+n_active_cb (MaqWindow *self)
+{
+  dex_future_disown (maq_library_refresh (maq_application_get_library (self->application)));
+}
+
 static void
 maq_window_dispose (GObject *object)
 {
@@ -118,12 +197,21 @@ maq_window_dispose (GObject *object)
 }
 
 static void
+maq_window_finalize (GObject *object)
+{
+  g_clear_pointer (&MAQ_WINDOW (object)->pending, g_ptr_array_unref);
+
+  G_OBJECT_CLASS (maq_window_parent_class)->finalize (object);
+}
+
+static void
 maq_window_class_init (MaqWindowClass *klass)
 {
   GObjectClass   *object_class = G_OBJECT_CLASS (klass);
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   object_class->dispose = maq_window_dispose;
+  object_class->finalize = maq_window_finalize;
 
   g_type_ensure (MAQ_TYPE_SIDEBAR);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/maquette_app/Maquette/app/maq-window.ui");
@@ -138,6 +226,7 @@ maq_window_class_init (MaqWindowClass *klass)
   gtk_widget_class_install_action (widget_class, "win.show-page", "s", show_page_action);
   gtk_widget_class_install_action (widget_class, "win.open-repo", "s", open_repo_action);
   gtk_widget_class_install_action (widget_class, "win.open-chat", "(ss)", open_chat_action);
+  gtk_widget_class_install_action (widget_class, "win.focus-search", NULL, focus_search_action);
   gtk_widget_class_install_action (widget_class, "win.go-back", NULL, go_back_action);
   gtk_widget_class_install_action (widget_class, "win.toggle-sidebar", NULL, toggle_sidebar_action);
 }
@@ -145,6 +234,7 @@ maq_window_class_init (MaqWindowClass *klass)
 static void
 maq_window_init (MaqWindow *self)
 {
+  self->pending = g_ptr_array_new_with_free_func (g_free);
   gtk_widget_init_template (GTK_WIDGET (self));
 }
 
@@ -174,12 +264,28 @@ maq_window_new (MaqApplication *application)
   g_return_val_if_fail (MAQ_IS_APPLICATION (application), NULL);
 
   MaqWindow *self = g_object_new (MAQ_TYPE_WINDOW, "application", application, NULL);
+  self->application = application;
   self->models_page = maq_models_page_new (maq_application_get_client (application));
+  self->library_page = maq_library_page_new (maq_application_get_library (application));
   add_navigation (self, ADW_NAVIGATION_PAGE (self->models_page), "models", _ ("Models"));
-  add_place (self, adw_navigation_view_new (), "library", _ ("Library"));
+  add_navigation (self, ADW_NAVIGATION_PAGE (self->library_page), "library", _ ("Library"));
   add_place (self, adw_bin_new (), "chats", _ ("Chats"));
-  add_place (self, adw_navigation_view_new (), "transfers", _ ("Transfers"));
-  g_object_bind_property (maq_application_get_transfers (application), "n-active", self->sidebar, "n-active", G_BINDING_SYNC_CREATE);
+  add_navigation (self,
+                  ADW_NAVIGATION_PAGE (maq_transfers_page_new (maq_application_get_transfers (application))),
+                  "transfers",
+                  _ ("Transfers"));
+
+  MaqTransferList *transfers = maq_application_get_transfers (application);
+  g_object_bind_property (transfers, "n-active", self->sidebar, "n-active", G_BINDING_SYNC_CREATE);
+  g_signal_connect_object (transfers, "notify::n-active", G_CALLBACK (n_active_cb), self, G_CONNECT_SWAPPED);
+
+  GSettings *settings = maq_settings_get_gsettings (maq_application_get_settings (application));
+  if (settings != NULL)
+    {
+      g_settings_bind (settings, "window-width", self, "default-width", G_SETTINGS_BIND_DEFAULT);
+      g_settings_bind (settings, "window-height", self, "default-height", G_SETTINGS_BIND_DEFAULT);
+      g_settings_bind (settings, "window-maximized", self, "maximized", G_SETTINGS_BIND_DEFAULT);
+    }
   show_place (self, "models");
   return self;
 }
@@ -189,7 +295,10 @@ maq_window_hub_ready (MaqWindow *self)
 {
   g_return_if_fail (MAQ_IS_WINDOW (self));
 
+  g_autoptr (GPtrArray) pending = g_steal_pointer (&self->pending);
   maq_models_page_load (self->models_page);
+  for (guint i = 0; pending != NULL && i < pending->len; i++)
+    maq_window_open (self, pending->pdata[i]);
 }
 
 void
@@ -206,4 +315,31 @@ maq_window_open (MaqWindow  *self,
                  const char *text)
 {
   g_return_if_fail (MAQ_IS_WINDOW (self));
+  g_return_if_fail (text != NULL);
+
+  if (g_path_is_absolute (text))
+    {
+      g_autofree char *label = g_path_get_basename (text);
+      open_chat (self, label, text);
+      return;
+    }
+  if (self->pending != NULL)
+    {
+      g_ptr_array_add (self->pending, g_strdup (text));
+      return;
+    }
+
+  g_autoptr (GError) error = NULL;
+  const char *endpoint = maq_hub_client_get_endpoint (maq_application_get_client (self->application));
+  g_autoptr (MaqRepoAddress) address = maq_repo_address_parse (text, MAQ_REPO_KIND_MODEL, endpoint, &error);
+  if (address != NULL)
+    {
+      open_address (self, address);
+      return;
+    }
+  g_autoptr (MaqErrorText) words = maq_error_text_new (error);
+  g_autofree char *valid = g_utf8_make_valid (text, -1);
+  // Translators: the first %s is what was to be opened, the second a title such as "Not a Valid Name".
+  g_autofree char *title = g_strdup_printf (_ ("“%s” was not opened: %s"), valid, words->title);
+  add_toast (self, title);
 }

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Copyright 2026 The Maquette developers
+#pragma once
+
+#include <adwaita.h>
+
+#include "maq-library.h"
+
+// What the cache holds: open, chat, delete with undo, total size, a filter.
+
+G_BEGIN_DECLS
+
+#define MAQ_TYPE_LIBRARY_PAGE (maq_library_page_get_type ())
+G_DECLARE_FINAL_TYPE (MaqLibraryPage, maq_library_page, MAQ, LIBRARY_PAGE, AdwNavigationPage)
+
+// Reads the cache at once.
+MaqLibraryPage *maq_library_page_new (MaqLibrary *library);
+// Shows the filter and puts the cursor into it.
+void maq_library_page_focus_search (MaqLibraryPage *self);
+
+G_END_DECLS

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Copyright 2026 The Maquette developers
+#pragma once
+
+#include <adwaita.h>
+
+#include "maq-hub-client.h"
+
+// The files of a repo as a virtual list. A file's button activates repo.download-file (s: the path).
+
+G_BEGIN_DECLS
+
+#define MAQ_TYPE_REPO_FILE (maq_repo_file_get_type ())
+// One row. Properties: path, size, here (with notify), target (the path for an action).
+G_DECLARE_FINAL_TYPE (MaqRepoFile, maq_repo_file, MAQ, REPO_FILE, GObject)
+
+#define MAQ_TYPE_REPO_FILES (maq_repo_files_get_type ())
+G_DECLARE_FINAL_TYPE (MaqRepoFiles, maq_repo_files, MAQ, REPO_FILES, AdwBin)
+
+void maq_repo_files_set_tree (MaqRepoFiles *self, MaqHubTree *tree);
+// HERE: the paths that are in the cache, as keys.
+void maq_repo_files_set_here (MaqRepoFiles *self, GHashTable *here);
+
+G_END_DECLS

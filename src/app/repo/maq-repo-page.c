@@ -1,0 +1,510 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Copyright 2026 The Maquette developers
+
+// Three requests run side by side: the record decides the state of the page, the file list that of the buttons and the Files tab,
+// README.md that of the Card tab.
+
+#include "maq-repo-page.h"
+
+#include <glib/gi18n.h>
+
+#include "maq-chip.h"
+#include "maq-error-text.h"
+#include "maq-future-slot.h"
+#include "maq-markdown-view.h"
+#include "maq-repo-actions.h"
+#include "maq-repo-files.h"
+#include "maq-status-stack.h"
+#include "maq-template-callbacks.h"
+#include "maq-transfer-row.h"
+#include "maq-units.h"
+
+// The most bytes of a card that are read.
+#define CARD_MAX_BYTES (4 * 1024 * 1024)
+
+struct _MaqRepoPage
+{
+  AdwNavigationPage parent_instance;
+
+  AdwWindowTitle  *window_title;
+  AdwBanner       *gated_banner;
+  MaqStatusStack  *status_stack;
+  AdwAvatar       *avatar;
+  GtkLabel        *name;
+  GtkLabel        *counts;
+  AdwWrapBox      *chips;
+  MaqRepoActions  *actions;
+  MaqTransferRow  *transfer_row;
+  AdwViewStack    *tabs;
+  MaqStatusStack  *card_stack;
+  MaqMarkdownView *card;
+  MaqStatusStack  *files_stack;
+  MaqRepoFiles    *files;
+
+  MaqHubClient    *client;
+  MaqCache        *cache;
+  MaqTransferList *transfers;
+  MaqLibrary      *library;
+  MaqRepoAddress  *address;
+  MaqRepo         *repo;
+  MaqHubTree      *tree;
+  MaqFutureSlot    loading_repo;
+  MaqFutureSlot    loading_tree;
+  MaqFutureSlot    loading_card;
+};
+
+G_DEFINE_FINAL_TYPE (MaqRepoPage, maq_repo_page, ADW_TYPE_NAVIGATION_PAGE)
+
+typedef enum
+{
+  PROP_CLIENT = 1,
+  PROP_CACHE,
+  PROP_TRANSFERS,
+  PROP_LIBRARY,
+  PROP_ADDRESS,
+} MaqRepoPageProperty;
+
+static GParamSpec *properties[PROP_ADDRESS + 1];
+
+static void
+show_problem (MaqStatusStack *stack,
+              const GError   *error)
+{
+  g_autoptr (MaqErrorText) text = maq_error_text_new (error);
+
+  if (text == NULL)
+    return;
+  maq_status_stack_set_problem (stack, text->title, text->body, text->can_retry);
+  maq_status_stack_set_status (stack, text->is_offline ? MAQ_STATUS_OFFLINE : MAQ_STATUS_ERROR);
+}
+
+static void
+update_here (MaqRepoPage *self)
+{
+  g_autoptr (GHashTable) here = NULL;
+  g_object_get (self->actions, "here", &here, NULL);
+  maq_repo_files_set_here (self->files, here);
+}
+
+static void
+add_chip (MaqRepoPage *self,
+          const char  *icon_name,
+          const char  *text)
+{
+  if (text != NULL && *text != '\0')
+    adw_wrap_box_append (self->chips, maq_chip_new (icon_name, text));
+}
+
+static void
+fill_chips (MaqRepoPage *self)
+{
+  g_autofree char *task = maq_hub_label (maq_repo_get_pipeline_tag (self->repo));
+  g_autofree char *library = maq_hub_label (maq_repo_get_library_name (self->repo));
+  gint64           parameters = maq_repo_get_parameters (self->repo);
+  gint64           context = maq_repo_get_context_length (self->repo);
+
+  adw_wrap_box_remove_all (self->chips);
+  if (maq_repo_get_gated (self->repo) != MAQ_REPO_GATED_NO)
+    add_chip (self, "maq-gated-symbolic", _ ("On Request"));
+  if (maq_repo_get_private (self->repo))
+    add_chip (self, "maq-gated-symbolic", _ ("Private"));
+  add_chip (self, NULL, task);
+  add_chip (self, NULL, library);
+  if (parameters > 0)
+    {
+      g_autofree char *count = maq_format_parameters (parameters);
+      g_autofree char *text = g_strdup_printf (_ ("%s parameters"), count);
+      add_chip (self, NULL, text);
+    }
+  if (maq_repo_get_license (self->repo) != NULL)
+    {
+      // Translators: %s is the name of a licence such as "apache-2.0".
+      g_autofree char *text = g_strdup_printf (_ ("License: %s"), maq_repo_get_license (self->repo));
+      add_chip (self, NULL, text);
+    }
+  add_chip (self, NULL, maq_repo_get_architecture (self->repo));
+  if (context > 0)
+    {
+      // Translators: how many tokens a model can keep in mind.
+      g_autofree char *text = g_strdup_printf (_ ("%" G_GINT64_FORMAT " tokens of context"), context);
+      add_chip (self, NULL, text);
+    }
+}
+
+static char *
+dup_counts (MaqRepo *repo)
+{
+  g_autoptr (GStrvBuilder) parts = g_strv_builder_new ();
+  gint64           downloads = maq_repo_get_downloads (repo);
+  gint64           likes = maq_repo_get_likes (repo);
+  gint64           modified = maq_repo_get_last_modified (repo);
+  g_autofree char *downloads_text = maq_format_count (MAX (downloads, 0));
+  g_autofree char *likes_text = maq_format_count (MAX (likes, 0));
+
+  // Translators: the %s is a number such as "340K", the plural that of the number itself.
+  g_strv_builder_take (parts, g_strdup_printf (ngettext ("%s download", "%s downloads", MAX (downloads, 0)), downloads_text));
+  g_strv_builder_take (parts, g_strdup_printf (ngettext ("%s like", "%s likes", MAX (likes, 0)), likes_text));
+  if (modified > 0)
+    {
+      g_autofree char *when = maq_format_relative_time (modified, g_get_real_time () / G_USEC_PER_SEC);
+      // Translators: %s is a time such as "3 days ago".
+      g_strv_builder_take (parts, g_strdup_printf (_ ("updated %s"), when));
+    }
+  g_auto (GStrv) strv = g_strv_builder_end (parts);
+  return g_strjoinv (" · ", strv);
+}
+
+static void
+set_title (MaqRepoPage *self,
+           const char  *id)
+{
+  const char      *slash = strchr (id, '/');
+  g_autofree char *owner = slash != NULL ? g_strndup (id, slash - id) : NULL;
+  const char      *name = slash != NULL ? slash + 1 : id;
+
+  adw_navigation_page_set_title (ADW_NAVIGATION_PAGE (self), id);
+  adw_window_title_set_title (self->window_title, name);
+  adw_window_title_set_subtitle (self->window_title, owner != NULL ? owner : "");
+  adw_avatar_set_text (self->avatar, owner != NULL ? owner : name);
+  gtk_label_set_label (self->name, id);
+}
+
+static void
+set_actions_repo (MaqRepoPage *self)
+{
+  if (self->repo != NULL && self->tree != NULL)
+    maq_repo_actions_set_repo (self->actions, self->repo, self->tree);
+}
+
+static void
+repo_loaded_cb (gpointer   object,
+                DexFuture *future)
+{
+  MaqRepoPage *self = object;
+  g_autoptr (GError) error = NULL;
+  MaqRepo *repo = maq_future_get_object (future, &error);
+
+  if (repo == NULL)
+    {
+      show_problem (self->status_stack, error);
+      return;
+    }
+  g_set_object (&self->repo, repo);
+  // A renamed repo answers under its new name.
+  g_set_str (&self->address->id, maq_repo_get_id (repo));
+  g_autofree char *counts = dup_counts (repo);
+  set_title (self, maq_repo_get_id (repo));
+  gtk_label_set_label (self->counts, counts);
+  fill_chips (self);
+  if (maq_repo_get_gated (repo) != MAQ_REPO_GATED_NO && !maq_hub_client_has_token (self->client))
+    adw_banner_set_revealed (self->gated_banner, TRUE);
+  set_actions_repo (self);
+  maq_status_stack_set_status (self->status_stack, MAQ_STATUS_CONTENT);
+}
+
+static void
+tree_loaded_cb (gpointer   object,
+                DexFuture *future)
+{
+  MaqRepoPage *self = object;
+  g_autoptr (GError) error = NULL;
+  MaqHubTree *tree = maq_future_get_boxed (future, &error);
+
+  if (tree == NULL)
+    {
+      if (g_error_matches (error, MAQ_HUB_ERROR, MAQ_HUB_ERROR_GATED))
+        adw_banner_set_revealed (self->gated_banner, TRUE);
+      show_problem (self->files_stack, error);
+      return;
+    }
+  g_clear_pointer (&self->tree, maq_hub_tree_unref);
+  self->tree = maq_hub_tree_ref (tree);
+  maq_repo_files_set_tree (self->files, tree);
+  set_actions_repo (self);
+  maq_status_stack_set_status (self->files_stack, tree->files->len > 0 ? MAQ_STATUS_CONTENT : MAQ_STATUS_EMPTY);
+}
+
+static void
+card_loaded_cb (gpointer   object,
+                DexFuture *future)
+{
+  MaqRepoPage *self = object;
+  g_autoptr (GError) error = NULL;
+  GBytes *bytes = maq_future_get_boxed (future, &error);
+
+  if (bytes == NULL)
+    {
+      if (g_error_matches (error, MAQ_HUB_ERROR, MAQ_HUB_ERROR_GATED))
+        adw_banner_set_revealed (self->gated_banner, TRUE);
+      if (g_error_matches (error, MAQ_HUB_ERROR, MAQ_HUB_ERROR_ENTRY_NOT_FOUND))
+        maq_status_stack_set_status (self->card_stack, MAQ_STATUS_EMPTY);
+      else
+        show_problem (self->card_stack, error);
+      return;
+    }
+  gsize            size = 0;
+  const char      *data = g_bytes_get_data (bytes, &size);
+  g_autofree char *text = g_utf8_make_valid (data != NULL ? data : "", size);
+  maq_markdown_view_set_text (self->card, text);
+  maq_status_stack_set_status (self->card_stack, size > 0 ? MAQ_STATUS_CONTENT : MAQ_STATUS_EMPTY);
+}
+
+static void
+load_repo (MaqRepoPage *self)
+{
+  maq_status_stack_set_status (self->status_stack, MAQ_STATUS_LOADING);
+  maq_future_slot_set (&self->loading_repo,
+                       maq_hub_client_get_repo (self->client, self->address->kind, self->address->id, NULL),
+                       self,
+                       repo_loaded_cb);
+}
+
+static void
+load_tree (MaqRepoPage *self)
+{
+  maq_status_stack_set_status (self->files_stack, MAQ_STATUS_LOADING);
+  maq_future_slot_set (&self->loading_tree,
+                       maq_hub_client_list_tree (self->client, self->address->kind, self->address->id, NULL),
+                       self,
+                       tree_loaded_cb);
+}
+
+static void
+load_card (MaqRepoPage *self)
+{
+  maq_status_stack_set_status (self->card_stack, MAQ_STATUS_LOADING);
+  maq_future_slot_set (&self->loading_card,
+                       maq_hub_client_read_file (self->client, self->address->kind, self->address->id, NULL, "README.md", CARD_MAX_BYTES),
+                       self,
+                       card_loaded_cb);
+}
+
+static void
+load_all (MaqRepoPage *self)
+{
+  load_repo (self);
+  load_tree (self);
+  load_card (self);
+}
+
+static void
+open_in_browser (MaqRepoPage *self)
+{
+  g_autofree char *address = maq_hub_client_dup_page_address (self->client, self->address->kind, self->address->id);
+  g_autoptr (GtkUriLauncher) launcher = gtk_uri_launcher_new (address);
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+
+  // The desktop tells the user itself why an address does not open.
+  gtk_uri_launcher_launch (launcher, GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL, NULL, NULL, NULL);
+}
+
+// Links to other repos of the Hub stay in the window.
+static gboolean
+activate_link_cb (MaqRepoPage *self,
+                  const char  *link)
+{
+  g_autoptr (MaqRepoAddress) address = maq_repo_address_parse (link, MAQ_REPO_KIND_MODEL, maq_hub_client_get_endpoint (self->client), NULL);
+
+  if (address == NULL || address->path != NULL || address->kind != MAQ_REPO_KIND_MODEL)
+    return FALSE;
+  return gtk_widget_activate_action (GTK_WIDGET (self), "win.open-repo", "s", link);
+}
+
+static void
+open_in_browser_action (GtkWidget  *widget,
+                        const char *action_name,
+                        GVariant   *parameter)
+{
+  open_in_browser (MAQ_REPO_PAGE (widget));
+}
+
+static void
+copy_name_action (GtkWidget  *widget,
+                  const char *action_name,
+                  GVariant   *parameter)
+{
+  MaqRepoPage *self = MAQ_REPO_PAGE (widget);
+  GtkWidget   *overlay = gtk_widget_get_ancestor (widget, ADW_TYPE_TOAST_OVERLAY);
+
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (widget), self->address->id);
+  if (overlay != NULL)
+    adw_toast_overlay_add_toast (ADW_TOAST_OVERLAY (overlay), adw_toast_new (_ ("Name copied")));
+}
+
+static void
+download_file_action (GtkWidget  *widget,
+                      const char *action_name,
+                      GVariant   *parameter)
+{
+  maq_repo_actions_download_file (MAQ_REPO_PAGE (widget)->actions, g_variant_get_string (parameter, NULL));
+}
+
+static void
+maq_repo_page_set_property (GObject      *object,
+                            guint         prop_id,
+                            const GValue *value,
+                            GParamSpec   *pspec)
+{
+  MaqRepoPage *self = MAQ_REPO_PAGE (object);
+
+  switch ((MaqRepoPageProperty) prop_id)
+    {
+    case PROP_CLIENT:
+      self->client = g_value_dup_object (value);
+      break;
+    case PROP_CACHE:
+      self->cache = g_value_dup_object (value);
+      break;
+    case PROP_TRANSFERS:
+      self->transfers = g_value_dup_object (value);
+      break;
+    case PROP_LIBRARY:
+      self->library = g_value_dup_object (value);
+      break;
+    case PROP_ADDRESS:
+      self->address = g_value_dup_boxed (value);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+maq_repo_page_constructed (GObject *object)
+{
+  MaqRepoPage *self = MAQ_REPO_PAGE (object);
+
+  G_OBJECT_CLASS (maq_repo_page_parent_class)->constructed (object);
+
+  g_autofree char *page = maq_hub_client_dup_page_address (self->client, self->address->kind, self->address->id);
+  g_autofree char *base = g_strconcat (page, "/blob/main/", NULL);
+  maq_markdown_view_set_base (self->card, base);
+  maq_repo_actions_setup (self->actions, self->cache, self->transfers, self->library);
+  set_title (self, self->address->id);
+  if (self->address->path != NULL)
+    adw_view_stack_set_visible_child_name (self->tabs, "files");
+  load_all (self);
+}
+
+static void
+maq_repo_page_dispose (GObject *object)
+{
+  MaqRepoPage *self = MAQ_REPO_PAGE (object);
+
+  maq_future_slot_clear (&self->loading_repo);
+  maq_future_slot_clear (&self->loading_tree);
+  maq_future_slot_clear (&self->loading_card);
+  gtk_widget_dispose_template (GTK_WIDGET (self), MAQ_TYPE_REPO_PAGE);
+  g_clear_object (&self->repo);
+  g_clear_object (&self->library);
+  g_clear_object (&self->transfers);
+  g_clear_object (&self->cache);
+  g_clear_object (&self->client);
+
+  G_OBJECT_CLASS (maq_repo_page_parent_class)->dispose (object);
+}
+
+static void
+maq_repo_page_finalize (GObject *object)
+{
+  MaqRepoPage *self = MAQ_REPO_PAGE (object);
+
+  g_clear_pointer (&self->tree, maq_hub_tree_unref);
+  g_clear_pointer (&self->address, maq_repo_address_free);
+
+  G_OBJECT_CLASS (maq_repo_page_parent_class)->finalize (object);
+}
+
+static void
+maq_repo_page_class_init (MaqRepoPageClass *klass)
+{
+  GObjectClass     *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass   *widget_class = GTK_WIDGET_CLASS (klass);
+  const GParamFlags flags = G_PARAM_WRITABLE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS;
+
+  object_class->set_property = maq_repo_page_set_property;
+  object_class->constructed = maq_repo_page_constructed;
+  object_class->dispose = maq_repo_page_dispose;
+  object_class->finalize = maq_repo_page_finalize;
+
+  properties[PROP_CLIENT] = g_param_spec_object ("client", NULL, NULL, MAQ_TYPE_HUB_CLIENT, flags);
+  properties[PROP_CACHE] = g_param_spec_object ("cache", NULL, NULL, MAQ_TYPE_CACHE, flags);
+  properties[PROP_TRANSFERS] = g_param_spec_object ("transfers", NULL, NULL, MAQ_TYPE_TRANSFER_LIST, flags);
+  properties[PROP_LIBRARY] = g_param_spec_object ("library", NULL, NULL, MAQ_TYPE_LIBRARY, flags);
+  properties[PROP_ADDRESS] = g_param_spec_boxed ("address", NULL, NULL, MAQ_TYPE_REPO_ADDRESS, flags);
+  g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
+
+  g_type_ensure (MAQ_TYPE_REPO_ACTIONS);
+  g_type_ensure (MAQ_TYPE_REPO_FILES);
+  g_type_ensure (MAQ_TYPE_TRANSFER_ROW);
+  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/maquette_app/Maquette/app/maq-repo-page.ui");
+  gtk_widget_class_bind_template_child (widget_class, MaqRepoPage, window_title);
+  gtk_widget_class_bind_template_child (widget_class, MaqRepoPage, gated_banner);
+  gtk_widget_class_bind_template_child (widget_class, MaqRepoPage, status_stack);
+  gtk_widget_class_bind_template_child (widget_class, MaqRepoPage, avatar);
+  gtk_widget_class_bind_template_child (widget_class, MaqRepoPage, name);
+  gtk_widget_class_bind_template_child (widget_class, MaqRepoPage, counts);
+  gtk_widget_class_bind_template_child (widget_class, MaqRepoPage, chips);
+  gtk_widget_class_bind_template_child (widget_class, MaqRepoPage, actions);
+  gtk_widget_class_bind_template_child (widget_class, MaqRepoPage, transfer_row);
+  gtk_widget_class_bind_template_child (widget_class, MaqRepoPage, tabs);
+  gtk_widget_class_bind_template_child (widget_class, MaqRepoPage, card_stack);
+  gtk_widget_class_bind_template_child (widget_class, MaqRepoPage, card);
+  gtk_widget_class_bind_template_child (widget_class, MaqRepoPage, files_stack);
+  gtk_widget_class_bind_template_child (widget_class, MaqRepoPage, files);
+  gtk_widget_class_bind_template_callback (widget_class, load_all);
+  gtk_widget_class_bind_template_callback (widget_class, load_tree);
+  gtk_widget_class_bind_template_callback (widget_class, load_card);
+  gtk_widget_class_bind_template_callback (widget_class, open_in_browser);
+  gtk_widget_class_bind_template_callback (widget_class, activate_link_cb);
+  gtk_widget_class_bind_template_callback (widget_class, update_here);
+  gtk_widget_class_install_action (widget_class, "repo.open-in-browser", NULL, open_in_browser_action);
+  gtk_widget_class_install_action (widget_class, "repo.copy-name", NULL, copy_name_action);
+  gtk_widget_class_install_action (widget_class, "repo.download-file", "s", download_file_action);
+}
+
+static gboolean
+transfer_to_visible (GBinding     *binding,
+                     const GValue *from,
+                     GValue       *to,
+                     gpointer      user_data)
+{
+  g_value_set_boolean (to, g_value_get_object (from) != NULL);
+  return TRUE;
+}
+
+static void
+maq_repo_page_init (MaqRepoPage *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+  g_object_bind_property_full (self->actions, "transfer", self->transfer_row, "visible", G_BINDING_SYNC_CREATE, transfer_to_visible, NULL, NULL, NULL);
+}
+
+MaqRepoPage *
+maq_repo_page_new (MaqHubClient         *client,
+                   MaqCache             *cache,
+                   MaqTransferList      *transfers,
+                   MaqLibrary           *library,
+                   const MaqRepoAddress *address)
+{
+  return g_object_new (MAQ_TYPE_REPO_PAGE,
+                       "client",
+                       client,
+                       "cache",
+                       cache,
+                       "transfers",
+                       transfers,
+                       "library",
+                       library,
+                       "address",
+                       address,
+                       NULL);
+}
+
+const MaqRepoAddress *
+maq_repo_page_get_address (MaqRepoPage *self)
+{
+  g_return_val_if_fail (MAQ_IS_REPO_PAGE (self), NULL);
+
+  return self->address;
+}

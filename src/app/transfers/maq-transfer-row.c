@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Copyright 2026 The Maquette developers
+
+#include "maq-transfer-row.h"
+
+#include <glib/gi18n.h>
+
+#include "maq-error-text.h"
+#include "maq-units.h"
+
+struct _MaqTransferRow
+{
+  AdwBin parent_instance;
+
+  GtkLabel       *title;
+  GtkLabel       *status;
+  GtkProgressBar *progress_bar;
+  GtkWidget      *cancel;
+  GtkWidget      *retry;
+  GtkWidget      *open;
+
+  MaqTransfer  *transfer;
+  GSignalGroup *signals;
+  gboolean      show_open;
+};
+
+G_DEFINE_FINAL_TYPE (MaqTransferRow, maq_transfer_row, ADW_TYPE_BIN)
+
+typedef enum
+{
+  PROP_TRANSFER = 1,
+  PROP_SHOW_OPEN,
+} MaqTransferRowProperty;
+
+static GParamSpec *properties[PROP_SHOW_OPEN + 1];
+
+static gboolean
+is_active (MaqTransfer *transfer)
+{
+  MaqTransferState state = maq_transfer_get_state (transfer);
+  return state == MAQ_TRANSFER_QUEUED || state == MAQ_TRANSFER_RUNNING;
+}
+
+static char *
+dup_running_status (MaqTransfer *transfer)
+{
+  g_autoptr (GStrvBuilder) parts = g_strv_builder_new ();
+  guint64          total = maq_transfer_get_bytes_total (transfer);
+  gint64           seconds = maq_transfer_get_seconds_left (transfer);
+  double           speed = maq_transfer_get_speed (transfer);
+  g_autofree char *done_text = maq_format_bytes (maq_transfer_get_bytes_done (transfer));
+
+  if (total > 0)
+    {
+      g_autofree char *total_text = maq_format_bytes (total);
+      // Translators: how much of a download is done, such as "1.2 MB of 4.7 MB".
+      g_strv_builder_take (parts, g_strdup_printf (_ ("%s of %s"), done_text, total_text));
+    }
+  else
+    g_strv_builder_add (parts, _ ("Asking for the file list"));
+  if (speed > 0)
+    g_strv_builder_take (parts, maq_format_speed (speed));
+  if (seconds >= 0 && speed > 0)
+    {
+      g_autofree char *duration = maq_format_duration (seconds);
+      // Translators: time left, such as "4 min left".
+      g_strv_builder_take (parts, g_strdup_printf (_ ("%s left"), duration));
+    }
+  g_auto (GStrv) strv = g_strv_builder_end (parts);
+  return g_strjoinv (" · ", strv);
+}
+
+char *
+maq_transfer_dup_status (MaqTransfer *transfer)
+{
+  g_return_val_if_fail (MAQ_IS_TRANSFER (transfer), NULL);
+
+  switch (maq_transfer_get_state (transfer))
+    {
+    case MAQ_TRANSFER_QUEUED:
+      return g_strdup (_ ("Waiting"));
+    case MAQ_TRANSFER_RUNNING:
+      return dup_running_status (transfer);
+    case MAQ_TRANSFER_DONE:
+      {
+        g_autofree char *total = maq_format_bytes (maq_transfer_get_bytes_total (transfer));
+        // Translators: a finished download and its size.
+        return g_strdup_printf (_ ("Done · %s"), total);
+      }
+    case MAQ_TRANSFER_FAILED:
+      {
+        const GError *error = maq_transfer_get_error (transfer);
+        g_autoptr (MaqErrorText) text = error != NULL ? maq_error_text_new (error) : NULL;
+        return text != NULL ? g_strdup_printf ("%s. %s", text->title, text->body) : g_strdup (_ ("Failed"));
+      }
+    case MAQ_TRANSFER_CANCELLED:
+      return g_strdup (_ ("Stopped. It goes on where it stopped when you try again."));
+    default:
+      return g_strdup ("");
+    }
+}
+
+static void
+update (MaqTransferRow *self)
+{
+  if (self->transfer == NULL)
+    return;
+
+  const MaqTransferRequest *request = maq_transfer_get_request (self->transfer);
+  MaqTransferState          state = maq_transfer_get_state (self->transfer);
+  guint64                   total = maq_transfer_get_bytes_total (self->transfer);
+  gboolean                  active = is_active (self->transfer);
+  g_autofree char          *title = NULL;
+  g_autofree char          *status = maq_transfer_dup_status (self->transfer);
+
+  if (request->title != NULL)
+    title = g_strdup_printf ("%s · %s", request->id, request->title);
+  else
+    title = g_strdup (request->id);
+  gtk_label_set_label (self->title, title);
+  gtk_label_set_label (self->status, status);
+  gtk_widget_set_visible (GTK_WIDGET (self->progress_bar), active);
+  gtk_progress_bar_set_fraction (self->progress_bar,
+                                 total > 0 ? CLAMP ((double) maq_transfer_get_bytes_done (self->transfer) / total, 0, 1) : 0);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->progress_bar), GTK_ACCESSIBLE_PROPERTY_VALUE_TEXT, status, -1);
+  gtk_widget_set_visible (self->cancel, active);
+  gtk_widget_set_visible (self->retry, state == MAQ_TRANSFER_FAILED || state == MAQ_TRANSFER_CANCELLED);
+  gtk_widget_set_visible (self->open, self->show_open && !active);
+  if (state == MAQ_TRANSFER_FAILED)
+    gtk_widget_add_css_class (GTK_WIDGET (self->status), "error");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self->status), "error");
+}
+
+static void
+cancel_clicked_cb (MaqTransferRow *self)
+{
+  if (self->transfer != NULL)
+    maq_transfer_cancel (self->transfer);
+}
+
+static void
+retry_clicked_cb (MaqTransferRow *self)
+{
+  if (self->transfer != NULL)
+    maq_transfer_retry (self->transfer);
+}
+
+static void
+open_clicked_cb (MaqTransferRow *self)
+{
+  if (self->transfer == NULL)
+    return;
+  const MaqTransferRequest *request = maq_transfer_get_request (self->transfer);
+  g_autoptr (MaqRepoAddress) address = maq_repo_address_new (request->kind, request->id, NULL, NULL);
+  g_autofree char *uri = maq_repo_address_to_uri (address);
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.open-repo", "s", uri);
+}
+
+static void
+maq_transfer_row_get_property (GObject    *object,
+                               guint       prop_id,
+                               GValue     *value,
+                               GParamSpec *pspec)
+{
+  MaqTransferRow *self = MAQ_TRANSFER_ROW (object);
+
+  switch ((MaqTransferRowProperty) prop_id)
+    {
+    case PROP_TRANSFER:
+      g_value_set_object (value, self->transfer);
+      break;
+    case PROP_SHOW_OPEN:
+      g_value_set_boolean (value, self->show_open);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+maq_transfer_row_set_property (GObject      *object,
+                               guint         prop_id,
+                               const GValue *value,
+                               GParamSpec   *pspec)
+{
+  MaqTransferRow *self = MAQ_TRANSFER_ROW (object);
+
+  switch ((MaqTransferRowProperty) prop_id)
+    {
+    case PROP_TRANSFER:
+      maq_transfer_row_set_transfer (self, g_value_get_object (value));
+      break;
+    case PROP_SHOW_OPEN:
+      if (self->show_open == g_value_get_boolean (value))
+        return;
+      self->show_open = g_value_get_boolean (value);
+      update (self);
+      g_object_notify_by_pspec (object, pspec);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+maq_transfer_row_dispose (GObject *object)
+{
+  MaqTransferRow *self = MAQ_TRANSFER_ROW (object);
+
+  g_clear_object (&self->signals);
+  gtk_widget_dispose_template (GTK_WIDGET (self), MAQ_TYPE_TRANSFER_ROW);
+  g_clear_object (&self->transfer);
+
+  G_OBJECT_CLASS (maq_transfer_row_parent_class)->dispose (object);
+}
+
+static void
+maq_transfer_row_class_init (MaqTransferRowClass *klass)
+{
+  GObjectClass     *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass   *widget_class = GTK_WIDGET_CLASS (klass);
+  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS;
+
+  object_class->get_property = maq_transfer_row_get_property;
+  object_class->set_property = maq_transfer_row_set_property;
+  object_class->dispose = maq_transfer_row_dispose;
+
+  properties[PROP_TRANSFER] = g_param_spec_object ("transfer", NULL, NULL, MAQ_TYPE_TRANSFER, flags);
+  properties[PROP_SHOW_OPEN] = g_param_spec_boolean ("show-open", NULL, NULL, TRUE, flags);
+  g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
+
+  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/maquette_app/Maquette/app/maq-transfer-row.ui");
+  gtk_widget_class_bind_template_child (widget_class, MaqTransferRow, title);
+  gtk_widget_class_bind_template_child (widget_class, MaqTransferRow, status);
+  gtk_widget_class_bind_template_child (widget_class, MaqTransferRow, progress_bar);
+  gtk_widget_class_bind_template_child (widget_class, MaqTransferRow, cancel);
+  gtk_widget_class_bind_template_child (widget_class, MaqTransferRow, retry);
+  gtk_widget_class_bind_template_child (widget_class, MaqTransferRow, open);
+  gtk_widget_class_bind_template_callback (widget_class, cancel_clicked_cb);
+  gtk_widget_class_bind_template_callback (widget_class, retry_clicked_cb);
+  gtk_widget_class_bind_template_callback (widget_class, open_clicked_cb);
+}
+
+static void
+maq_transfer_row_init (MaqTransferRow *self)
+{
+  self->show_open = TRUE;
+  gtk_widget_init_template (GTK_WIDGET (self));
+  // Every change of a transfer is a notification, at most ten a second.
+  self->signals = g_signal_group_new (MAQ_TYPE_TRANSFER);
+  g_signal_group_connect_swapped (self->signals, "notify", G_CALLBACK (update), self);
+}
+
+void
+maq_transfer_row_set_transfer (MaqTransferRow *self,
+                               MaqTransfer    *transfer)
+{
+  g_return_if_fail (MAQ_IS_TRANSFER_ROW (self));
+
+  if (!g_set_object (&self->transfer, transfer))
+    return;
+  g_signal_group_set_target (self->signals, transfer);
+  update (self);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TRANSFER]);
+}
