@@ -189,8 +189,6 @@ maq_cli_describe_error (const GError *error)
 int
 maq_cli_report (MaqCli *self, const GError *error)
 {
-  if (g_error_matches (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_QUIET))
-    return 1;
   g_autofree char *text = maq_cli_describe_error (error);
   if (!g_error_matches (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE))
     {

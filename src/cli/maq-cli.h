@@ -24,7 +24,6 @@ typedef enum
 {
   MAQ_CLI_ERROR_USAGE,  // the command line is wrong: exit status 2 and a hint at --help
   MAQ_CLI_ERROR_FAILED, // the message already says what next: exit status 1
-  MAQ_CLI_ERROR_QUIET,  // exit status 1 without a word: everything was said
 } MaqCliError;
 
 typedef struct _MaqCli MaqCli;

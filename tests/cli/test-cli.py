@@ -686,7 +686,7 @@ def test_hub(suite, hub):
         finally:
             process.send_signal(signal.SIGINT)
             process.communicate(timeout=10)
-        equal(process.returncode, 130)
+        equal(process.returncode, 0)
 
     suite.case("/cli/hub/serves-until-interrupted", serves)
 
