@@ -5,6 +5,7 @@
 
 #include <glib/gi18n.h>
 
+#include "maq-chats-page.h"
 #include "maq-error-text.h"
 #include "maq-library-page.h"
 #include "maq-models-page.h"
@@ -23,6 +24,7 @@ struct _MaqWindow
   MaqSidebar             *sidebar;
   MaqModelsPage          *models_page;
   MaqLibraryPage         *library_page;
+  MaqChatsPage           *chats_page;
 
   MaqApplication *application; // it outlives its windows
   GPtrArray      *pending;     // addresses to open once the Hub is ready; NULL from then on
@@ -104,6 +106,7 @@ open_chat (MaqWindow  *self,
            const char *path)
 {
   show_place (self, "chats");
+  maq_chats_page_open_new_chat (self->chats_page, label, path);
 }
 
 static void
@@ -162,6 +165,8 @@ go_back_action (GtkWidget  *widget,
   AdwNavigationView *view = get_navigation_view (self);
 
   if (view != NULL && adw_navigation_view_pop (view))
+    return;
+  if (adw_view_stack_get_visible_child (self->stack) == GTK_WIDGET (self->chats_page) && maq_chats_page_go_back (self->chats_page))
     return;
   if (adw_navigation_split_view_get_collapsed (self->split_view))
     adw_navigation_split_view_set_show_content (self->split_view, FALSE);
@@ -269,7 +274,10 @@ maq_window_new (MaqApplication *application)
   self->library_page = maq_library_page_new (maq_application_get_library (application));
   add_navigation (self, ADW_NAVIGATION_PAGE (self->models_page), "models", _ ("Models"));
   add_navigation (self, ADW_NAVIGATION_PAGE (self->library_page), "library", _ ("Library"));
-  add_place (self, adw_bin_new (), "chats", _ ("Chats"));
+  self->chats_page = MAQ_CHATS_PAGE (maq_chats_page_new (maq_application_get_chats (application),
+                                                         maq_application_get_library (application),
+                                                         maq_application_get_engine (application)));
+  add_place (self, GTK_WIDGET (self->chats_page), "chats", _ ("Chats"));
   add_navigation (self,
                   ADW_NAVIGATION_PAGE (maq_transfers_page_new (maq_application_get_transfers (application))),
                   "transfers",

@@ -23,5 +23,7 @@ GtkWidget *maq_chats_page_new (MaqChatStore *store, MaqLibrary *library, MaqEngi
 // Opens a chat with nothing in it yet for the weights file at PATH and puts the cursor in its composer. LABEL: "owner/name:Q4_K_M".
 // Both NULL: the model used last, or none.
 void maq_chats_page_open_new_chat (MaqChatsPage *self, const char *label, const char *path);
+// Goes from the chat to the list where only one of them is shown; FALSE if there is nothing to go back to.
+gboolean maq_chats_page_go_back (MaqChatsPage *self);
 
 G_END_DECLS

@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Copyright 2026 The Maquette developers
+#include "maq-message-row.h"
+
+#include <glib/gi18n.h>
+
+#include "maq-markdown-view.h"
+
+// Questions longer than this, in bytes, get a text view: a label lays out all of its text at once.
+#define LONG_QUESTION 4000
+// Answers longer than this stay plain text.
+#define LONG_ANSWER 200000
+
+struct _MaqMessageRow
+{
+  AdwBin parent_instance;
+
+  GtkLabel        *question;
+  GtkWidget       *waiting;
+  GtkLabel        *waiting_label;
+  GtkProgressBar  *waiting_progress;
+  GtkTextView     *text;
+  MaqMarkdownView *markdown;
+  GtkWidget       *problem;
+  GtkLabel        *problem_label;
+  GtkWidget       *problem_buttons;
+  GtkWidget       *try_again_button;
+  GtkWidget       *library_button;
+  GtkWidget       *footer;
+  GtkButton       *copy_button;
+  GtkWidget       *regenerate_button;
+  GtkLabel        *stats_label;
+
+  MaqChatMessage *message;
+  gsize           shown; // bytes of the content that are in the text view
+  guint           tick;
+  guint           copied_source;
+  gboolean        last;
+  gboolean        model_gone;
+  gboolean        was_streaming;
+};
+
+G_DEFINE_FINAL_TYPE (MaqMessageRow, maq_message_row, ADW_TYPE_BIN)
+
+static gboolean
+is_answer (MaqMessageRow *self)
+{
+  return !g_str_equal (maq_chat_message_get_role (self->message), "user");
+}
+
+static void
+append_new_text (MaqMessageRow *self)
+{
+  gsize          length = maq_chat_message_get_length (self->message);
+  GtkTextBuffer *buffer = gtk_text_view_get_buffer (self->text);
+  GtkTextIter    end;
+
+  if (length <= self->shown)
+    return;
+  gtk_text_buffer_get_end_iter (buffer, &end);
+  gtk_text_buffer_insert (buffer, &end, maq_chat_message_get_content (self->message) + self->shown, length - self->shown);
+  self->shown = length;
+  gtk_widget_set_visible (self->waiting, FALSE);
+  gtk_widget_set_visible (GTK_WIDGET (self->text), TRUE);
+}
+
+static gboolean
+on_tick (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
+{
+  MaqMessageRow *self = MAQ_MESSAGE_ROW (widget);
+
+  self->tick = 0;
+  if (maq_chat_message_get_streaming (self->message))
+    append_new_text (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_content (MaqMessageRow *self)
+{
+  if (self->tick == 0)
+    self->tick = gtk_widget_add_tick_callback (GTK_WIDGET (self), on_tick, NULL, NULL);
+}
+
+static void
+show_question (MaqMessageRow *self)
+{
+  gboolean is_long = maq_chat_message_get_length (self->message) > LONG_QUESTION;
+
+  gtk_widget_set_visible (GTK_WIDGET (self->question), !is_long);
+  if (is_long)
+    append_new_text (self);
+  else
+    gtk_label_set_label (self->question, maq_chat_message_get_content (self->message));
+}
+
+// The whole answer: Markdown where that is not too much, plain text else.
+static void
+show_answer (MaqMessageRow *self)
+{
+  const char *content = maq_chat_message_get_content (self->message);
+  gsize       length = maq_chat_message_get_length (self->message);
+
+  if (length > LONG_ANSWER)
+    {
+      append_new_text (self);
+      return;
+    }
+  gtk_widget_set_visible (GTK_WIDGET (self->text), FALSE);
+  gtk_text_buffer_set_text (gtk_text_view_get_buffer (self->text), "", 0);
+  self->shown = 0;
+  maq_markdown_view_set_text (self->markdown, content);
+  gtk_widget_set_visible (GTK_WIDGET (self->markdown), length > 0);
+}
+
+static void
+update (MaqMessageRow *self)
+{
+  gboolean    streaming = maq_chat_message_get_streaming (self->message);
+  gboolean    empty = maq_chat_message_get_length (self->message) == 0;
+  const char *error = maq_chat_message_get_error (self->message);
+  const char *stats = maq_chat_message_get_stats (self->message);
+
+  if (!is_answer (self))
+    {
+      show_question (self);
+      return;
+    }
+  if (streaming)
+    append_new_text (self);
+  else
+    show_answer (self);
+  gtk_widget_set_visible (self->waiting, streaming && empty);
+  gtk_widget_set_visible (self->problem, error != NULL);
+  gtk_label_set_label (self->problem_label, error ? error : "");
+  gtk_widget_set_visible (self->try_again_button, self->last);
+  gtk_widget_set_visible (self->library_button, self->model_gone);
+  gtk_widget_set_visible (self->problem_buttons, self->last || self->model_gone);
+  gtk_widget_set_visible (self->footer, !streaming && !empty);
+  gtk_widget_set_visible (self->regenerate_button, self->last && error == NULL);
+  gtk_label_set_label (self->stats_label, stats ? stats : "");
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->stats_label), stats);
+  if (self->was_streaming && !streaming)
+    gtk_accessible_announce (GTK_ACCESSIBLE (self), error ? error : _ ("The answer is complete"), GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
+  self->was_streaming = streaming;
+}
+
+static gboolean
+show_copy_icon (gpointer data)
+{
+  MaqMessageRow *self = data;
+
+  self->copied_source = 0;
+  gtk_button_set_icon_name (self->copy_button, "edit-copy-symbolic");
+  return G_SOURCE_REMOVE;
+}
+
+static void
+copy_clicked_cb (MaqMessageRow *self)
+{
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (self)), maq_chat_message_get_content (self->message));
+  gtk_accessible_announce (GTK_ACCESSIBLE (self), _ ("Copied"), GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
+  g_clear_handle_id (&self->copied_source, g_source_remove);
+  gtk_button_set_icon_name (self->copy_button, "object-select-symbolic");
+  self->copied_source = g_timeout_add (1200, show_copy_icon, self);
+}
+
+static void
+maq_message_row_dispose (GObject *object)
+{
+  MaqMessageRow *self = MAQ_MESSAGE_ROW (object);
+
+  if (self->tick)
+    gtk_widget_remove_tick_callback (GTK_WIDGET (self), self->tick);
+  self->tick = 0;
+  g_clear_handle_id (&self->copied_source, g_source_remove);
+  g_clear_object (&self->message);
+  gtk_widget_dispose_template (GTK_WIDGET (self), MAQ_TYPE_MESSAGE_ROW);
+  G_OBJECT_CLASS (maq_message_row_parent_class)->dispose (object);
+}
+
+static void
+maq_message_row_class_init (MaqMessageRowClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = maq_message_row_dispose;
+  g_type_ensure (MAQ_TYPE_MARKDOWN_VIEW);
+  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/maquette_app/Maquette/app/maq-message-row.ui");
+  gtk_widget_class_bind_template_child (widget_class, MaqMessageRow, question);
+  gtk_widget_class_bind_template_child (widget_class, MaqMessageRow, waiting);
+  gtk_widget_class_bind_template_child (widget_class, MaqMessageRow, waiting_label);
+  gtk_widget_class_bind_template_child (widget_class, MaqMessageRow, waiting_progress);
+  gtk_widget_class_bind_template_child (widget_class, MaqMessageRow, text);
+  gtk_widget_class_bind_template_child (widget_class, MaqMessageRow, markdown);
+  gtk_widget_class_bind_template_child (widget_class, MaqMessageRow, problem);
+  gtk_widget_class_bind_template_child (widget_class, MaqMessageRow, problem_label);
+  gtk_widget_class_bind_template_child (widget_class, MaqMessageRow, problem_buttons);
+  gtk_widget_class_bind_template_child (widget_class, MaqMessageRow, try_again_button);
+  gtk_widget_class_bind_template_child (widget_class, MaqMessageRow, library_button);
+  gtk_widget_class_bind_template_child (widget_class, MaqMessageRow, footer);
+  gtk_widget_class_bind_template_child (widget_class, MaqMessageRow, copy_button);
+  gtk_widget_class_bind_template_child (widget_class, MaqMessageRow, regenerate_button);
+  gtk_widget_class_bind_template_child (widget_class, MaqMessageRow, stats_label);
+  gtk_widget_class_bind_template_callback (widget_class, copy_clicked_cb);
+  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_LIST_ITEM);
+}
+
+static void
+maq_message_row_init (MaqMessageRow *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_text_buffer_set_enable_undo (gtk_text_view_get_buffer (self->text), FALSE);
+}
+
+GtkWidget *
+maq_message_row_new (MaqChatMessage *message)
+{
+  MaqMessageRow *self;
+  const char    *name;
+
+  g_return_val_if_fail (MAQ_IS_CHAT_MESSAGE (message), NULL);
+
+  self = g_object_new (MAQ_TYPE_MESSAGE_ROW, NULL);
+  self->message = g_object_ref (message);
+  name = is_answer (self) ? _ ("Answer") : _ ("Question");
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->text), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+  g_signal_connect_object (message, "notify::content", G_CALLBACK (on_content), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (message, "notify::streaming", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (message, "notify::error", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (message, "notify::stats", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+  update (self);
+  return GTK_WIDGET (self);
+}
+
+MaqChatMessage *
+maq_message_row_get_message (MaqMessageRow *self)
+{
+  g_return_val_if_fail (MAQ_IS_MESSAGE_ROW (self), NULL);
+  return self->message;
+}
+
+void
+maq_message_row_set_last (MaqMessageRow *self, gboolean last)
+{
+  g_return_if_fail (MAQ_IS_MESSAGE_ROW (self));
+
+  if (self->last == last)
+    return;
+  self->last = last;
+  update (self);
+}
+
+void
+maq_message_row_set_waiting (MaqMessageRow *self, const char *text, double progress)
+{
+  g_return_if_fail (MAQ_IS_MESSAGE_ROW (self));
+
+  gtk_label_set_label (self->waiting_label, text ? text : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->waiting_progress), progress >= 0);
+  gtk_progress_bar_set_fraction (self->waiting_progress, CLAMP (progress, 0, 1));
+}
+
+void
+maq_message_row_set_model_gone (MaqMessageRow *self, gboolean gone)
+{
+  g_return_if_fail (MAQ_IS_MESSAGE_ROW (self));
+
+  if (self->model_gone == gone)
+    return;
+  self->model_gone = gone;
+  update (self);
+}

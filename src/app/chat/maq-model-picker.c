@@ -1,0 +1,335 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Copyright 2026 The Maquette developers
+#include "maq-model-picker.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "maq-units.h"
+#include "maq-variant.h"
+
+// The list is filled when it is opened: it is short, and closed most of the time.
+
+struct _MaqModelPicker
+{
+  AdwBin parent_instance;
+
+  GtkMenuButton  *button;
+  GtkLabel       *name_label;
+  GtkLabel       *state_label;
+  GtkPopover     *popover;
+  GtkWidget      *loaded_box;
+  GtkLabel       *loaded_label;
+  GtkProgressBar *progress;
+  GtkWidget      *eject_button;
+  GtkWidget      *scroller;
+  GtkListBox     *list;
+  GtkWidget      *empty_label;
+
+  MaqLibrary     *library;
+  MaqSessionPool *pool;
+  MaqSession     *session; // of path, if there is one
+  char           *label;
+  char           *path;
+};
+
+typedef enum
+{
+  PROP_LABEL = 1,
+  PROP_PATH,
+} MaqModelPickerProperty;
+
+static GParamSpec *properties[PROP_PATH + 1];
+
+enum
+{
+  CHOSEN,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (MaqModelPicker, maq_model_picker, ADW_TYPE_BIN)
+
+// "owner/name:Q4_0" without the owner.
+static const char *
+short_label (const char *label)
+{
+  const char *slash = strchr (label, '/');
+
+  return slash && slash[1] ? slash + 1 : label;
+}
+
+static void
+update_session (MaqModelPicker *self)
+{
+  MaqSessionState  state = self->session ? maq_session_get_state (self->session) : MAQ_SESSION_UNLOADED;
+  gboolean         loading = state == MAQ_SESSION_LOADING;
+  gboolean         loaded = state == MAQ_SESSION_READY || state == MAQ_SESSION_GENERATING;
+  double           progress = self->session ? maq_session_get_progress (self->session) : 0;
+  g_autofree char *words = NULL;
+
+  if (loading)
+    words = g_strdup_printf (_ ("Loading, %d %%"), (int) (progress * 100));
+  else if (loaded)
+    words = g_strdup (_ ("Loaded"));
+  else
+    words = g_strdup (_ ("Loads with the next message"));
+  gtk_label_set_label (self->state_label, words);
+  gtk_widget_set_visible (GTK_WIDGET (self->state_label), self->path != NULL);
+
+  gtk_widget_set_visible (self->loaded_box, loading || loaded);
+  gtk_widget_set_visible (GTK_WIDGET (self->progress), loading);
+  gtk_progress_bar_set_fraction (self->progress, progress);
+  if (loaded)
+    {
+      const char      *backend = maq_session_get_backend (self->session);
+      const char      *confinement = maq_session_get_confinement (self->session);
+      g_autofree char *facts = NULL;
+
+      // Translators: what runs the model, and what confines it.
+      facts = g_strdup_printf (_ ("Runs by %s, confined by %s"), backend ? backend : "?", confinement && *confinement ? confinement : _ ("nothing"));
+      gtk_label_set_label (self->loaded_label, facts);
+    }
+  else
+    gtk_label_set_label (self->loaded_label, words);
+}
+
+static void
+on_pool_changed (MaqModelPicker *self)
+{
+  MaqSession *session = self->pool ? maq_session_pool_find (self->pool, self->path) : NULL;
+
+  if (session != self->session)
+    {
+      if (self->session)
+        g_signal_handlers_disconnect_by_data (self->session, self);
+      g_set_object (&self->session, session);
+      if (session)
+        g_signal_connect_object (session, "notify::progress", G_CALLBACK (update_session), self, G_CONNECT_SWAPPED);
+    }
+  update_session (self);
+}
+
+static void
+update_label (MaqModelPicker *self)
+{
+  const char *name = self->label ? short_label (self->label) : _ ("Choose a Model");
+
+  gtk_label_set_label (self->name_label, name);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->button), self->label ? self->label : _ ("Choose a Model"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->button), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, name, -1);
+}
+
+static GtkWidget *
+make_row (MaqModelPicker *self, MaqLibraryItem *item, const MaqVariant *variant)
+{
+  const char      *path = variant->paths[0];
+  const char      *id = maq_library_item_get_id (item);
+  g_autofree char *label = g_strdup_printf ("%s:%s", id, variant->label);
+  g_autofree char *size = maq_format_bytes (variant->size);
+  gboolean         loaded = maq_session_pool_find (self->pool, path) != NULL;
+  g_autofree char *details = loaded ? g_strdup_printf ("%s · %s · %s", variant->label, size, _ ("Loaded")) : g_strdup_printf ("%s · %s", variant->label, size);
+  GtkWidget       *row = gtk_list_box_row_new ();
+  GtkWidget       *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
+  GtkWidget       *texts = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2);
+  GtkWidget       *title = gtk_label_new (id);
+  GtkWidget       *subtitle = gtk_label_new (details);
+  GtkWidget       *check = gtk_image_new_from_icon_name ("object-select-symbolic");
+
+  gtk_label_set_xalign (GTK_LABEL (title), 0);
+  gtk_label_set_ellipsize (GTK_LABEL (title), PANGO_ELLIPSIZE_MIDDLE);
+  gtk_label_set_xalign (GTK_LABEL (subtitle), 0);
+  gtk_widget_add_css_class (subtitle, "caption");
+  gtk_widget_add_css_class (subtitle, "dimmed");
+  gtk_widget_set_hexpand (texts, TRUE);
+  gtk_widget_set_visible (check, g_strcmp0 (path, self->path) == 0);
+  gtk_box_append (GTK_BOX (texts), title);
+  gtk_box_append (GTK_BOX (texts), subtitle);
+  gtk_widget_set_margin_top (box, 6);
+  gtk_widget_set_margin_bottom (box, 6);
+  gtk_box_append (GTK_BOX (box), texts);
+  gtk_box_append (GTK_BOX (box), check);
+  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, label, GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, details, -1);
+  g_object_set_data_full (G_OBJECT (row), "label", g_steal_pointer (&label), g_free);
+  g_object_set_data_full (G_OBJECT (row), "path", g_strdup (path), g_free);
+  return row;
+}
+
+static void
+fill_list (MaqModelPicker *self)
+{
+  guint n_rows = 0;
+
+  gtk_list_box_remove_all (self->list);
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->library)); i++)
+    {
+      g_autoptr (MaqLibraryItem) item = g_list_model_get_item (G_LIST_MODEL (self->library), i);
+      GPtrArray *variants = maq_library_item_get_variants (item);
+
+      for (guint j = 0; j < variants->len; j++, n_rows++)
+        gtk_list_box_append (self->list, make_row (self, item, variants->pdata[j]));
+    }
+  gtk_widget_set_visible (self->scroller, n_rows > 0);
+  gtk_widget_set_visible (self->empty_label, n_rows == 0);
+}
+
+static void
+on_library_changed (MaqModelPicker *self)
+{
+  if (gtk_widget_get_visible (GTK_WIDGET (self->popover)))
+    fill_list (self);
+}
+
+static void
+popover_visible_cb (MaqModelPicker *self)
+{
+  if (self->library && gtk_widget_get_visible (GTK_WIDGET (self->popover)))
+    fill_list (self);
+}
+
+static void
+row_activated_cb (MaqModelPicker *self, GtkListBoxRow *row)
+{
+  g_autofree char *label = g_strdup (g_object_get_data (G_OBJECT (row), "label"));
+  g_autofree char *path = g_strdup (g_object_get_data (G_OBJECT (row), "path"));
+
+  gtk_popover_popdown (self->popover);
+  g_signal_emit (self, signals[CHOSEN], 0, label, path);
+}
+
+static void
+eject_clicked_cb (MaqModelPicker *self)
+{
+  if (self->path)
+    maq_session_pool_eject (self->pool, self->path);
+}
+
+static void
+find_clicked_cb (MaqModelPicker *self)
+{
+  gtk_popover_popdown (self->popover);
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.show-page", "s", "models");
+}
+
+static void
+maq_model_picker_dispose (GObject *object)
+{
+  MaqModelPicker *self = MAQ_MODEL_PICKER (object);
+
+  g_clear_object (&self->library);
+  g_clear_object (&self->pool);
+  g_clear_object (&self->session);
+  gtk_widget_dispose_template (GTK_WIDGET (self), MAQ_TYPE_MODEL_PICKER);
+  G_OBJECT_CLASS (maq_model_picker_parent_class)->dispose (object);
+}
+
+static void
+maq_model_picker_finalize (GObject *object)
+{
+  MaqModelPicker *self = MAQ_MODEL_PICKER (object);
+
+  g_free (self->label);
+  g_free (self->path);
+  G_OBJECT_CLASS (maq_model_picker_parent_class)->finalize (object);
+}
+
+static void
+maq_model_picker_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  MaqModelPicker *self = MAQ_MODEL_PICKER (object);
+
+  switch ((MaqModelPickerProperty) prop_id)
+    {
+    case PROP_LABEL:
+      g_value_set_string (value, self->label);
+      break;
+    case PROP_PATH:
+      g_value_set_string (value, self->path);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+maq_model_picker_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
+{
+  MaqModelPicker *self = MAQ_MODEL_PICKER (object);
+
+  switch ((MaqModelPickerProperty) prop_id)
+    {
+    case PROP_LABEL:
+      if (g_set_str (&self->label, g_value_get_string (value)))
+        {
+          update_label (self);
+          g_object_notify_by_pspec (object, pspec);
+        }
+      break;
+    case PROP_PATH:
+      if (g_set_str (&self->path, g_value_get_string (value)))
+        {
+          on_pool_changed (self);
+          g_object_notify_by_pspec (object, pspec);
+        }
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+maq_model_picker_class_init (MaqModelPickerClass *klass)
+{
+  GObjectClass   *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+  GParamFlags     flags = G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS;
+
+  object_class->dispose = maq_model_picker_dispose;
+  object_class->finalize = maq_model_picker_finalize;
+  object_class->get_property = maq_model_picker_get_property;
+  object_class->set_property = maq_model_picker_set_property;
+  properties[PROP_LABEL] = g_param_spec_string ("label", NULL, NULL, NULL, flags);
+  properties[PROP_PATH] = g_param_spec_string ("path", NULL, NULL, NULL, flags);
+  g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
+  signals[CHOSEN] = g_signal_new ("chosen", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_STRING);
+
+  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/maquette_app/Maquette/app/maq-model-picker.ui");
+  gtk_widget_class_bind_template_child (widget_class, MaqModelPicker, button);
+  gtk_widget_class_bind_template_child (widget_class, MaqModelPicker, name_label);
+  gtk_widget_class_bind_template_child (widget_class, MaqModelPicker, state_label);
+  gtk_widget_class_bind_template_child (widget_class, MaqModelPicker, popover);
+  gtk_widget_class_bind_template_child (widget_class, MaqModelPicker, loaded_box);
+  gtk_widget_class_bind_template_child (widget_class, MaqModelPicker, loaded_label);
+  gtk_widget_class_bind_template_child (widget_class, MaqModelPicker, progress);
+  gtk_widget_class_bind_template_child (widget_class, MaqModelPicker, eject_button);
+  gtk_widget_class_bind_template_child (widget_class, MaqModelPicker, scroller);
+  gtk_widget_class_bind_template_child (widget_class, MaqModelPicker, list);
+  gtk_widget_class_bind_template_child (widget_class, MaqModelPicker, empty_label);
+  gtk_widget_class_bind_template_callback (widget_class, popover_visible_cb);
+  gtk_widget_class_bind_template_callback (widget_class, row_activated_cb);
+  gtk_widget_class_bind_template_callback (widget_class, eject_clicked_cb);
+  gtk_widget_class_bind_template_callback (widget_class, find_clicked_cb);
+}
+
+static void
+maq_model_picker_init (MaqModelPicker *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+  update_label (self);
+  update_session (self);
+}
+
+void
+maq_model_picker_set_source (MaqModelPicker *self, MaqLibrary *library, MaqSessionPool *pool)
+{
+  g_return_if_fail (MAQ_IS_MODEL_PICKER (self));
+  g_return_if_fail (self->library == NULL);
+
+  self->library = g_object_ref (library);
+  self->pool = g_object_ref (pool);
+  g_signal_connect_object (library, "items-changed", G_CALLBACK (on_library_changed), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (pool, "changed", G_CALLBACK (on_pool_changed), self, G_CONNECT_SWAPPED);
+  on_pool_changed (self);
+}
