@@ -373,6 +373,8 @@ arrive (MaqHubServer      *self,
     finish_request (self, request);
   else if (request->fault != NULL && request->fault->delay > 0)
     {
+      // Remembered by the message: when the delay is over, the client may be gone and its address with it.
+      soup_server_message_get_remote_host (request->message);
       g_autoptr (GSource) source = g_timeout_source_new (request->fault->delay);
       g_source_set_callback (source, delayed_cb, pending_new (self, request), NULL);
       g_source_attach (source, self->context);
