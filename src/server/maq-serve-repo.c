@@ -266,7 +266,7 @@ MaqServeCommit *
 maq_serve_repo_resolve (MaqServeRepo *self,
                         const char   *name)
 {
-  MaqServeCommit *commit = find_ref (self, self->branches, name, "refs/heads/");
+  MaqServeCommit *commit = g_str_equal (name, "HEAD") ? maq_serve_repo_get_head (self) : find_ref (self, self->branches, name, "refs/heads/");
   if (commit == NULL)
     commit = find_ref (self, self->git_tags, name, "refs/tags/");
   if (commit == NULL && g_str_has_prefix (name, "refs/pr/"))

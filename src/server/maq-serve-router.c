@@ -101,8 +101,11 @@ maq_serve_reply_no_repo (MaqServeRequest *request)
       maq_serve_reply_error (request, SOUP_STATUS_NOT_FOUND, "RepoNotFound", "Repository not found");
       return;
     }
+  // The Python client takes a bare 401 for a missing repo only where the address begins with https.
+  const char *client = maq_serve_request_get_header (request, "User-Agent");
+  gboolean    python = client != NULL && strstr (client, "hf_hub/") != NULL;
   maq_serve_request_set_header (request, "WWW-Authenticate", "Bearer realm=\"Authentication required\", charset=\"UTF-8\"");
-  maq_serve_reply_error (request, SOUP_STATUS_UNAUTHORIZED, NULL, "Invalid username or password.");
+  maq_serve_reply_error (request, SOUP_STATUS_UNAUTHORIZED, python ? "RepoNotFound" : NULL, "Invalid username or password.");
 }
 
 void

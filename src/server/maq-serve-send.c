@@ -50,7 +50,10 @@ send_plainly (MaqServeRequest *request)
 {
   SoupMessageHeaders *headers = soup_server_message_get_response_headers (request->message);
   guint               status = soup_server_message_get_status (request->message);
-  if (status != SOUP_STATUS_NOT_MODIFIED)
+  // As from the Hub, what is compressed has no length.
+  if (soup_message_headers_get_one (headers, "Content-Encoding") != NULL)
+    soup_message_headers_set_encoding (headers, SOUP_ENCODING_CHUNKED);
+  else if (status != SOUP_STATUS_NOT_MODIFIED)
     soup_message_headers_set_content_length (headers, request->body_length);
   if (request->body != NULL && request->body_length > 0 && !maq_serve_request_is_head (request))
     {
