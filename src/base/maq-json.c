@@ -6,6 +6,8 @@
 #include <string.h>
 #include <yyjson.h>
 
+#include "maq-fiber.h"
+
 // yyjson behind accessors that never fail. It parses without recursion, so nothing in it limits nesting: the depth is counted
 // over the bytes before they are parsed, and a deep document costs one pass and no memory.
 
