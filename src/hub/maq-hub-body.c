@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "maq-fiber.h"
 #include "maq-hub-status.h"
 
 struct _MaqHubBody
@@ -168,7 +169,7 @@ maq_hub_body_read (MaqHubBody *self,
   dex_return_error_if_fail (MAQ_IS_HUB_BODY (self));
   dex_return_error_if_fail (max_bytes > 0);
 
-  DexFuture *bytes = dex_future_with_timeout_msec (maq_hub_http_read (self->stream, max_bytes), self->stall);
+  DexFuture *bytes = maq_future_with_timeout (maq_hub_http_read (self->stream, max_bytes), self->stall);
 
   return dex_future_finally (bytes, after_read, g_object_ref (self), g_object_unref);
 }

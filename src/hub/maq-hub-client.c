@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "maq-fiber.h"
 #include "maq-hub-body.h"
 #include "maq-hub-client-private.h"
 #include "maq-hub-http.h"
@@ -265,9 +266,7 @@ static DexFuture *
 run (Job         *job,
      DexFiberFunc func)
 {
-  DexScheduler *scheduler = dex_scheduler_get_thread_default ();
-
-  return dex_scheduler_spawn (scheduler != NULL ? scheduler : dex_scheduler_get_default (), 0, func, job, job_free);
+  return maq_fiber_spawn (NULL, func, job, job_free);
 }
 
 // What a worker makes of a reply.

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "maq-error.h"
+#include "maq-fiber.h"
 #include "maq-hub-error.h"
 #include "maq-hub-link.h"
 #include "maq-hub-status.h"
@@ -474,8 +475,8 @@ read_all (const Call          *call,
   while (TRUE)
     {
       guint limit = request->is_file ? call->limits.stall : call->limits.deadline;
-      g_autoptr (GBytes) bytes = dex_await_boxed (dex_future_with_timeout_msec (maq_hub_http_read (stream, CHUNK),
-                                                                                time_left (call, request, limit)),
+      g_autoptr (GBytes) bytes = dex_await_boxed (maq_future_with_timeout (maq_hub_http_read (stream, CHUNK),
+                                                                           time_left (call, request, limit)),
                                                   error);
       if (bytes == NULL)
         return NULL;
@@ -667,8 +668,8 @@ try_once (MaqHubHttp          *self,
       reply->message = new_message (self, call, request, uri, is_hub);
 
       g_autoptr (GError) cause = NULL;
-      g_autoptr (GInputStream) stream = dex_await_object (dex_future_with_timeout_msec (send_message (self->session, reply->message),
-                                                                                        time_left (call, request, call->limits.deadline)),
+      g_autoptr (GInputStream) stream = dex_await_object (maq_future_with_timeout (send_message (self->session, reply->message),
+                                                                                   time_left (call, request, call->limits.deadline)),
                                                           &cause);
       if (stream == NULL)
         {
@@ -738,24 +739,6 @@ try_once (MaqHubHttp          *self,
   return NULL;
 }
 
-// Waits USECS. FALSE with an error when the fiber was cancelled.
-static gboolean
-pause_for (gint64   usecs,
-           GError **error)
-{
-  g_autoptr (GError) local = NULL;
-
-  if (usecs <= 0)
-    return TRUE;
-
-  // A time-out ends by being rejected.
-  dex_await (dex_timeout_new_usec (usecs), &local);
-  if (local == NULL || g_error_matches (local, DEX_ERROR, DEX_ERROR_TIMED_OUT))
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&local));
-  return FALSE;
-}
-
 // Waits until the bucket of PATH is open, if that is soon; otherwise fails without a request.
 static gboolean
 pass_gate (MaqHubHttp          *self,
@@ -777,7 +760,7 @@ pass_gate (MaqHubHttp          *self,
     }
 
   // Not everybody who waits at the moment it opens.
-  return pause_for (wait + g_random_int_range (0, 250) * 1000, error);
+  return maq_fiber_sleep (wait + g_random_int_range (0, 250) * 1000, error);
 }
 
 static gboolean
@@ -834,7 +817,7 @@ maq_hub_http_send (MaqHubHttp          *self,
         }
 
       g_debug ("%s; again in %" G_GINT64_FORMAT " ms", local->message, pause / 1000);
-      if (!pause_for (pause, error))
+      if (!maq_fiber_sleep (pause, error))
         return NULL;
     }
 }

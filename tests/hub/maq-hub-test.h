@@ -7,7 +7,7 @@
 #include "maq-hub-client-private.h"
 #include "maq-test-server.h"
 
-// What the tests of the client share: a server, a client for it with short times, and waiting for futures without a fiber.
+// What the tests of the client share: a server, a client for it that tries again soon, and waiting for futures without a fiber.
 
 G_BEGIN_DECLS
 
@@ -23,7 +23,7 @@ typedef struct
 static inline void
 hub_fixture_init (HubFixture *self)
 {
-  const MaqHubLimits limits = { .deadline = 600, .stall = 200, .backoff = 10, .max_tries = 3 };
+  const MaqHubLimits limits = { .deadline = 5000, .stall = 5000, .backoff = 10, .max_tries = 3 };
 
   self->server = maq_test_server_new ();
   self->other = maq_test_server_new ();
