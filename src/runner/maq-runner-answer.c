@@ -1,0 +1,361 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Copyright 2026 The Maquette developers
+//
+// One answer: the prompt is read in pieces, then token after token is drawn. What the context's memory already holds of the
+// prompt is not read again. The engine calls back for every node it computes; there the answer is stopped and text goes out.
+#include "maq-runner-model-private.h"
+
+#include "maq-runner-error.h"
+#include "maq-runner-machine.h"
+#include "maq-runner-protocol.h"
+#include "maq-runner-template.h"
+#include "maq-runner-text.h"
+
+#include <math.h>
+#include <string.h>
+
+// Text is sent once this long has passed since the last; the engine's callbacks look often enough that none waits for 30 ms.
+#define SEND_EVERY (4 * G_TIME_SPAN_MILLISECOND)
+// A piece of a prompt should take about this long, so that progress shows and one node stays far below the 100 ms of a stop.
+#define PIECE_TIME     (400 * G_TIME_SPAN_MILLISECOND)
+#define SMALLEST_PIECE 16
+#define PENALTY_WINDOW 64
+
+typedef struct
+{
+  MaqRunnerModel       *model;
+  struct llama_sampler *sampler;
+  MaqRunnerText        *filter;
+  GArray               *prompt; // of llama_token
+  guint                 max_tokens;
+
+  MaqRunnerChunkFunc chunk;
+  gpointer           chunk_data;
+  GString           *text;   // not sent yet
+  GArray            *tokens; // that made it
+  gint64             sent_at;
+
+  gint64      started_at, first_at, last_at;
+  guint       n_cached, n_tokens;
+  const char *reason;
+} Answer;
+
+static void
+answer_clear (Answer *self)
+{
+  self->model->tick = NULL;
+  if (self->sampler != NULL)
+    llama_sampler_free (self->sampler);
+  g_clear_pointer (&self->filter, maq_runner_text_free);
+  g_clear_pointer (&self->prompt, g_array_unref);
+  g_string_free (self->text, TRUE);
+  g_array_unref (self->tokens);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Answer, answer_clear)
+
+static void
+send_text (Answer *self)
+{
+  self->sent_at = g_get_monotonic_time ();
+  if (self->text->len == 0)
+    return;
+  self->chunk (self->text, self->tokens, self->chunk_data);
+  g_string_truncate (self->text, 0);
+  g_array_set_size (self->tokens, 0);
+}
+
+static void
+tick (gpointer data)
+{
+  Answer *self = data;
+
+  if (self->text->len > 0 && g_get_monotonic_time () - self->sent_at >= SEND_EVERY)
+    send_text (self);
+}
+
+static double
+lookup_double (GVariant   *options,
+               const char *key,
+               double      fallback)
+{
+  double value;
+
+  return g_variant_lookup (options, key, "d", &value) && isfinite (value) ? value : fallback;
+}
+
+static void
+forbid_suppressed_tokens (Answer *self,
+                          gint32  n_vocab)
+{
+  gint32                       n = 0;
+  const llama_token           *tokens = llama_vocab_get_suppress_tokens (self->model->vocab, &n);
+  g_autofree llama_logit_bias *biases = g_new0 (llama_logit_bias, MAX (n, 1));
+
+  if (n <= 0)
+    return;
+  for (gint32 i = 0; i < n; i++)
+    biases[i] = (llama_logit_bias) { .token = tokens[i], .bias = -INFINITY };
+  llama_sampler_chain_add (self->sampler, llama_sampler_init_logit_bias (n_vocab, n, biases));
+}
+
+static void
+make_sampler (Answer   *self,
+              GVariant *options)
+{
+  gint32  n_vocab = llama_vocab_n_tokens (self->model->vocab), top_k = 0;
+  double  temperature = lookup_double (options, MAQ_RUNNER_KEY_TEMPERATURE, 0);
+  double  penalty = lookup_double (options, MAQ_RUNNER_KEY_REPEAT_PENALTY, 1);
+  double  top_p = lookup_double (options, MAQ_RUNNER_KEY_TOP_P, 1);
+  double  min_p = lookup_double (options, MAQ_RUNNER_KEY_MIN_P, 0);
+  guint64 seed;
+  guint32 short_seed = LLAMA_DEFAULT_SEED;
+
+  g_variant_lookup (options, MAQ_RUNNER_KEY_TOP_K, "i", &top_k);
+  // The engine takes 32 bits, of which one value means "any".
+  if (g_variant_lookup (options, MAQ_RUNNER_KEY_SEED, "t", &seed))
+    short_seed = (guint32) (seed ^ seed >> 32) == LLAMA_DEFAULT_SEED ? 0 : (guint32) (seed ^ seed >> 32);
+  self->sampler = llama_sampler_chain_init (llama_sampler_chain_default_params ());
+  forbid_suppressed_tokens (self, n_vocab);
+  if (penalty > 0 && penalty != 1)
+    llama_sampler_chain_add (self->sampler, llama_sampler_init_penalties (n_vocab, PENALTY_WINDOW, penalty, 0, 0));
+  if (temperature <= 0)
+    {
+      llama_sampler_chain_add (self->sampler, llama_sampler_init_greedy ());
+      return;
+    }
+  if (top_k > 0)
+    llama_sampler_chain_add (self->sampler, llama_sampler_init_top_k (top_k));
+  if (top_p > 0 && top_p < 1)
+    llama_sampler_chain_add (self->sampler, llama_sampler_init_top_p (top_p, 1));
+  if (min_p > 0)
+    llama_sampler_chain_add (self->sampler, llama_sampler_init_min_p (min_p, 1));
+  llama_sampler_chain_add (self->sampler, llama_sampler_init_temp (temperature));
+  llama_sampler_chain_add (self->sampler, llama_sampler_init_dist (short_seed));
+}
+
+static gboolean
+make_prompt (Answer   *self,
+             GVariant *messages,
+             GVariant *options,
+             GError  **error)
+{
+  g_autofree char *text = NULL;
+  guint            n_context = self->model->n_context;
+
+  if (!g_variant_lookup (options, MAQ_RUNNER_KEY_PROMPT, "s", &text))
+    text = maq_runner_template_apply (llama_model_chat_template (self->model->model, NULL), messages, error);
+  if (text == NULL)
+    return FALSE;
+  self->prompt = maq_runner_model_make_tokens (self->model, text, TRUE, error);
+  if (self->prompt == NULL)
+    return FALSE;
+  if (self->prompt->len == 0)
+    g_set_error_literal (error, MAQ_RUNNER_ERROR, MAQ_RUNNER_FAILED_UNSUPPORTED, "There is nothing to answer. Write something first.");
+  else if (self->prompt->len >= n_context)
+    g_set_error (error, MAQ_RUNNER_ERROR, MAQ_RUNNER_FAILED_TOO_LONG, "The conversation has %u tokens and this model takes %u. Shorten it or start a new chat.", self->prompt->len, n_context);
+  else
+    return TRUE;
+  return FALSE;
+}
+
+// Keeps what the memory already holds of the prompt and forgets the rest.
+static void
+reuse_memory (Answer *self)
+{
+  MaqRunnerModel *model = self->model;
+  llama_memory_t  memory = llama_get_memory (model->context);
+  guint           n = 0, most = MIN (model->cached->len, self->prompt->len - 1);
+
+  while (n < most && g_array_index (model->cached, llama_token, n) == g_array_index (self->prompt, llama_token, n))
+    n++;
+  // Memory that slides or recurs cannot go back to where its beginning is gone.
+  if (n > 0 && llama_memory_seq_pos_min (memory, 0) > MAX (0, (gint32) n - llama_model_n_swa (model->model)))
+    n = 0;
+  if (n == 0 || !llama_memory_seq_rm (memory, 0, n, -1))
+    {
+      llama_memory_clear (memory, true);
+      n = 0;
+    }
+  g_array_set_size (model->cached, n);
+  self->n_cached = n;
+}
+
+// Puts N tokens into the memory. FALSE ends the answer: stopped, full, or with an error.
+static gboolean
+decode (Answer      *self,
+        llama_token *tokens,
+        guint        n,
+        GError     **error)
+{
+  MaqRunnerModel *model = self->model;
+  gint32          result = llama_decode (model->context, llama_batch_get_one (tokens, n));
+
+  if (result == 0)
+    {
+      g_array_append_vals (model->cached, tokens, n);
+      return TRUE;
+    }
+  // An aborted call leaves some of its tokens behind; the memory is cut back to what is certain.
+  if (!llama_memory_seq_rm (llama_get_memory (model->context), 0, model->cached->len, -1))
+    {
+      llama_memory_clear (llama_get_memory (model->context), true);
+      g_array_set_size (model->cached, 0);
+    }
+  if (result == 2)
+    self->reason = "cancelled";
+  else if (result == 1)
+    self->reason = "context";
+  else
+    g_set_error (error, MAQ_RUNNER_ERROR, MAQ_RUNNER_FAILED_BAD_MODEL, "The engine could not compute with this model (%d). Choose another variant of it.", result);
+  return FALSE;
+}
+
+static gboolean
+read_prompt (Answer  *self,
+             GError **error)
+{
+  MaqRunnerModel *model = self->model;
+  llama_token    *tokens = (llama_token *) (void *) self->prompt->data;
+  guint           at = self->n_cached;
+
+  while (at < self->prompt->len)
+    {
+      guint  n = MIN (model->batch, self->prompt->len - at);
+      gint64 start = g_get_monotonic_time ();
+
+      if (atomic_load (&model->pulse->stop))
+        {
+          self->reason = "cancelled";
+          return FALSE;
+        }
+      if (!decode (self, tokens + at, n, error))
+        return FALSE;
+      at += n;
+      gint64 took = MAX (g_get_monotonic_time () - start, 1);
+      if (n == model->batch)
+        model->batch = CLAMP (n * PIECE_TIME / took, SMALLEST_PIECE, (gint64) llama_n_batch (model->context));
+    }
+  return TRUE;
+}
+
+// Adds the token's text; TRUE when it completed a stop string.
+static gboolean
+add_token (Answer     *self,
+           llama_token token)
+{
+  char             small[64];
+  g_autofree char *large = NULL;
+  char            *piece = small;
+  gint32           n = llama_token_to_piece (self->model->vocab, token, small, sizeof small, 0, false);
+
+  if (n < 0)
+    {
+      piece = large = g_malloc (-(gint64) n);
+      n = llama_token_to_piece (self->model->vocab, token, large, -n, 0, false);
+    }
+  g_array_append_val (self->tokens, token);
+  return maq_runner_text_feed (self->filter, piece, MAX (n, 0), self->text);
+}
+
+static gboolean
+draw_tokens (Answer  *self,
+             GError **error)
+{
+  MaqRunnerModel *model = self->model;
+
+  for (;;)
+    {
+      if (atomic_load (&model->pulse->stop))
+        self->reason = "cancelled";
+      else if (self->max_tokens > 0 && self->n_tokens >= self->max_tokens)
+        self->reason = "length";
+      if (self->reason != NULL)
+        return TRUE;
+
+      llama_token token = llama_sampler_sample (self->sampler, model->context, -1);
+      atomic_store (&model->pulse->last, g_get_monotonic_time ());
+      if (self->first_at == 0)
+        self->first_at = g_get_monotonic_time ();
+      if (llama_vocab_is_eog (model->vocab, token))
+        self->reason = "end";
+      else
+        {
+          self->n_tokens++;
+          if (add_token (self, token))
+            self->reason = "stop";
+        }
+      self->last_at = g_get_monotonic_time ();
+      if (self->reason != NULL)
+        return TRUE;
+      tick (self);
+      if (model->cached->len >= model->n_context)
+        {
+          self->reason = "context";
+          return TRUE;
+        }
+      if (!(self->max_tokens > 0 && self->n_tokens >= self->max_tokens) && !decode (self, &token, 1, error))
+        return self->reason != NULL;
+    }
+}
+
+static GVariant *
+make_stats (Answer *self)
+{
+  g_auto (GVariantDict) stats = G_VARIANT_DICT_INIT (NULL);
+  double first_ms = self->first_at != 0 ? (self->first_at - self->started_at) / 1000.0 : 0;
+  double seconds = (self->last_at - self->first_at) / (double) G_USEC_PER_SEC;
+
+  g_variant_dict_insert (&stats, MAQ_RUNNER_KEY_PROMPT_TOKENS, "u", self->prompt->len);
+  g_variant_dict_insert (&stats, MAQ_RUNNER_KEY_CACHED_TOKENS, "u", self->n_cached);
+  g_variant_dict_insert (&stats, MAQ_RUNNER_KEY_TOKENS, "u", self->n_tokens);
+  g_variant_dict_insert (&stats, MAQ_RUNNER_KEY_FIRST_TOKEN_MS, "d", first_ms);
+  g_variant_dict_insert (&stats, MAQ_RUNNER_KEY_TOKENS_PER_SECOND, "d", self->n_tokens > 1 && seconds > 0 ? (self->n_tokens - 1) / seconds : 0.0);
+  g_variant_dict_insert (&stats, MAQ_RUNNER_KEY_LOAD_MS, "d", self->model->load_ms);
+  g_variant_dict_insert (&stats, MAQ_RUNNER_KEY_MEMORY, "t", maq_runner_machine_get_used_memory ());
+  g_variant_dict_insert (&stats, MAQ_RUNNER_KEY_STOP_REASON, "s", self->reason);
+  return g_variant_ref_sink (g_variant_dict_end (&stats));
+}
+
+static gboolean
+can_answer (MaqRunnerModel *model,
+            GError        **error)
+{
+  const char *why = model->context == NULL ? "This file holds only a vocabulary and no weights. Choose a file with weights." : model->embeds ? "This model makes embeddings and cannot answer. Choose a chat model."
+                                                                                                                                             : NULL;
+
+  if (why != NULL)
+    g_set_error_literal (error, MAQ_RUNNER_ERROR, MAQ_RUNNER_FAILED_UNSUPPORTED, why);
+  return why == NULL;
+}
+
+GVariant *
+maq_runner_model_generate (MaqRunnerModel    *model,
+                           GVariant          *messages,
+                           GVariant          *options,
+                           MaqRunnerChunkFunc chunk,
+                           gpointer           data,
+                           GError           **error)
+{
+  g_auto (GStrv) stop = NULL;
+
+  if (!can_answer (model, error))
+    return NULL;
+  g_auto (Answer) self = { .model = model, .chunk = chunk, .chunk_data = data, .started_at = g_get_monotonic_time () };
+  self.text = g_string_new (NULL);
+  self.tokens = g_array_new (FALSE, FALSE, sizeof (llama_token));
+  g_variant_lookup (options, MAQ_RUNNER_KEY_STOP, "^as", &stop);
+  g_variant_lookup (options, MAQ_RUNNER_KEY_MAX_TOKENS, "u", &self.max_tokens);
+  self.filter = maq_runner_text_new ((const char *const *) stop);
+  model->tick = tick;
+  model->tick_data = &self;
+  make_sampler (&self, options);
+  if (!make_prompt (&self, messages, options, error))
+    return NULL;
+  reuse_memory (&self);
+  if (!(read_prompt (&self, error) && draw_tokens (&self, error)) && self.reason == NULL)
+    return NULL;
+  if (strcmp (self.reason, "stop") != 0)
+    maq_runner_text_flush (self.filter, self.text);
+  send_text (&self);
+  return make_stats (&self);
+}

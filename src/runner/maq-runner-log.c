@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Copyright 2026 The Maquette developers
+#include "maq-runner-log.h"
+
+#include <llama.h>
+#include <stdio.h>
+#include <string.h>
+
+static GMutex   mutex;
+static char     last[256];
+static gboolean about_memory;
+static gboolean verbose;
+
+static void
+log_cb (enum ggml_log_level level,
+        const char         *text,
+        void               *data)
+{
+  if (verbose)
+    fputs (text, stderr);
+  if (level != GGML_LOG_LEVEL_ERROR)
+    return;
+  g_mutex_lock (&mutex);
+  if (strstr (text, "alloc") != NULL || strstr (text, "memory") != NULL)
+    about_memory = TRUE;
+  // The first complaint names the cause, later ones only repeat that loading failed.
+  if (*last == 0)
+    g_strlcpy (last, text, sizeof last);
+  g_mutex_unlock (&mutex);
+}
+
+void
+maq_runner_log_install (void)
+{
+  verbose = g_getenv ("MAQ_RUNNER_DEBUG") != NULL;
+  llama_log_set (log_cb, NULL);
+}
+
+void
+maq_runner_log_clear (void)
+{
+  g_mutex_lock (&mutex);
+  *last = 0;
+  about_memory = FALSE;
+  g_mutex_unlock (&mutex);
+}
+
+char *
+maq_runner_log_dup_last (void)
+{
+  g_autofree char *text = NULL;
+  const char      *fact, *next;
+
+  g_mutex_lock (&mutex);
+  text = g_utf8_make_valid (last, -1);
+  g_mutex_unlock (&mutex);
+  for (char *at = text; *at != 0; at++)
+    if (g_ascii_iscntrl (*at))
+      *at = ' ';
+  g_strstrip (text);
+  // "llama_model_load: error loading model: unknown model architecture: 'x'"
+  for (fact = text; (next = strstr (fact, ": ")) != NULL && memchr (fact, '\'', next - fact) == NULL &&
+                    (memchr (fact, '_', next - fact) != NULL || g_str_has_prefix (fact, "error"));)
+    fact = next + 2;
+  return *fact != 0 ? g_strdup (fact) : NULL;
+}
+
+gboolean
+maq_runner_log_is_about_memory (void)
+{
+  gboolean result;
+
+  g_mutex_lock (&mutex);
+  result = about_memory;
+  g_mutex_unlock (&mutex);
+  return result;
+}

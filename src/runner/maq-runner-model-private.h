@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Copyright 2026 The Maquette developers
+#pragma once
+
+#include "maq-runner-model.h"
+
+#include <llama.h>
+
+G_BEGIN_DECLS
+
+struct _MaqRunnerModel
+{
+  MaqRunnerPulse           *pulse;
+  struct llama_model       *model;
+  struct llama_context     *context; // NULL for a file that holds only a vocabulary
+  const struct llama_vocab *vocab;
+  guint                     n_context; // in tokens; the context itself may be a little longer
+  gboolean                  embeds;    // makes embeddings, and cannot answer
+  double                    load_ms;
+  GArray                   *cached; // of llama_token: what the context's memory holds, in order
+  guint                     batch;  // tokens of a prompt that are read at a time; follows the speed
+
+  // While loading: who is told how far it is.
+  MaqRunnerProgressFunc progress;
+  gpointer              progress_data;
+  gint64                progress_at;
+  // While answering: called from inside the engine, often.
+  void (*tick) (gpointer data);
+  gpointer tick_data;
+};
+
+// The token ids of TEXT (transfer full, of llama_token). SPECIAL: control tokens written in TEXT count as such.
+GArray *maq_runner_model_make_tokens (MaqRunnerModel *self, const char *text, gboolean special, GError **error);
+
+G_END_DECLS

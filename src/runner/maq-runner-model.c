@@ -1,0 +1,360 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Copyright 2026 The Maquette developers
+//
+// The project's own bounded reader looks at every weights file first; libllama only sees what it accepts.
+#include "maq-runner-model-private.h"
+
+#include "maq-gguf.h"
+#include "maq-runner-error.h"
+#include "maq-runner-log.h"
+#include "maq-runner-machine.h"
+#include "maq-runner-protocol.h"
+
+#include <math.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define DEFAULT_CONTEXT  8192
+#define SMALLEST_CONTEXT 512
+#define LARGEST_CONTEXT  (1 << 20)
+#define BATCH            512
+#define PROGRESS_EVERY   (30 * G_TIME_SPAN_MILLISECOND)
+
+static gpointer
+fail (GError       **error,
+      MaqRunnerError code,
+      const char    *format,
+      ...)
+{
+  va_list          arguments;
+  g_autofree char *text = NULL;
+
+  va_start (arguments, format);
+  text = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+  g_set_error_literal (error, MAQ_RUNNER_ERROR, code, text);
+  return NULL;
+}
+
+static char *
+make_path (guint index)
+{
+  return g_strdup_printf ("/proc/self/fd/%u", MAQ_RUNNER_FIRST_WEIGHTS_FD + index);
+}
+
+static MaqGguf *
+inspect_file (guint    index,
+              GError **error)
+{
+  g_autofree char *path = make_path (index);
+  g_autoptr (GError) failure = NULL;
+  MaqGguf *gguf = maq_gguf_open (path, &failure);
+
+  if (gguf != NULL)
+    return gguf;
+  if (g_error_matches (failure, MAQ_FORMAT_ERROR, MAQ_FORMAT_ERROR_NOT_THIS_FORMAT))
+    return fail (error, MAQ_RUNNER_FAILED_BAD_MODEL, "This is not a GGUF weights file. Choose a file whose name ends in .gguf.");
+  if (g_error_matches (failure, MAQ_FORMAT_ERROR, MAQ_FORMAT_ERROR_UNSUPPORTED))
+    return fail (error, MAQ_RUNNER_FAILED_BAD_MODEL, "This weights file is of a kind that is not supported (%s). Choose another variant of the model.", failure->message);
+  return fail (error, MAQ_RUNNER_FAILED_BAD_MODEL, "The weights file is damaged (%s). Delete it and download it again.", failure->message);
+}
+
+// Whether all files together are one model. VOCAB_ONLY: they have no weights.
+static gboolean
+inspect_files (guint     n,
+               gboolean *vocab_only,
+               GError  **error)
+{
+  guint64 total = 0;
+
+  *vocab_only = TRUE;
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (MaqGguf) gguf = inspect_file (i, error);
+      struct stat info = { 0 };
+
+      if (gguf == NULL)
+        return FALSE;
+      gint64 count = MAX (maq_gguf_get_int (gguf, "split.count", 1), 1);
+      if (count != n || (n > 1 && maq_gguf_get_int (gguf, "split.no", 0) != i))
+        return fail (error, MAQ_RUNNER_FAILED_BAD_MODEL, "This is part %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT " of a model, and not all parts are here in order. Download the model again.", maq_gguf_get_int (gguf, "split.no", 0) + 1, count) != NULL;
+      if (i == 0 && maq_gguf_get_architecture (gguf) == NULL)
+        return fail (error, MAQ_RUNNER_FAILED_BAD_MODEL, "The weights file does not say what kind of model it is. Choose another variant of the model.") != NULL;
+      if (maq_gguf_get_n_tensors (gguf) > 0)
+        *vocab_only = FALSE;
+      if (fstat (MAQ_RUNNER_FIRST_WEIGHTS_FD + i, &info) == 0)
+        total += info.st_size;
+    }
+  if (maq_runner_machine_get_memory () > 0 && total > maq_runner_machine_get_memory ())
+    {
+      g_autofree char *size = g_format_size (total), *memory = g_format_size (maq_runner_machine_get_memory ());
+      return fail (error, MAQ_RUNNER_FAILED_OUT_OF_MEMORY, "The model takes %s and this computer has %s of memory. Choose a smaller variant or a smaller model.", size, memory) != NULL;
+    }
+  return TRUE;
+}
+
+static bool
+progress_cb (float fraction,
+             void *data)
+{
+  MaqRunnerModel *self = data;
+  gint64          now = g_get_monotonic_time ();
+
+  atomic_store (&self->pulse->last, now);
+  if (now - self->progress_at >= PROGRESS_EVERY)
+    {
+      self->progress_at = now;
+      self->progress (fraction, self->progress_data);
+    }
+  return !atomic_load (&self->pulse->stop);
+}
+
+static bool
+abort_cb (void *data)
+{
+  MaqRunnerModel *self = data;
+
+  atomic_store_explicit (&self->pulse->last, g_get_monotonic_time (), memory_order_relaxed);
+  if (self->tick != NULL)
+    self->tick (self->tick_data);
+  return atomic_load_explicit (&self->pulse->stop, memory_order_relaxed);
+}
+
+// What to say when the engine gave up.
+static gpointer
+fail_to_load (GError **error)
+{
+  g_autofree char *fact = maq_runner_log_dup_last ();
+
+  if (maq_runner_log_is_about_memory ())
+    return fail (error, MAQ_RUNNER_FAILED_OUT_OF_MEMORY, "There is not enough free memory for this model (%s). Close other programs, or choose a smaller variant or a shorter context.", fact);
+  return fail (error, MAQ_RUNNER_FAILED_BAD_MODEL, "The engine cannot run this model (%s). Choose another variant of it or another model.", fact != NULL ? fact : "it did not say why");
+}
+
+static gboolean
+load_weights (MaqRunnerModel *self,
+              GVariant       *options,
+              guint           n,
+              gboolean        vocab_only,
+              GError        **error)
+{
+  struct llama_model_params params = llama_model_default_params ();
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto (GStrv) paths = NULL;
+  gint32 n_gpu_layers = -1;
+
+  for (guint i = 0; i < n; i++)
+    g_strv_builder_take (builder, make_path (i));
+  paths = g_strv_builder_end (builder);
+  g_variant_lookup (options, MAQ_RUNNER_KEY_GPU_LAYERS, "i", &n_gpu_layers);
+  params.n_gpu_layers = n_gpu_layers;
+  params.load_mode = LLAMA_LOAD_MODE_MMAP;
+  params.vocab_only = vocab_only;
+  params.progress_callback = progress_cb;
+  params.progress_callback_user_data = self;
+  maq_runner_log_clear ();
+  if (n > 1)
+    self->model = llama_model_load_from_splits ((const char **) paths, n, params);
+  else
+    self->model = llama_model_load_from_file (paths[0], params);
+  if (self->model == NULL)
+    return fail_to_load (error) != NULL;
+  self->vocab = llama_model_get_vocab (self->model);
+  if (!vocab_only && ((llama_model_has_encoder (self->model) && llama_model_has_decoder (self->model)) || llama_model_is_diffusion (self->model)))
+    return fail (error, MAQ_RUNNER_FAILED_UNSUPPORTED, "Models of this architecture cannot be run yet. Choose another model.") != NULL;
+  return TRUE;
+}
+
+// Whether the model says how to join its tokens' vectors into one: what makes it a model for embeddings.
+static gboolean
+has_pooling (struct llama_model *model)
+{
+  char architecture[128], value[32];
+
+  if (llama_model_meta_val_str (model, "general.architecture", architecture, sizeof architecture) < 0)
+    return FALSE;
+  g_autofree char *key = g_strconcat (architecture, ".pooling_type", NULL);
+  return llama_model_meta_val_str (model, key, value, sizeof value) >= 0 && g_ascii_strtoll (value, NULL, 10) > LLAMA_POOLING_TYPE_NONE;
+}
+
+static gboolean
+make_context (MaqRunnerModel *self,
+              GVariant       *options,
+              GError        **error)
+{
+  struct llama_context_params params = llama_context_default_params ();
+  guint32                     wanted = 0, n_threads = 0;
+  gint32                      trained = llama_model_n_ctx_train (self->model);
+  guint                       n_cores = maq_runner_machine_count_cores ();
+
+  g_variant_lookup (options, MAQ_RUNNER_KEY_CONTEXT_LENGTH, "u", &wanted);
+  g_variant_lookup (options, MAQ_RUNNER_KEY_THREADS, "u", &n_threads);
+  params.n_ctx = wanted != 0 ? MIN (wanted, LARGEST_CONTEXT) : DEFAULT_CONTEXT;
+  if (trained > 0)
+    params.n_ctx = MIN (params.n_ctx, (guint32) trained);
+  self->embeds = has_pooling (self->model);
+  params.embeddings = self->embeds;
+  params.n_seq_max = 1;
+  params.no_perf = true;
+  params.abort_callback = abort_cb;
+  params.abort_callback_data = self;
+  // The engine's threads wait by spinning: all cores only when there are few. A prompt gains from every core.
+  params.n_threads = n_threads != 0 ? MIN (n_threads, 512) : n_cores > 2 ? n_cores - 1
+                                                                         : n_cores;
+  params.n_threads_batch = n_threads != 0 ? params.n_threads : (gint32) n_cores;
+  for (;;)
+    {
+      // An encoder looks at a whole text at once.
+      params.n_batch = params.n_ubatch = self->embeds ? params.n_ctx : MIN (params.n_ctx, BATCH);
+      maq_runner_log_clear ();
+      self->context = llama_init_from_model (self->model, params);
+      if (self->context != NULL || wanted != 0 || params.n_ctx <= SMALLEST_CONTEXT)
+        break;
+      params.n_ctx = MAX (params.n_ctx / 2, SMALLEST_CONTEXT);
+    }
+  if (self->context == NULL)
+    return fail_to_load (error) != NULL;
+  self->n_context = MIN (params.n_ctx, llama_n_ctx (self->context));
+  self->embeds = llama_get_memory (self->context) == NULL || llama_pooling_type (self->context) > LLAMA_POOLING_TYPE_NONE;
+  return TRUE;
+}
+
+MaqRunnerModel *
+maq_runner_model_load (GVariant             *options,
+                       guint                 n,
+                       MaqRunnerPulse       *pulse,
+                       MaqRunnerProgressFunc progress,
+                       gpointer              data,
+                       GError              **error)
+{
+  MaqRunnerModel *self = g_new0 (MaqRunnerModel, 1);
+  gint64          start = g_get_monotonic_time ();
+  gboolean        vocab_only;
+
+  // A failed load ends the process: nothing is taken apart.
+  self->pulse = pulse;
+  self->progress = progress;
+  self->progress_data = data;
+  self->batch = 64;
+  self->cached = g_array_new (FALSE, FALSE, sizeof (llama_token));
+  if (!inspect_files (n, &vocab_only, error) ||
+      !load_weights (self, options, n, vocab_only, error) ||
+      (!vocab_only && !make_context (self, options, error)))
+    return NULL;
+  self->load_ms = (g_get_monotonic_time () - start) / 1000.0;
+  return self;
+}
+
+static char *
+describe_backend (void)
+{
+  GString *text = g_string_new ("llama.cpp");
+
+  for (size_t i = 0; i < ggml_backend_dev_count (); i++)
+    {
+      ggml_backend_dev_t device = ggml_backend_dev_get (i);
+      g_string_append_printf (text, ", %s", ggml_backend_dev_type (device) == GGML_BACKEND_DEVICE_TYPE_CPU ? "CPU" : ggml_backend_dev_description (device));
+    }
+  return g_string_free (text, FALSE);
+}
+
+void
+maq_runner_model_add_facts (MaqRunnerModel *self,
+                            GVariantDict   *facts)
+{
+  g_autofree char *backend = describe_backend ();
+
+  g_variant_dict_insert (facts, MAQ_RUNNER_KEY_BACKEND, "s", backend);
+  g_variant_dict_insert (facts, MAQ_RUNNER_KEY_CHAT_TEMPLATE, "b", llama_model_chat_template (self->model, NULL) != NULL);
+  g_variant_dict_insert (facts, MAQ_RUNNER_KEY_CONTEXT_LENGTH, "u", self->n_context);
+  g_variant_dict_insert (facts, MAQ_RUNNER_KEY_LOAD_MS, "d", self->load_ms);
+}
+
+GArray *
+maq_runner_model_make_tokens (MaqRunnerModel *self,
+                              const char     *text,
+                              gboolean        special,
+                              GError        **error)
+{
+  g_autoptr (GArray) tokens = g_array_new (FALSE, FALSE, sizeof (llama_token));
+  gsize  length = strlen (text);
+  gint32 n;
+
+  if (length > G_MAXINT32 / 8)
+    return fail (error, MAQ_RUNNER_FAILED_TOO_LONG, "The text is too long for any model. Shorten it.");
+  g_array_set_size (tokens, length + 8);
+  n = llama_tokenize (self->vocab, text, length, (llama_token *) (void *) tokens->data, tokens->len, true, special);
+  if (n < 0 && n != G_MININT32)
+    {
+      g_array_set_size (tokens, -n);
+      n = llama_tokenize (self->vocab, text, length, (llama_token *) (void *) tokens->data, tokens->len, true, special);
+    }
+  if (n < 0)
+    return fail (error, MAQ_RUNNER_FAILED_TOO_LONG, "The text is too long for this model. Shorten it.");
+  g_array_set_size (tokens, n);
+  return g_steal_pointer (&tokens);
+}
+
+GVariant *
+maq_runner_model_tokenize (MaqRunnerModel *self,
+                           const char     *text,
+                           GError        **error)
+{
+  g_autoptr (GArray) tokens = maq_runner_model_make_tokens (self, text, FALSE, error);
+
+  if (tokens == NULL)
+    return NULL;
+  return g_variant_ref_sink (g_variant_new_fixed_array (G_VARIANT_TYPE_INT32, tokens->data, tokens->len, sizeof (gint32)));
+}
+
+// The vector of one text, of length 1.
+static GVariant *
+embed_text (MaqRunnerModel *self,
+            const char     *text,
+            GError        **error)
+{
+  g_autoptr (GArray) tokens = maq_runner_model_make_tokens (self, text, FALSE, error);
+  llama_memory_t     memory = llama_get_memory (self->context);
+  gint32             n_values = llama_model_n_embd_out (self->model), result;
+  g_autofree double *vector = g_new0 (double, n_values);
+  const float       *raw;
+  double             length = 0;
+
+  if (tokens == NULL)
+    return NULL;
+  if (tokens->len == 0)
+    return fail (error, MAQ_RUNNER_FAILED_UNSUPPORTED, "There is no text to embed. Write some.");
+  if (tokens->len > self->n_context)
+    return fail (error, MAQ_RUNNER_FAILED_TOO_LONG, "The text has %u tokens and this model takes %u. Shorten it.", tokens->len, self->n_context);
+  if (memory != NULL)
+    llama_memory_clear (memory, true);
+  struct llama_batch batch = llama_batch_get_one ((llama_token *) (void *) tokens->data, tokens->len);
+  result = memory != NULL ? llama_decode (self->context, batch) : llama_encode (self->context, batch);
+  raw = result == 0 ? llama_get_embeddings_seq (self->context, 0) : NULL;
+  if (raw == NULL)
+    return fail (error, MAQ_RUNNER_FAILED_BAD_MODEL, "The engine could not compute with this model. Choose another variant of it.");
+  for (gint32 i = 0; i < n_values; i++)
+    length += (double) raw[i] * raw[i];
+  for (gint32 i = 0; i < n_values; i++)
+    vector[i] = length > 0 && isfinite (length) ? raw[i] / sqrt (length) : 0;
+  return g_variant_new_fixed_array (G_VARIANT_TYPE_DOUBLE, vector, n_values, sizeof *vector);
+}
+
+GVariant *
+maq_runner_model_embed (MaqRunnerModel    *self,
+                        const char *const *texts,
+                        GError           **error)
+{
+  g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aad"));
+
+  if (!self->embeds)
+    return fail (error, MAQ_RUNNER_FAILED_UNSUPPORTED, "This model makes no embeddings. Choose one made for embeddings or sentence similarity.");
+  for (gsize i = 0; texts[i] != NULL; i++)
+    {
+      GVariant *vector = embed_text (self, texts[i], error);
+      if (vector == NULL)
+        return NULL;
+      g_variant_builder_add_value (&builder, vector);
+    }
+  return g_variant_ref_sink (g_variant_builder_end (&builder));
+}
