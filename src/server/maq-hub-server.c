@@ -43,7 +43,7 @@ struct _MaqHubServer
   SoupServer   *cdn;
   GHashTable   *spent; // bucket and client to requests in this window
   gint64        window_end;
-  guint         n_waiting; // requests that a timer or a worker has
+  guint         n_waiting; // requests that a timer, a worker or a slow connection has
 };
 
 G_DEFINE_FINAL_TYPE (MaqHubServer, maq_hub_server, G_TYPE_OBJECT)
@@ -130,7 +130,7 @@ finish_request (MaqHubServer    *self,
       g_mutex_unlock (&self->log_lock);
       set_common_headers (request);
       maq_serve_reply_compress (request);
-      maq_serve_send (request, self->cancellable);
+      maq_serve_send (request, self->cancellable, &self->n_waiting);
     }
   maq_serve_request_unref (request);
 }
@@ -495,7 +495,7 @@ thread_run (gpointer data)
     soup_server_disconnect (self->hub);
   if (self->cdn != NULL)
     soup_server_disconnect (self->cdn);
-  // What is being hashed or delayed still refers to this server.
+  // What is being hashed, delayed or sent by hand still refers to this server.
   while (self->n_waiting > 0)
     g_main_context_iteration (self->context, TRUE);
   while (g_main_context_iteration (self->context, FALSE))

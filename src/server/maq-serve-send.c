@@ -75,11 +75,13 @@ typedef struct
   guint8          *buffer;
   guint64          left; // of the body
   guint64          sent;
+  guint           *n_sending;
 } Raw;
 
 static void
 raw_free (Raw *raw)
 {
+  (*raw->n_sending)--;
   g_io_stream_close (raw->stream, NULL, NULL);
   g_object_unref (raw->stream);
   g_object_unref (raw->cancellable);
@@ -205,7 +207,8 @@ raw_start_cb (gpointer data)
 
 static void
 send_raw (MaqServeRequest *request,
-          GCancellable    *cancellable)
+          GCancellable    *cancellable,
+          guint           *n_sending)
 {
   Raw *raw = g_new0 (Raw, 1);
   raw->request = maq_serve_request_ref (request);
@@ -213,6 +216,8 @@ send_raw (MaqServeRequest *request,
   raw->head = write_head (request);
   raw->buffer = g_malloc (CHUNK);
   raw->left = request->body_length;
+  raw->n_sending = n_sending;
+  (*n_sending)++;
 
   g_autoptr (GSource) source = g_idle_source_new ();
   g_source_set_callback (source, raw_start_cb, raw, NULL);
@@ -221,12 +226,13 @@ send_raw (MaqServeRequest *request,
 
 void
 maq_serve_send (MaqServeRequest *request,
-                GCancellable    *cancellable)
+                GCancellable    *cancellable,
+                guint           *n_sending)
 {
   if (request->finished)
     return;
   if (request->fault != NULL && maq_serve_fault_spoils_body (request->fault) && request->body != NULL && !maq_serve_request_is_head (request))
-    send_raw (request, cancellable);
+    send_raw (request, cancellable, n_sending);
   else
     send_plainly (request);
 }
