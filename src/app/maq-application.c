@@ -5,10 +5,12 @@
 
 #include <glib/gi18n.h>
 
+#include "maq-about-dialog.h"
 #include "maq-app-resources.h"
 #include "maq-future-slot.h"
 #include "maq-hub-server.h"
 #include "maq-paths.h"
+#include "maq-preferences-dialog.h"
 #include "maq-runner-engine.h"
 #include "maq-widgets.h"
 #include "maq-window.h"
@@ -61,7 +63,10 @@ demo_server_started_cb (gpointer   object,
   g_clear_error (&self->hub_error);
   g_set_object (&self->demo_server, maq_future_get_object (future, &self->hub_error));
   if (self->demo_server != NULL)
-    maq_hub_client_set_endpoint (self->client, maq_hub_server_get_url (self->demo_server), &self->hub_error);
+    {
+      maq_settings_override_endpoint (self->settings, maq_hub_server_get_url (self->demo_server), "--demo");
+      maq_hub_client_set_endpoint (self->client, maq_hub_server_get_url (self->demo_server), &self->hub_error);
+    }
   hub_prepared (self);
 }
 
@@ -204,7 +209,27 @@ quit_cb (GSimpleAction *action,
   g_application_quit (G_APPLICATION (user_data));
 }
 
+static void
+preferences_cb (GSimpleAction *action,
+                GVariant      *parameter,
+                gpointer       user_data)
+{
+  MaqApplication *self = MAQ_APPLICATION (user_data);
+
+  adw_dialog_present (maq_preferences_dialog_new (self->settings, self->client), GTK_WIDGET (ensure_window (self)));
+}
+
+static void
+about_cb (GSimpleAction *action,
+          GVariant      *parameter,
+          gpointer       user_data)
+{
+  adw_dialog_present (maq_about_dialog_new (), GTK_WIDGET (ensure_window (MAQ_APPLICATION (user_data))));
+}
+
 static const GActionEntry actions[] = {
+  { "about", about_cb },
+  { "preferences", preferences_cb },
   { "quit", quit_cb },
 };
 
@@ -213,6 +238,7 @@ static const struct
   const char *action;
   const char *accels[3];
 } accels[] = {
+  { "app.preferences", { "<Control>comma" } },
   { "app.quit", { "<Control>q" } },
   { "window.close", { "<Control>w" } },
   { "win.focus-search", { "<Control>f" } },
@@ -234,7 +260,9 @@ maq_application_startup (GApplication *application)
   maq_widgets_init ();
 
   self->settings = maq_settings_new ();
-  g_autofree char *endpoint = self->hub != NULL ? g_strdup (self->hub) : maq_settings_dup_endpoint (self->settings);
+  if (self->hub != NULL)
+    maq_settings_override_endpoint (self->settings, self->hub, "--hub");
+  g_autofree char *endpoint = maq_settings_dup_endpoint (self->settings);
   // An address that is none is told once the window is there; the public Hub is never asked in its stead.
   self->client = maq_hub_client_new (NULL);
   if (!self->demo)

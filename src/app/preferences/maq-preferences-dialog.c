@@ -1,0 +1,394 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Copyright 2026 The Maquette developers
+#include "maq-preferences-dialog.h"
+
+#include <glib/gi18n.h>
+
+#include "maq-error-text.h"
+#include "maq-future-slot.h"
+#include "maq-hub-error.h"
+#include "maq-library-error.h"
+
+struct _MaqPreferencesDialog
+{
+  AdwPreferencesDialog parent_instance;
+
+  AdwPreferencesGroup *hub_group;
+  AdwEntryRow         *endpoint_row;
+  AdwActionRow        *endpoint_problem_row;
+  AdwActionRow        *user_row;
+  AdwAvatar           *user_avatar;
+  GtkWidget           *user_spinner;
+  GtkWidget           *remove_button;
+  AdwEntryRow         *token_row;
+  AdwActionRow        *token_problem_row;
+  AdwActionRow        *cache_row;
+  GtkWidget           *cache_reset_button;
+  GtkWidget           *cache_choose_button;
+
+  MaqSettings  *settings;
+  MaqHubClient *client;
+  MaqFutureSlot token; // looked up or stored
+  MaqFutureSlot whoami;
+  MaqFutureSlot folder;
+};
+
+G_DEFINE_FINAL_TYPE (MaqPreferencesDialog, maq_preferences_dialog, ADW_TYPE_PREFERENCES_DIALOG)
+
+static void
+set_problem (AdwActionRow *row, GtkWidget *entry, const char *problem)
+{
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), problem ? problem : "");
+  gtk_widget_set_visible (GTK_WIDGET (row), problem != NULL);
+  if (problem)
+    gtk_widget_add_css_class (entry, "error");
+  else
+    gtk_widget_remove_css_class (entry, "error");
+  gtk_accessible_update_state (GTK_ACCESSIBLE (entry), GTK_ACCESSIBLE_STATE_INVALID, problem ? GTK_ACCESSIBLE_INVALID_TRUE : GTK_ACCESSIBLE_INVALID_FALSE, -1);
+}
+
+// --- Whose token it is ---
+
+static const char *
+describe_source (MaqTokenSource source)
+{
+  switch (source)
+    {
+    case MAQ_TOKEN_ENVIRONMENT:
+      return _ ("From HF_TOKEN in the environment");
+    case MAQ_TOKEN_KEYRING:
+      return _ ("Kept in the keyring");
+    case MAQ_TOKEN_FILE:
+      return _ ("From the token file of the hf command");
+    case MAQ_TOKEN_NONE:
+    default:
+      return _ ("Public models need none");
+    }
+}
+
+static void
+set_user (MaqPreferencesDialog *self, const char *title, const char *name, gboolean waiting)
+{
+  MaqTokenSource source = maq_settings_get_token_source (self->settings);
+
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->user_row), title);
+  adw_action_row_set_subtitle (self->user_row, describe_source (source));
+  adw_avatar_set_text (self->user_avatar, name ? name : "");
+  adw_avatar_set_show_initials (self->user_avatar, name != NULL);
+  gtk_widget_set_visible (self->user_spinner, waiting);
+  gtk_widget_set_visible (self->remove_button, source == MAQ_TOKEN_KEYRING);
+}
+
+static void
+whoami_cb (gpointer object, DexFuture *future)
+{
+  MaqPreferencesDialog *self = object;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MaqErrorText) text = NULL;
+  MaqHubUser *user = maq_future_get_boxed (future, &error);
+
+  if (user)
+    {
+      gboolean         has_full_name = user->full_name && *user->full_name && g_strcmp0 (user->full_name, user->name) != 0;
+      g_autofree char *title = has_full_name ? g_strdup_printf ("%s (%s)", user->full_name, user->name) : g_strdup (user->name);
+
+      set_user (self, title, has_full_name ? user->full_name : user->name, FALSE);
+      return;
+    }
+  text = maq_error_text_new (error);
+  if (text == NULL)
+    return;
+  set_user (self, g_error_matches (error, MAQ_HUB_ERROR, MAQ_HUB_ERROR_UNAUTHORIZED) ? _ ("The Hub Does Not Accept This Token") : text->title, NULL, FALSE);
+}
+
+// The token in force is known.
+static void
+token_loaded_cb (gpointer object, DexFuture *future)
+{
+  MaqPreferencesDialog *self = object;
+  g_autoptr (GError) error = NULL;
+  const GValue *value = dex_future_get_value (future, &error);
+  const char   *token = value ? g_value_get_string (value) : NULL;
+
+  gtk_widget_set_sensitive (GTK_WIDGET (self->token_row), TRUE);
+  if (value == NULL)
+    {
+      set_problem (self->token_problem_row, GTK_WIDGET (self->token_row), error->message);
+      set_user (self, maq_hub_client_has_token (self->client) ? _ ("Token in Use") : _ ("No Token"), NULL, FALSE);
+      return;
+    }
+  maq_hub_client_set_token (self->client, token && *token ? token : NULL);
+  if (token == NULL || *token == '\0')
+    {
+      maq_future_slot_clear (&self->whoami);
+      set_user (self, _ ("No Token"), NULL, FALSE);
+      return;
+    }
+  set_user (self, _ ("Asking the Hub…"), NULL, TRUE);
+  maq_future_slot_set (&self->whoami, maq_hub_client_whoami (self->client), self, whoami_cb);
+}
+
+static void
+load_token (MaqPreferencesDialog *self)
+{
+  set_user (self, _ ("Looking for a Token…"), NULL, TRUE);
+  maq_future_slot_set (&self->token, maq_settings_load_token (self->settings), self, token_loaded_cb);
+}
+
+static void
+token_stored_cb (gpointer object, DexFuture *future)
+{
+  MaqPreferencesDialog *self = object;
+
+  if (dex_future_get_value (future, NULL))
+    {
+      gtk_editable_set_text (GTK_EDITABLE (self->token_row), "");
+      if (maq_settings_get_token_source (self->settings) == MAQ_TOKEN_ENVIRONMENT)
+        adw_preferences_dialog_add_toast (ADW_PREFERENCES_DIALOG (self), adw_toast_new (_ ("Stored, but HF_TOKEN in the environment goes first")));
+    }
+  token_loaded_cb (object, future);
+}
+
+static void
+token_applied_cb (MaqPreferencesDialog *self)
+{
+  const char *token = gtk_editable_get_text (GTK_EDITABLE (self->token_row));
+
+  set_problem (self->token_problem_row, GTK_WIDGET (self->token_row), NULL);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->token_row), FALSE);
+  maq_future_slot_set (&self->token, maq_settings_store_token (self->settings, token), self, token_stored_cb);
+}
+
+static void
+token_changed_cb (MaqPreferencesDialog *self)
+{
+  set_problem (self->token_problem_row, GTK_WIDGET (self->token_row), NULL);
+}
+
+static void
+remove_clicked_cb (MaqPreferencesDialog *self)
+{
+  set_problem (self->token_problem_row, GTK_WIDGET (self->token_row), NULL);
+  gtk_widget_grab_focus (GTK_WIDGET (self->token_row));
+  maq_future_slot_set (&self->token, maq_settings_store_token (self->settings, NULL), self, token_loaded_cb);
+}
+
+static void
+get_token_cb (MaqPreferencesDialog *self)
+{
+  g_autofree char *address = g_strconcat (maq_hub_client_get_endpoint (self->client), "/settings/tokens", NULL);
+  g_autoptr (GtkUriLauncher) launcher = gtk_uri_launcher_new (address);
+
+  // What can go wrong is the browser's to say.
+  gtk_uri_launcher_launch (launcher, GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))), NULL, NULL, NULL);
+}
+
+// --- The address ---
+
+static void
+show_endpoint (MaqPreferencesDialog *self)
+{
+  const char      *override = maq_settings_get_endpoint_override (self->settings);
+  g_autofree char *endpoint = maq_settings_dup_endpoint (self->settings);
+  gboolean         is_default = override == NULL && g_str_equal (endpoint, MAQ_HUB_DEFAULT_ENDPOINT);
+
+  // Where the demo Hub stands is known to the client only.
+  gtk_editable_set_text (GTK_EDITABLE (self->endpoint_row), override ? maq_hub_client_get_endpoint (self->client) : is_default ? ""
+                                                                                                                               : endpoint);
+  gtk_editable_set_editable (GTK_EDITABLE (self->endpoint_row), override == NULL);
+  adw_entry_row_set_show_apply_button (self->endpoint_row, override == NULL);
+  if (override)
+    {
+      // Translators: %s is the name of a variable or of an option, such as HF_ENDPOINT or --hub.
+      g_autofree char *description = g_strdup_printf (_ ("Decided by %s for this run."), override);
+
+      adw_preferences_group_set_description (self->hub_group, description);
+    }
+}
+
+static void
+endpoint_applied_cb (MaqPreferencesDialog *self)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *endpoint = NULL;
+
+  if (!maq_settings_set_endpoint (self->settings, gtk_editable_get_text (GTK_EDITABLE (self->endpoint_row)), &error))
+    {
+      set_problem (self->endpoint_problem_row, GTK_WIDGET (self->endpoint_row), error->message);
+      return;
+    }
+  endpoint = maq_settings_dup_endpoint (self->settings);
+  // No token of one Hub may reach another, not even while the right one is looked up.
+  maq_hub_client_set_token (self->client, NULL);
+  if (!maq_hub_client_set_endpoint (self->client, endpoint, &error))
+    {
+      set_problem (self->endpoint_problem_row, GTK_WIDGET (self->endpoint_row), error->message);
+      return;
+    }
+  show_endpoint (self);
+  load_token (self);
+}
+
+static void
+endpoint_changed_cb (MaqPreferencesDialog *self)
+{
+  set_problem (self->endpoint_problem_row, GTK_WIDGET (self->endpoint_row), NULL);
+}
+
+// --- The cache folder ---
+
+static void
+show_cache_dir (MaqPreferencesDialog *self)
+{
+  const char      *override = maq_settings_get_cache_dir_override (self->settings);
+  g_autofree char *path = maq_settings_dup_cache_dir (self->settings);
+  g_autofree char *shown = g_filename_display_name (path);
+  GSettings       *gsettings = maq_settings_get_gsettings (self->settings);
+  g_autofree char *chosen = gsettings ? g_settings_get_string (gsettings, "cache-dir") : NULL;
+
+  if (override)
+    {
+      // Translators: a path, then the name of a variable.
+      g_autofree char *subtitle = g_strdup_printf (_ ("%s (decided by %s)"), shown, override);
+
+      adw_action_row_set_subtitle (self->cache_row, subtitle);
+    }
+  else
+    adw_action_row_set_subtitle (self->cache_row, shown);
+  gtk_widget_set_sensitive (self->cache_choose_button, override == NULL);
+  gtk_widget_set_visible (self->cache_reset_button, override == NULL && chosen && *chosen);
+}
+
+static void
+set_cache_dir (MaqPreferencesDialog *self, const char *path)
+{
+  g_autoptr (GError) error = NULL;
+  AdwToast *toast;
+
+  if (maq_settings_set_cache_dir (self->settings, path, &error))
+    toast = adw_toast_new (_ ("Used from the next start on"));
+  else
+    toast = adw_toast_new (error->message);
+  adw_toast_set_use_markup (toast, FALSE);
+  adw_preferences_dialog_add_toast (ADW_PREFERENCES_DIALOG (self), toast);
+  show_cache_dir (self);
+}
+
+static void
+cache_reset_cb (MaqPreferencesDialog *self)
+{
+  gtk_widget_grab_focus (self->cache_choose_button);
+  set_cache_dir (self, NULL);
+}
+
+static void
+folder_selected_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (DexPromise) promise = data;
+  g_autoptr (GError) error = NULL;
+  GFile *folder = gtk_file_dialog_select_folder_finish (GTK_FILE_DIALOG (source), result, &error);
+
+  if (folder)
+    dex_promise_resolve_object (promise, folder);
+  else
+    dex_promise_reject (promise, g_steal_pointer (&error));
+}
+
+static void
+folder_chosen_cb (gpointer object, DexFuture *future)
+{
+  MaqPreferencesDialog *self = object;
+  g_autoptr (GError) error = NULL;
+  GFile           *folder = maq_future_get_object (future, &error);
+  g_autofree char *path = folder ? g_file_get_path (folder) : NULL;
+
+  if (path)
+    set_cache_dir (self, path);
+  else if (folder)
+    adw_preferences_dialog_add_toast (ADW_PREFERENCES_DIALOG (self), adw_toast_new (_ ("The cache must be a folder of this computer")));
+  else if (!g_error_matches (error, GTK_DIALOG_ERROR, GTK_DIALOG_ERROR_DISMISSED) && !g_error_matches (error, GTK_DIALOG_ERROR, GTK_DIALOG_ERROR_CANCELLED))
+    adw_preferences_dialog_add_toast (ADW_PREFERENCES_DIALOG (self), adw_toast_new (_ ("Folders cannot be chosen here. Set HF_HUB_CACHE instead.")));
+}
+
+static void
+cache_choose_cb (MaqPreferencesDialog *self)
+{
+  g_autoptr (GtkFileDialog) dialog = gtk_file_dialog_new ();
+  DexPromise      *promise = dex_promise_new_cancellable ();
+  g_autofree char *path = maq_settings_dup_cache_dir (self->settings);
+  g_autoptr (GFile) folder = g_file_new_for_path (path);
+
+  gtk_file_dialog_set_title (dialog, _ ("Choose the Cache Folder"));
+  if (g_file_query_exists (folder, NULL))
+    gtk_file_dialog_set_initial_folder (dialog, folder);
+  gtk_file_dialog_select_folder (dialog, GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))), dex_promise_get_cancellable (promise), folder_selected_cb, dex_ref (promise));
+  maq_future_slot_set (&self->folder, DEX_FUTURE (promise), self, folder_chosen_cb);
+}
+
+// --- Object ---
+
+static void
+maq_preferences_dialog_dispose (GObject *object)
+{
+  MaqPreferencesDialog *self = MAQ_PREFERENCES_DIALOG (object);
+
+  maq_future_slot_clear (&self->token);
+  maq_future_slot_clear (&self->whoami);
+  maq_future_slot_clear (&self->folder);
+  g_clear_object (&self->settings);
+  g_clear_object (&self->client);
+  gtk_widget_dispose_template (GTK_WIDGET (self), MAQ_TYPE_PREFERENCES_DIALOG);
+  G_OBJECT_CLASS (maq_preferences_dialog_parent_class)->dispose (object);
+}
+
+static void
+maq_preferences_dialog_class_init (MaqPreferencesDialogClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = maq_preferences_dialog_dispose;
+  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/maquette_app/Maquette/app/maq-preferences-dialog.ui");
+  gtk_widget_class_bind_template_child (widget_class, MaqPreferencesDialog, hub_group);
+  gtk_widget_class_bind_template_child (widget_class, MaqPreferencesDialog, endpoint_row);
+  gtk_widget_class_bind_template_child (widget_class, MaqPreferencesDialog, endpoint_problem_row);
+  gtk_widget_class_bind_template_child (widget_class, MaqPreferencesDialog, user_row);
+  gtk_widget_class_bind_template_child (widget_class, MaqPreferencesDialog, user_avatar);
+  gtk_widget_class_bind_template_child (widget_class, MaqPreferencesDialog, user_spinner);
+  gtk_widget_class_bind_template_child (widget_class, MaqPreferencesDialog, remove_button);
+  gtk_widget_class_bind_template_child (widget_class, MaqPreferencesDialog, token_row);
+  gtk_widget_class_bind_template_child (widget_class, MaqPreferencesDialog, token_problem_row);
+  gtk_widget_class_bind_template_child (widget_class, MaqPreferencesDialog, cache_row);
+  gtk_widget_class_bind_template_child (widget_class, MaqPreferencesDialog, cache_reset_button);
+  gtk_widget_class_bind_template_child (widget_class, MaqPreferencesDialog, cache_choose_button);
+  gtk_widget_class_bind_template_callback (widget_class, endpoint_applied_cb);
+  gtk_widget_class_bind_template_callback (widget_class, endpoint_changed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, token_applied_cb);
+  gtk_widget_class_bind_template_callback (widget_class, token_changed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, remove_clicked_cb);
+  gtk_widget_class_bind_template_callback (widget_class, get_token_cb);
+  gtk_widget_class_bind_template_callback (widget_class, cache_reset_cb);
+  gtk_widget_class_bind_template_callback (widget_class, cache_choose_cb);
+}
+
+static void
+maq_preferences_dialog_init (MaqPreferencesDialog *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+AdwDialog *
+maq_preferences_dialog_new (MaqSettings *settings, MaqHubClient *client)
+{
+  MaqPreferencesDialog *self;
+
+  g_return_val_if_fail (MAQ_IS_SETTINGS (settings), NULL);
+  g_return_val_if_fail (MAQ_IS_HUB_CLIENT (client), NULL);
+
+  self = g_object_new (MAQ_TYPE_PREFERENCES_DIALOG, NULL);
+  self->settings = g_object_ref (settings);
+  self->client = g_object_ref (client);
+  show_endpoint (self);
+  show_cache_dir (self);
+  load_token (self);
+  return ADW_DIALOG (self);
+}
