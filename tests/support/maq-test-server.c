@@ -6,10 +6,11 @@
 
 struct _MaqTestServer
 {
-  GSocketService *service;
-  char           *address;
-  GCancellable   *stop;
-  gint            n_threads; // atomic
+  GSocketService  *service;
+  GTlsCertificate *certificate;
+  char            *address;
+  GCancellable    *stop;
+  gint             n_threads; // atomic
 
   GMutex      lock;    // guards what follows
   GHashTable *replies; // path → GQueue of MaqTestReply
@@ -144,11 +145,12 @@ write_bytes (MaqTestServer *self,
 static gboolean
 write_reply (MaqTestServer      *self,
              GSocketConnection  *connection,
+             GIOStream          *stream,
              const MaqTestReply *reply,
              gboolean            is_head)
 {
   GSocket       *socket = g_socket_connection_get_socket (connection);
-  GOutputStream *output = g_io_stream_get_output_stream (G_IO_STREAM (connection));
+  GOutputStream *output = g_io_stream_get_output_stream (stream);
   gsize          end = reply->cut_at > 0 ? MIN (reply->cut_at, reply->length) : reply->length;
   gsize          pause_at = reply->pause > 0 ? MIN (reply->pause_at, end) : 0;
 
@@ -181,7 +183,8 @@ run_cb (GThreadedSocketService *service,
         gpointer                data)
 {
   MaqTestServer *self = data;
-  g_autoptr (GDataInputStream) input = g_data_input_stream_new (g_io_stream_get_input_stream (G_IO_STREAM (connection)));
+  g_autoptr (GIOStream) stream = self->certificate != NULL ? g_tls_server_connection_new (G_IO_STREAM (connection), self->certificate, NULL) : g_object_ref (G_IO_STREAM (connection));
+  g_autoptr (GDataInputStream) input = g_data_input_stream_new (g_io_stream_get_input_stream (stream));
   gboolean goes_on = TRUE;
 
   g_atomic_int_inc (&self->n_threads);
@@ -202,7 +205,7 @@ run_cb (GThreadedSocketService *service,
       MaqTestReply *reply = take_reply (self, path);
       if (reply->cut_first)
         goes_on = FALSE;
-      else if (!write_reply (self, connection, reply, is_head))
+      else if (!write_reply (self, connection, stream, reply, is_head))
         {
           goes_on = FALSE;
           g_mutex_lock (&self->lock);
@@ -214,13 +217,19 @@ run_cb (GThreadedSocketService *service,
       reply_free (reply);
     }
 
-  g_io_stream_close (G_IO_STREAM (connection), NULL, NULL);
+  g_io_stream_close (stream, NULL, NULL);
   g_atomic_int_add (&self->n_threads, -1);
   return TRUE;
 }
 
 MaqTestServer *
 maq_test_server_new (void)
+{
+  return maq_test_server_new_tls (NULL);
+}
+
+MaqTestServer *
+maq_test_server_new_tls (GTlsCertificate *certificate)
 {
   MaqTestServer *self = g_new0 (MaqTestServer, 1);
   g_autoptr (GInetAddress) loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
@@ -235,7 +244,8 @@ maq_test_server_new (void)
   self->service = g_threaded_socket_service_new (64);
   g_socket_listener_add_address (G_SOCKET_LISTENER (self->service), any, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL, &effective, &error);
   g_assert_no_error (error);
-  self->address = g_strdup_printf ("http://127.0.0.1:%u", g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (effective)));
+  self->certificate = certificate != NULL ? g_object_ref (certificate) : NULL;
+  self->address = g_strdup_printf ("%s://127.0.0.1:%u", certificate != NULL ? "https" : "http", g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (effective)));
   g_signal_connect (self->service, "run", G_CALLBACK (run_cb), self);
   g_socket_service_start (self->service);
   return self;
@@ -253,6 +263,7 @@ maq_test_server_free (MaqTestServer *self)
   g_signal_handlers_disconnect_by_data (self->service, self);
   g_object_unref (self->service);
   g_object_unref (self->stop);
+  g_clear_object (&self->certificate);
   g_hash_table_unref (self->replies);
   g_ptr_array_unref (self->requests);
   g_mutex_clear (&self->lock);

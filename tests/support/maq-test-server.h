@@ -27,10 +27,12 @@ typedef struct
 typedef struct _MaqTestServer MaqTestServer;
 
 MaqTestServer *maq_test_server_new (void);
+// The same over TLS, with CERTIFICATE and its key.
+MaqTestServer *maq_test_server_new_tls (GTlsCertificate *certificate);
 void           maq_test_server_free (MaqTestServer *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MaqTestServer, maq_test_server_free)
 
-// "http://127.0.0.1:PORT"
+// "http://127.0.0.1:PORT"; https for TLS
 const char *maq_test_server_get_address (MaqTestServer *self);
 
 // Adds the next reply for PATH (without query), which is "*" for any. The last one added stays. Strings are copied.
