@@ -15,6 +15,8 @@
 #define CHUNK (256u << 10)
 // Dirty pages are handed to the disk this often, so that the fsync at the end has little left to do.
 #define FLUSH_EVERY (G_GUINT64_CONSTANT (64) << 20)
+// Below this, looking through blobs/ for a partial file to adopt costs more than fetching the file.
+#define ADOPT_FROM (1u << 20)
 
 struct _MaqCacheWriter
 {
@@ -172,7 +174,7 @@ open_partial (MaqCacheWriter *self,
 {
   struct stat info;
 
-  if (self->lock_fd >= 0)
+  if (self->lock_fd >= 0 && self->size >= ADOPT_FROM)
     adopt_partial (self);
 
   self->fd = openat (self->blobs_fd, self->partial, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);

@@ -373,34 +373,38 @@ maq_cache_get_partial_size (MaqCache   *self,
   return MAX (get_blob_file_size (self, kind, id, name), 0);
 }
 
-void
+gboolean
 maq_cache_remove_partials (MaqCache   *self,
                            MaqRepoKind kind,
                            const char *id,
                            const char *tag)
 {
-  g_return_if_fail (MAQ_IS_CACHE (self));
+  g_return_val_if_fail (MAQ_IS_CACHE (self), FALSE);
 
   g_autofree char *folder = maq_cache_dup_repo_folder (kind, id, NULL);
   g_autofd int     root = folder != NULL && maq_cache_tag_is_valid (tag) ? maq_cache_open_root (self, FALSE, NULL) : -1;
   g_autofd int     repo = root >= 0 ? maq_cache_open_repo (root, folder, FALSE, NULL) : -1;
   g_autofd int     blobs = repo >= 0 ? maq_cache_open_folder (repo, "blobs", FALSE, NULL) : -1;
   if (blobs < 0)
-    return;
+    return TRUE;
 
   g_autofree char *suffix = maq_cache_dup_partial_name ("", tag);
   g_auto (GStrv) names = maq_cache_list_folder (blobs);
+  gboolean all = TRUE;
   for (guint i = 0; names[i] != NULL; i++)
     if (g_str_has_suffix (names[i], suffix))
       {
         g_autofree char *etag = g_strndup (names[i], strlen (names[i]) - strlen (suffix));
         int              lock = maq_cache_lock_blob (root, folder, etag, NULL);
-        if (lock != -1)
+        if (lock == -1)
+          all = FALSE;
+        else
           unlinkat (blobs, names[i], 0);
         if (lock >= 0)
           close (lock);
       }
   maq_cache_tidy (root, repo, folder);
+  return all;
 }
 
 void

@@ -51,8 +51,8 @@ void maq_cache_set_free_bytes (MaqCache *self, guint64 bytes);
 gboolean maq_cache_has_blob (MaqCache *self, MaqRepoKind kind, const char *id, const char *etag, guint64 size);
 // Bytes in the partial file of ETAG that TAG names, 0 if there is none.
 guint64 maq_cache_get_partial_size (MaqCache *self, MaqRepoKind kind, const char *id, const char *etag, const char *tag);
-// Removes the partial files of TAG in a repo and the folders left empty, except what is being written. Blocking.
-void maq_cache_remove_partials (MaqCache *self, MaqRepoKind kind, const char *id, const char *tag);
+// Removes the partial files of TAG in a repo and the folders left empty. FALSE if one is being written and stays. Blocking.
+gboolean maq_cache_remove_partials (MaqCache *self, MaqRepoKind kind, const char *id, const char *tag);
 
 // One file being fetched. Blocking: for worker threads only. Sequence: begin, append…, finish. Dropping it keeps the partial
 // file for a later begin; discard removes it.

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define SIZE 100000
+#define SIZE (3u << 20)
 
 static char *
 dup_content (void)
@@ -83,7 +83,7 @@ test_write (Fixture      *fixture,
 
   append (writer, content, 60000);
   g_assert_cmpuint (maq_cache_get_partial_size (fixture->cache, MAQ_REPO_KIND_MODEL, "acme/new", etag, "0123abcd"), ==, 60000);
-  append (writer, content + 60000, 40000);
+  append (writer, content + 60000, SIZE - 60000);
   g_autofree char *file = maq_cache_writer_finish (writer, &error);
   g_assert_no_error (error);
   check_whole (fixture, file, content);
