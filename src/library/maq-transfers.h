@@ -65,9 +65,11 @@ void       maq_transfer_retry (MaqTransfer *self);
 #define MAQ_TYPE_TRANSFER_LIST (maq_transfer_list_get_type ())
 G_DECLARE_FINAL_TYPE (MaqTransferList, maq_transfer_list, MAQ, TRANSFER_LIST, GObject)
 
-// STATE_DIR (nullable): where unfinished transfers and their partial files are remembered across restarts.
+// STATE_DIR: where unfinished transfers are remembered across restarts; NULL: the own state folder. Those found there are in the
+// list as cancelled, until another program takes them up first.
 MaqTransferList *maq_transfer_list_new (MaqHubClient *client, MaqCache *cache, const char *state_dir);
-// Starts a download; the same request already running is returned instead (transfer full).
+// Starts a download; the same request already running is returned instead, one that failed or was cancelled goes on where it
+// stopped (transfer full).
 MaqTransfer *maq_transfer_list_start (MaqTransferList *self, const MaqTransferRequest *request);
 // The transfer that is fetching or fetched PATH of this repo, NULL if none (transfer none).
 MaqTransfer *maq_transfer_list_find (MaqTransferList *self, MaqRepoKind kind, const char *id, const char *path);

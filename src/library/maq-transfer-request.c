@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Copyright 2026 The Maquette developers
+#include "maq-transfer-private.h"
+
+#include "maq-glob.h"
+
+MaqTransferRequest *
+maq_transfer_request_new (MaqRepoKind kind,
+                          const char *id,
+                          const char *revision)
+{
+  MaqTransferRequest *self = g_new0 (MaqTransferRequest, 1);
+
+  self->kind = kind;
+  self->id = g_strdup (id);
+  self->revision = g_strdup (revision);
+  return self;
+}
+
+MaqTransferRequest *
+maq_transfer_request_copy (const MaqTransferRequest *self)
+{
+  MaqTransferRequest *copy = maq_transfer_request_new (self->kind, self->id, self->revision);
+
+  copy->paths = g_strdupv (self->paths);
+  copy->include = g_strdupv (self->include);
+  copy->exclude = g_strdupv (self->exclude);
+  copy->title = g_strdup (self->title);
+  return copy;
+}
+
+void
+maq_transfer_request_free (MaqTransferRequest *self)
+{
+  if (self == NULL)
+    return;
+  g_free (self->id);
+  g_free (self->revision);
+  g_strfreev (self->paths);
+  g_strfreev (self->include);
+  g_strfreev (self->exclude);
+  g_free (self->title);
+  g_free (self);
+}
+
+const char *
+maq_transfer_request_get_revision (const MaqTransferRequest *self)
+{
+  return self->revision != NULL ? self->revision : "main";
+}
+
+// NULL and the empty array mean the same, and order means nothing.
+static gboolean
+same_strings (char **a,
+              char **b)
+{
+  gsize n_a = a != NULL ? g_strv_length (a) : 0;
+  gsize n_b = b != NULL ? g_strv_length (b) : 0;
+
+  if (n_a != n_b)
+    return FALSE;
+  for (gsize i = 0; i < n_a; i++)
+    if (!g_strv_contains ((const char *const *) a, b[i]) || !g_strv_contains ((const char *const *) b, a[i]))
+      return FALSE;
+  return TRUE;
+}
+
+gboolean
+maq_transfer_request_equal (const MaqTransferRequest *a,
+                            const MaqTransferRequest *b)
+{
+  return a->kind == b->kind && g_str_equal (a->id, b->id) &&
+         g_str_equal (maq_transfer_request_get_revision (a), maq_transfer_request_get_revision (b)) &&
+         same_strings (a->paths, b->paths) && same_strings (a->include, b->include) && same_strings (a->exclude, b->exclude);
+}
+
+gboolean
+maq_transfer_request_has_path (const MaqTransferRequest *self,
+                               const char               *path)
+{
+  if (self->paths != NULL && self->paths[0] != NULL)
+    return g_strv_contains ((const char *const *) self->paths, path);
+  return maq_glob_filter ((const char *const *) self->include, (const char *const *) self->exclude, path);
+}
