@@ -131,7 +131,7 @@ DexFuture *maq_session_wait_ready (MaqSession *self);
 MaqGeneration *maq_session_generate (MaqSession *self, const MaqGenerateOptions *options);
 // Resolves to a GVariant aad: one vector of length 1 (L2 norm) for each text.
 DexFuture *maq_session_embed (MaqSession *self, const char *const *texts);
-// Resolves to a GVariant ai: the token ids.
+// Resolves to a GVariant ai: the token ids of TEXT alone, without what a model wants before and after it.
 DexFuture *maq_session_tokenize (MaqSession *self, const char *text);
 // Ends the session, also while loading, and with it the process; resolves when its memory is back.
 DexFuture *maq_session_unload (MaqSession *self);

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define MAX_WEIGHTS 1000
 
@@ -52,7 +53,7 @@ main (int   argc,
   guint                n_weights;
 
   if (argc == 3 && strcmp (argv[1], "--test-confinement") == 0)
-    return maq_runner_test_confinement (argv[2]);
+    _exit (maq_runner_test_confinement (argv[2]));
   n_weights = count_weights (argc, argv);
   if (n_weights == 0)
     {

@@ -146,7 +146,7 @@ make_prompt (Answer   *self,
     text = maq_runner_template_apply (llama_model_chat_template (self->model->model, NULL), messages, error);
   if (text == NULL)
     return FALSE;
-  self->prompt = maq_runner_model_make_tokens (self->model, text, TRUE, error);
+  self->prompt = maq_runner_model_make_tokens (self->model, text, MAQ_RUNNER_TOKENS_FRAMED | MAQ_RUNNER_TOKENS_SPECIAL, error);
   if (self->prompt == NULL)
     return FALSE;
   if (self->prompt->len == 0)

@@ -29,7 +29,14 @@ struct _MaqRunnerModel
   gpointer tick_data;
 };
 
-// The token ids of TEXT (transfer full, of llama_token). SPECIAL: control tokens written in TEXT count as such.
-GArray *maq_runner_model_make_tokens (MaqRunnerModel *self, const char *text, gboolean special, GError **error);
+typedef enum
+{
+  MAQ_RUNNER_TOKENS_PLAIN = 0,
+  MAQ_RUNNER_TOKENS_FRAMED = 1 << 0,  // with what the model wants at the beginning and the end
+  MAQ_RUNNER_TOKENS_SPECIAL = 1 << 1, // control tokens written in the text count as such
+} MaqRunnerTokensFlags;
+
+// The token ids of TEXT (transfer full, of llama_token).
+GArray *maq_runner_model_make_tokens (MaqRunnerModel *self, const char *text, MaqRunnerTokensFlags flags, GError **error);
 
 G_END_DECLS

@@ -271,10 +271,10 @@ maq_runner_model_add_facts (MaqRunnerModel *self,
 }
 
 GArray *
-maq_runner_model_make_tokens (MaqRunnerModel *self,
-                              const char     *text,
-                              gboolean        special,
-                              GError        **error)
+maq_runner_model_make_tokens (MaqRunnerModel      *self,
+                              const char          *text,
+                              MaqRunnerTokensFlags flags,
+                              GError             **error)
 {
   g_autoptr (GArray) tokens = g_array_new (FALSE, FALSE, sizeof (llama_token));
   gsize  length = strlen (text);
@@ -283,11 +283,11 @@ maq_runner_model_make_tokens (MaqRunnerModel *self,
   if (length > G_MAXINT32 / 8)
     return fail (error, MAQ_RUNNER_FAILED_TOO_LONG, "The text is too long for any model. Shorten it.");
   g_array_set_size (tokens, length + 8);
-  n = llama_tokenize (self->vocab, text, length, (llama_token *) (void *) tokens->data, tokens->len, true, special);
+  n = llama_tokenize (self->vocab, text, length, (llama_token *) (void *) tokens->data, tokens->len, flags & MAQ_RUNNER_TOKENS_FRAMED, flags & MAQ_RUNNER_TOKENS_SPECIAL);
   if (n < 0 && n != G_MININT32)
     {
       g_array_set_size (tokens, -n);
-      n = llama_tokenize (self->vocab, text, length, (llama_token *) (void *) tokens->data, tokens->len, true, special);
+      n = llama_tokenize (self->vocab, text, length, (llama_token *) (void *) tokens->data, tokens->len, flags & MAQ_RUNNER_TOKENS_FRAMED, flags & MAQ_RUNNER_TOKENS_SPECIAL);
     }
   if (n < 0)
     return fail (error, MAQ_RUNNER_FAILED_TOO_LONG, "The text is too long for this model. Shorten it.");
@@ -300,7 +300,7 @@ maq_runner_model_tokenize (MaqRunnerModel *self,
                            const char     *text,
                            GError        **error)
 {
-  g_autoptr (GArray) tokens = maq_runner_model_make_tokens (self, text, FALSE, error);
+  g_autoptr (GArray) tokens = maq_runner_model_make_tokens (self, text, MAQ_RUNNER_TOKENS_PLAIN, error);
 
   if (tokens == NULL)
     return NULL;
@@ -313,7 +313,7 @@ embed_text (MaqRunnerModel *self,
             const char     *text,
             GError        **error)
 {
-  g_autoptr (GArray) tokens = maq_runner_model_make_tokens (self, text, FALSE, error);
+  g_autoptr (GArray) tokens = maq_runner_model_make_tokens (self, text, MAQ_RUNNER_TOKENS_FRAMED, error);
   llama_memory_t     memory = llama_get_memory (self->context);
   gint32             n_values = llama_model_n_embd_out (self->model), result;
   g_autofree double *vector = g_new0 (double, n_values);

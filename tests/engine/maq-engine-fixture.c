@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Copyright 2026 The Maquette developers
+#include "maq-engine-fixture.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+
+char *
+fixture_input (const char *name)
+{
+  const char      *shared = g_getenv ("MAQ_SHARED");
+  g_autofree char *path = shared != NULL ? g_build_filename (shared, "inputs", name, NULL) : NULL;
+
+  return path != NULL && g_file_test (path, G_FILE_TEST_IS_REGULAR) ? g_steal_pointer (&path) : NULL;
+}
+
+char *
+fixture_model (void)
+{
+  g_autofree char *path = fixture_input ("gguf/stories260K.gguf");
+
+  if (path == NULL)
+    path = g_build_filename (g_getenv ("MAQ_DATA_DIR"), "demo", "weights", "pebble-chat-GGUF", "pebble-chat-Q8_0.gguf", NULL);
+  if (g_file_test (path, G_FILE_TEST_IS_REGULAR))
+    return g_steal_pointer (&path);
+  g_test_skip ("no model to run");
+  return NULL;
+}
+
+MaqSession *
+fixture_start (const char *path)
+{
+  g_autoptr (MaqEngine) engine = maq_runner_engine_new (NULL);
+
+  return maq_engine_start (engine, path, NULL);
+}
+
+MaqSession *
+fixture_load (const char *path)
+{
+  MaqSession *session = fixture_start (path);
+  g_autoptr (GError) error = NULL;
+
+  dex_await (maq_session_wait_ready (session), &error);
+  g_assert_no_error (error);
+  return session;
+}
+
+MaqGeneration *
+fixture_ask (MaqSession *session,
+             const char *prompt,
+             guint       max_tokens)
+{
+  g_autoptr (MaqGenerateOptions) options = maq_generate_options_new ();
+
+  options->prompt = g_strdup (prompt);
+  options->temperature = 0;
+  options->max_tokens = max_tokens;
+  return maq_session_generate (session, options);
+}
+
+char *
+fixture_read (MaqGeneration *generation,
+              guint         *n_chunks,
+              GError       **error)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  guint n = 0;
+
+  for (;; n++)
+    {
+      g_autofree char *chunk = dex_await_string (maq_generation_next (generation), error);
+
+      if (n_chunks != NULL)
+        *n_chunks = n;
+      if (chunk == NULL)
+        return NULL;
+      g_assert_true (g_utf8_validate (chunk, -1, NULL));
+      if (*chunk == 0)
+        return g_string_free (g_steal_pointer (&text), FALSE);
+      g_string_append (text, chunk);
+    }
+}
+
+char *
+fixture_answer (MaqSession *session,
+                const char *prompt,
+                guint       max_tokens,
+                GError    **error)
+{
+  g_autoptr (MaqGeneration) generation = fixture_ask (session, prompt, max_tokens);
+
+  return fixture_read (generation, NULL, error);
+}
+
+void
+fixture_sleep (guint milliseconds)
+{
+  dex_await (dex_timeout_new_msec (milliseconds), NULL);
+}
+
+GPid
+fixture_wait_for_pid (MaqSession *session)
+{
+  GPid pid = 0;
+
+  while ((pid = maq_runner_session_get_pid (MAQ_RUNNER_SESSION (session))) == 0 && maq_session_get_state (session) == MAQ_SESSION_LOADING)
+    fixture_sleep (1);
+  return pid;
+}
+
+void
+fixture_assert_gone (GPid pid)
+{
+  // A zombie still has an id to signal.
+  for (guint i = 0; i < 400 && kill (pid, 0) == 0; i++)
+    fixture_sleep (5);
+  g_assert_cmpint (kill (pid, 0), ==, -1);
+  g_assert_cmpint (errno, ==, ESRCH);
+}
+
+guint
+fixture_count_fds (void)
+{
+  g_autoptr (GDir) folder = g_dir_open ("/proc/self/fd", 0, NULL);
+  guint n = 0;
+
+  while (g_dir_read_name (folder) != NULL)
+    n++;
+  return n;
+}
+
+void
+fixture_assert_fds (guint n)
+{
+  for (guint i = 0; i < 400 && fixture_count_fds () > n; i++)
+    fixture_sleep (5);
+  g_assert_cmpuint (fixture_count_fds (), <=, n);
+}
+
+void
+fixture_assert_clear_error (const GError  *error,
+                            MaqEngineError code)
+{
+  const char *first_end;
+
+  g_assert_error ((GError *) error, MAQ_ENGINE_ERROR, (int) code);
+  g_test_message ("%s", error->message);
+  first_end = strstr (error->message, ". ");
+  g_assert_nonnull (first_end);
+  g_assert_true (g_str_has_suffix (error->message, "."));
+  g_assert_null (strstr (error->message, "GDBus"));
+  g_assert_null (strchr (error->message, '\n'));
+}
