@@ -1,0 +1,422 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Copyright 2026 The Maquette developers
+//
+// However a runner ends, the application sees one clear error, no zombie and no descriptor left behind.
+#include "maq-engine-fixture.h"
+
+#include <glib/gstdio.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define N_MUTATIONS 60
+
+static const int signals[] = { SIGKILL, SIGSEGV, SIGABRT, SIGBUS, SIGTERM };
+
+static void
+count_failures_cb (MaqSession *session,
+                   GParamSpec *pspec,
+                   guint      *n_failures)
+{
+  *n_failures += maq_session_get_state (session) == MAQ_SESSION_FAILED;
+}
+
+// Every way to ask a session that has failed gives its error.
+static void
+assert_failed (MaqSession    *session,
+               MaqEngineError code,
+               guint          n_failures)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *none = fixture_answer (session, "Once", 5, &error);
+  g_autoptr (GVariant) nothing = NULL;
+
+  g_assert_null (none);
+  fixture_assert_clear_error (error, code);
+  g_clear_error (&error);
+  g_assert_cmpuint (n_failures, ==, 1);
+  g_assert_cmpint (maq_session_get_state (session), ==, MAQ_SESSION_FAILED);
+  fixture_assert_clear_error (maq_session_get_error (session), code);
+  g_assert_false (dex_await (maq_session_wait_ready (session), &error));
+  g_assert_error (error, MAQ_ENGINE_ERROR, (int) code);
+  g_clear_error (&error);
+  nothing = dex_await_variant (maq_session_tokenize (session, "a"), &error);
+  g_assert_error (error, MAQ_ENGINE_ERROR, (int) code);
+  g_assert_true (dex_await (maq_session_unload (session), NULL));
+}
+
+static void
+signals_while_loading (void)
+{
+  g_autofree char *path = fixture_model ();
+  guint            n_fds = fixture_count_fds ();
+
+  if (path == NULL)
+    return;
+  for (guint i = 0; i < G_N_ELEMENTS (signals) * 2; i++)
+    {
+      g_autoptr (MaqSession) session = fixture_start (path);
+      g_autoptr (GError) error = NULL;
+      guint n_failures = 0;
+      GPid  pid;
+
+      g_signal_connect (session, "notify::state", G_CALLBACK (count_failures_cb), &n_failures);
+      pid = fixture_wait_for_pid (session);
+      fixture_sleep (i / G_N_ELEMENTS (signals) * 10);
+      if (maq_session_get_state (session) != MAQ_SESSION_LOADING)
+        continue;
+      kill (pid, signals[i % G_N_ELEMENTS (signals)]);
+      if (dex_await (maq_session_wait_ready (session), &error))
+        continue; // it was faster
+      fixture_assert_clear_error (error, MAQ_ENGINE_ERROR_CRASHED);
+      fixture_assert_gone (pid);
+      assert_failed (session, MAQ_ENGINE_ERROR_CRASHED, n_failures);
+    }
+  fixture_assert_fds (n_fds);
+}
+
+static void
+signals_while_streaming (void)
+{
+  g_autofree char *path = fixture_model ();
+  guint            n_fds = fixture_count_fds ();
+
+  if (path == NULL)
+    return;
+  for (guint i = 0; i < G_N_ELEMENTS (signals); i++)
+    {
+      g_autoptr (MaqSession) session = fixture_load (path);
+      g_autoptr (MaqGeneration) generation = fixture_ask (session, "Once upon a time", 0);
+      g_autoptr (GError) error = NULL;
+      g_autofree char *first = dex_await_string (maq_generation_next (generation), &error);
+      g_autofree char *none = NULL;
+      guint            n_failures = 0;
+      GPid             pid = fixture_wait_for_pid (session);
+      MaqStats         stats;
+
+      g_assert_no_error (error);
+      g_assert_cmpstr (first, !=, "");
+      g_signal_connect (session, "notify::state", G_CALLBACK (count_failures_cb), &n_failures);
+      kill (pid, signals[i]);
+      none = fixture_read (generation, NULL, &error);
+      g_assert_null (none);
+      fixture_assert_clear_error (error, MAQ_ENGINE_ERROR_CRASHED);
+      g_clear_error (&error);
+      // The same again, for whoever reads on.
+      none = fixture_read (generation, NULL, &error);
+      g_assert_error (error, MAQ_ENGINE_ERROR, MAQ_ENGINE_ERROR_CRASHED);
+      g_assert_true (maq_generation_get_stats (generation, &stats));
+      fixture_assert_gone (pid);
+      assert_failed (session, MAQ_ENGINE_ERROR_CRASHED, n_failures);
+    }
+  fixture_assert_fds (n_fds);
+}
+
+static void
+signals_while_idle (void)
+{
+  g_autofree char *path = fixture_model ();
+  guint            n_fds = fixture_count_fds ();
+
+  if (path == NULL)
+    return;
+  for (guint i = 0; i < G_N_ELEMENTS (signals); i++)
+    {
+      g_autoptr (MaqSession) session = fixture_load (path);
+      guint n_failures = 0;
+      GPid  pid = fixture_wait_for_pid (session);
+
+      g_signal_connect (session, "notify::state", G_CALLBACK (count_failures_cb), &n_failures);
+      kill (pid, signals[i]);
+      for (guint j = 0; j < 400 && maq_session_get_state (session) == MAQ_SESSION_READY; j++)
+        fixture_sleep (5);
+      fixture_assert_gone (pid);
+      assert_failed (session, MAQ_ENGINE_ERROR_CRASHED, n_failures);
+    }
+  fixture_assert_fds (n_fds);
+}
+
+// libllama ends the process by itself on text its vocabulary has no token for.
+static void
+the_engine_aborts (void)
+{
+  g_autofree char *path = fixture_input ("gguf/TinyStories-656K-F16.gguf");
+  g_autofree char *none = NULL;
+  g_autoptr (MaqSession) session = NULL;
+  g_autoptr (GError) error = NULL;
+  guint n_failures = 0;
+  GPid  pid;
+
+  if (path == NULL)
+    {
+      g_test_skip ("no folder of real files");
+      return;
+    }
+  session = fixture_load (path);
+  pid = fixture_wait_for_pid (session);
+  g_signal_connect (session, "notify::state", G_CALLBACK (count_failures_cb), &n_failures);
+  none = fixture_answer (session, "caf\303\251", 5, &error);
+  g_assert_null (none);
+  fixture_assert_clear_error (error, MAQ_ENGINE_ERROR_CRASHED);
+  fixture_assert_gone (pid);
+  assert_failed (session, MAQ_ENGINE_ERROR_CRASHED, n_failures);
+}
+
+static void
+a_hang_ends (gconstpointer while_loading)
+{
+  g_autofree char *path = fixture_model ();
+  g_autofree char *none = NULL;
+  g_autoptr (MaqEngine) engine = maq_runner_engine_new (NULL);
+  g_autoptr (MaqSession) session = NULL;
+  g_autoptr (MaqGeneration) generation = NULL;
+  g_autoptr (GError) error = NULL;
+  guint  n_failures = 0;
+  gint64 start;
+  GPid   pid;
+
+  if (path == NULL)
+    return;
+  maq_runner_engine_set_patience (MAQ_RUNNER_ENGINE (engine), 400);
+  session = maq_engine_start (engine, path, NULL);
+  g_signal_connect (session, "notify::state", G_CALLBACK (count_failures_cb), &n_failures);
+  pid = fixture_wait_for_pid (session);
+  if (while_loading == NULL)
+    {
+      g_assert_true (dex_await (maq_session_wait_ready (session), &error));
+      generation = fixture_ask (session, "Once", 0);
+      fixture_sleep (5);
+    }
+  kill (pid, SIGSTOP);
+  start = g_get_monotonic_time ();
+  if (generation == NULL)
+    generation = fixture_ask (session, "Once", 0);
+  none = fixture_read (generation, NULL, &error);
+  g_assert_null (none);
+  fixture_assert_clear_error (error, MAQ_ENGINE_ERROR_CRASHED);
+  g_assert_cmpint (g_get_monotonic_time () - start, <, 5 * G_USEC_PER_SEC);
+  fixture_assert_gone (pid);
+  assert_failed (session, MAQ_ENGINE_ERROR_CRASHED, n_failures);
+}
+
+static void
+a_hang_while_loading_ends (void)
+{
+  a_hang_ends ("loading");
+}
+
+static void
+a_hang_while_streaming_ends (void)
+{
+  a_hang_ends (NULL);
+}
+
+static void
+a_missing_runner_is_an_error (void)
+{
+  static const char *const programs[] = { "/nowhere/maquette-runner", "/bin/true", "/bin/cat" };
+  g_autofree char         *path = fixture_model ();
+  guint                    n_fds = fixture_count_fds ();
+
+  if (path == NULL)
+    return;
+  for (gsize i = 0; i < G_N_ELEMENTS (programs); i++)
+    {
+      g_autoptr (MaqEngine) engine = maq_runner_engine_new (programs[i]);
+      g_autoptr (MaqSession) session = maq_engine_start (engine, path, NULL);
+      g_autoptr (GError) error = NULL;
+
+      g_assert_false (dex_await (maq_session_wait_ready (session), &error));
+      fixture_assert_clear_error (error, MAQ_ENGINE_ERROR_CRASHED);
+      g_assert_true (dex_await (maq_session_unload (session), NULL));
+    }
+  fixture_assert_fds (n_fds);
+}
+
+// Loads the file and, when that works, answers a little. Returns whether it loaded; anything else is one clear error.
+static gboolean
+survives (const char *path)
+{
+  g_autoptr (MaqSession) session = fixture_start (path);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = NULL;
+  gboolean         loaded = dex_await (maq_session_wait_ready (session), &error);
+
+  if (loaded)
+    text = fixture_answer (session, "Once", 4, &error);
+  if (error != NULL)
+    {
+      g_assert_true (error->domain == MAQ_ENGINE_ERROR);
+      fixture_assert_clear_error (error, error->code);
+    }
+  g_assert_true (dex_await (maq_session_unload (session), NULL));
+  return loaded;
+}
+
+static void
+truncated_files_are_refused (void)
+{
+  static const double parts[] = { 0, 0.00001, 0.001, 0.01, 0.05, 0.2, 0.5, 0.9, 0.9999 };
+  g_autofree char    *path = fixture_model ();
+  g_autofree char    *copy = g_build_filename (g_get_home_dir (), "truncated.gguf", NULL);
+  g_autofree char    *data = NULL;
+  guint               n_fds = fixture_count_fds ();
+  gsize               length;
+
+  if (path == NULL)
+    return;
+  g_assert_true (g_file_get_contents (path, &data, &length, NULL));
+  for (gsize i = 0; i < G_N_ELEMENTS (parts); i++)
+    {
+      g_autoptr (MaqSession) session = NULL;
+      g_autoptr (GError) error = NULL;
+
+      g_assert_true (g_file_set_contents (copy, data, (gssize) (length * parts[i]), NULL));
+      session = fixture_start (copy);
+      g_assert_false (dex_await (maq_session_wait_ready (session), &error));
+      fixture_assert_clear_error (error, MAQ_ENGINE_ERROR_BAD_MODEL);
+      g_assert_true (dex_await (maq_session_unload (session), NULL));
+    }
+  g_remove (copy);
+  fixture_assert_fds (n_fds);
+}
+
+static void
+hostile_files_never_hurt (void)
+{
+  g_autofree char *path = fixture_model ();
+  g_autofree char *copy = g_build_filename (g_get_home_dir (), "hostile.gguf", NULL);
+  g_autofree char *data = NULL;
+  g_autoptr (GRand) random = g_rand_new_with_seed (20260802);
+  guint n_fds = fixture_count_fds (), n_loaded = 0;
+  gsize length;
+
+  if (path == NULL)
+    return;
+  g_assert_true (g_file_get_contents (path, &data, &length, NULL));
+  for (guint i = 0; i < N_MUTATIONS; i++)
+    {
+      g_autofree char *changed = g_memdup2 (data, length);
+      gsize            reach = i % 2 == 0 ? MIN (length, 4096) : MIN (length, 24 * 1024);
+
+      for (gint j = g_rand_int_range (random, 1, 5); j > 0; j--)
+        changed[g_rand_int_range (random, 4, reach)] = g_rand_boolean (random) ? (char) 0xff : (char) g_rand_int_range (random, 0, 256);
+      g_assert_true (g_file_set_contents (copy, changed, length, NULL));
+      n_loaded += survives (copy);
+    }
+  g_test_message ("%u of %u hostile files could be loaded", n_loaded, N_MUTATIONS);
+  g_remove (copy);
+  fixture_assert_fds (n_fds);
+}
+
+static void
+wrong_files_are_refused (void)
+{
+  g_autofree char *text = g_build_filename (g_get_home_dir (), "text.gguf", NULL);
+  g_autofree char *pipe = g_build_filename (g_get_home_dir (), "pipe.gguf", NULL);
+  g_autofree char *gone = g_build_filename (g_get_home_dir (), "gone.gguf", NULL);
+  g_autofree char *part = g_build_filename (g_get_home_dir (), "part-00001-of-00002.gguf", NULL);
+  const char      *paths[] = { text, pipe, gone, part, g_get_home_dir (), "/dev/zero", "", "\377" };
+
+  g_assert_true (g_file_set_contents (text, "version https://git-lfs.github.com/spec/v1\n", -1, NULL));
+  g_assert_true (g_file_set_contents (part, "GGUF", -1, NULL));
+  g_assert_cmpint (mkfifo (pipe, 0600), ==, 0);
+  for (gsize i = 0; i < G_N_ELEMENTS (paths); i++)
+    {
+      g_autoptr (MaqSession) session = fixture_start (paths[i]);
+      g_autoptr (GError) error = NULL;
+
+      g_assert_false (dex_await (maq_session_wait_ready (session), &error));
+      fixture_assert_clear_error (error, MAQ_ENGINE_ERROR_BAD_MODEL);
+      g_assert_cmpint (maq_session_get_state (session), ==, MAQ_SESSION_FAILED);
+    }
+}
+
+static void
+other_models_are_refused (void)
+{
+  g_autofree char *path = fixture_input ("gguf/superpoint.gguf");
+  g_autofree char *second = fixture_input ("gguf/split/stories260K-00002-of-00003.gguf");
+  g_autofree char *lone = g_build_filename (g_get_home_dir (), "lone.gguf", NULL);
+  g_autofree char *data = NULL;
+  g_autoptr (MaqSession) session = NULL;
+  g_autoptr (MaqSession) shard = NULL;
+  g_autoptr (GError) error = NULL;
+  gsize length;
+
+  if (path == NULL)
+    {
+      g_test_skip ("no folder of real files");
+      return;
+    }
+  session = fixture_start (path);
+  g_assert_false (dex_await (maq_session_wait_ready (session), &error));
+  fixture_assert_clear_error (error, MAQ_ENGINE_ERROR_BAD_MODEL);
+  g_assert_nonnull (strstr (error->message, "superpoint"));
+  g_clear_error (&error);
+  // A shard whose name does not tell that it is one.
+  g_assert_true (g_file_get_contents (second, &data, &length, NULL));
+  g_assert_true (g_file_set_contents (lone, data, length, NULL));
+  shard = fixture_start (lone);
+  g_assert_false (dex_await (maq_session_wait_ready (shard), &error));
+  fixture_assert_clear_error (error, MAQ_ENGINE_ERROR_BAD_MODEL);
+  g_assert_nonnull (strstr (error->message, "part 2 of 3"));
+}
+
+// The file shrinks while it is mapped: only the runner is hurt.
+static void
+a_file_that_shrinks (void)
+{
+  g_autofree char *path = fixture_model ();
+  g_autofree char *copy = g_build_filename (g_get_home_dir (), "shrinks.gguf", NULL);
+  g_autofree char *data = NULL, *text = NULL;
+  g_autoptr (MaqSession) session = NULL;
+  g_autoptr (GError) error = NULL;
+  gsize length;
+
+  if (path == NULL)
+    return;
+  g_assert_true (g_file_get_contents (path, &data, &length, NULL));
+  g_assert_true (g_file_set_contents (copy, data, length, NULL));
+  session = fixture_load (copy);
+  g_assert_cmpint (truncate (copy, 4096), ==, 0);
+  text = fixture_answer (session, "Once", 5, &error);
+  if (text == NULL)
+    fixture_assert_clear_error (error, MAQ_ENGINE_ERROR_CRASHED);
+  g_assert_true (dex_await (maq_session_unload (session), NULL));
+}
+
+static void
+warm_up (void)
+{
+  g_autofree char *path = fixture_model ();
+  g_autoptr (MaqSession) session = NULL;
+
+  if (path == NULL)
+    return;
+  session = fixture_load (path);
+  dex_await (maq_session_unload (session), NULL);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  dex_init ();
+  g_test_init (&argc, &argv, NULL);
+
+  dex_test_add_func ("/engine/failures/warm-up", warm_up);
+  dex_test_add_func ("/engine/failures/signals/loading", signals_while_loading);
+  dex_test_add_func ("/engine/failures/signals/streaming", signals_while_streaming);
+  dex_test_add_func ("/engine/failures/signals/idle", signals_while_idle);
+  dex_test_add_func ("/engine/failures/the-engine-aborts", the_engine_aborts);
+  dex_test_add_func ("/engine/failures/a-hang-ends/loading", a_hang_while_loading_ends);
+  dex_test_add_func ("/engine/failures/a-hang-ends/streaming", a_hang_while_streaming_ends);
+  dex_test_add_func ("/engine/failures/a-missing-runner-is-an-error", a_missing_runner_is_an_error);
+  dex_test_add_func ("/engine/failures/truncated-files-are-refused", truncated_files_are_refused);
+  dex_test_add_func ("/engine/failures/hostile-files-never-hurt", hostile_files_never_hurt);
+  dex_test_add_func ("/engine/failures/wrong-files-are-refused", wrong_files_are_refused);
+  dex_test_add_func ("/engine/failures/other-models-are-refused", other_models_are_refused);
+  dex_test_add_func ("/engine/failures/a-file-that-shrinks", a_file_that_shrinks);
+  return g_test_run ();
+}

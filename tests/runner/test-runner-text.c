@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Copyright 2026 The Maquette developers
+#include "maq-runner-text.h"
+
+#include <string.h>
+
+// Feeds PIECES and asserts what comes out after each, and at the end.
+static void
+check (const char *const *stop,
+       const char *const *pieces,
+       const char *const *expected,
+       gboolean           found)
+{
+  g_autoptr (MaqRunnerText) text = maq_runner_text_new (stop);
+  g_autoptr (GString) out = g_string_new (NULL);
+  gboolean over = FALSE;
+  gsize    i;
+
+  for (i = 0; pieces[i] != NULL && !over; i++)
+    {
+      over = maq_runner_text_feed (text, pieces[i], strlen (pieces[i]), out);
+      g_assert_cmpstr (out->str, ==, expected[i]);
+      g_string_truncate (out, 0);
+    }
+  g_assert_cmpint (over, ==, found);
+  maq_runner_text_flush (text, out);
+  g_assert_cmpstr (out->str, ==, expected[i] != NULL ? expected[i] : "");
+}
+
+#define LIST(...) ((const char *[]) { __VA_ARGS__, NULL })
+
+static void
+passes_plain_text (void)
+{
+  check (NULL, LIST ("one", " two", ""), LIST ("one", " two", ""), FALSE);
+  check (LIST (""), LIST ("one"), LIST ("one"), FALSE);
+}
+
+static void
+holds_back_half_characters (void)
+{
+  check (NULL, LIST ("caf\303", "\251!"), LIST ("caf", "\303\251!"), FALSE);
+  check (NULL, LIST ("\360", "\237", "\230", "\200"), LIST ("", "", "", "\360\237\230\200"), FALSE);
+  // What never becomes one is replaced, at the end too.
+  check (NULL, LIST ("a\303", "b"), LIST ("a", "\357\277\275b"), FALSE);
+  check (NULL, LIST ("a\303"), LIST ("a", "\357\277\275"), FALSE);
+  check (NULL, LIST ("\200\200\200\200"), LIST ("\357\277\275\357\277\275\357\277\275\357\277\275"), FALSE);
+}
+
+static void
+holds_back_what_may_be_a_stop (void)
+{
+  check (LIST ("END"), LIST ("abE", "N", "Dxyz"), LIST ("ab", "", ""), TRUE);
+  check (LIST ("END"), LIST ("abE", "N", "Cxyz"), LIST ("ab", "", "ENCxyz"), FALSE);
+  check (LIST ("END"), LIST ("abEN"), LIST ("ab", "EN"), FALSE);
+  check (LIST ("aab"), LIST ("aa", "a", "b"), LIST ("", "a", ""), TRUE);
+}
+
+static void
+the_first_stop_counts (void)
+{
+  check (LIST ("three", "two"), LIST ("one two three"), LIST ("one "), TRUE);
+  check (LIST ("two three", "two"), LIST ("one two three"), LIST ("one "), TRUE);
+  check (LIST ("\n\n", "###"), LIST ("a\n", "b#", "#", "#"), LIST ("a", "\nb", "", ""), TRUE);
+  check (LIST ("\303\251"), LIST ("caf\303", "\251!"), LIST ("caf", ""), TRUE);
+}
+
+static void
+many_small_pieces_give_the_whole (void)
+{
+  static const char whole[] = "Gr\303\274\303\237e, \346\227\245\346\234\254 \360\237\230\200 STO STOP";
+  g_autoptr (MaqRunnerText) text = maq_runner_text_new (LIST ("STOP"));
+  g_autoptr (GString) out = g_string_new (NULL);
+  gboolean found = FALSE;
+
+  for (gsize i = 0; whole[i] != 0; i++)
+    {
+      found = maq_runner_text_feed (text, whole + i, 1, out);
+      g_assert_true (g_utf8_validate (out->str, out->len, NULL));
+    }
+  g_assert_true (found);
+  g_assert_cmpstr (out->str, ==, "Gr\303\274\303\237e, \346\227\245\346\234\254 \360\237\230\200 STO ");
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_func ("/runner/text/passes-plain-text", passes_plain_text);
+  g_test_add_func ("/runner/text/holds-back-half-characters", holds_back_half_characters);
+  g_test_add_func ("/runner/text/holds-back-what-may-be-a-stop", holds_back_what_may_be_a_stop);
+  g_test_add_func ("/runner/text/the-first-stop-counts", the_first_stop_counts);
+  g_test_add_func ("/runner/text/many-small-pieces-give-the-whole", many_small_pieces_give_the_whole);
+  return g_test_run ();
+}
