@@ -60,7 +60,7 @@ open_fiber (gpointer data)
     {
       // Not blocking, so that a pipe put in the place of a file cannot hold the worker.
       g_autofd int     fd = open (paths[i], O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-      g_autofree char *name = g_path_get_basename (paths[i]);
+      g_autofree char *name = g_filename_display_basename (paths[i]);
       struct stat      info;
 
       if (fd < 0 && errno == ENOENT && paths[1] != NULL)

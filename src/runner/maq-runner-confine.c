@@ -29,6 +29,13 @@
 #define LANDLOCK_ACCESS_FS_IOCTL_DEV (1ULL << 15)
 #endif
 
+// AddressSanitizer maps terabytes of shadow memory.
+#ifdef __SANITIZE_ADDRESS__
+#define CAN_LIMIT_DATA FALSE
+#else
+#define CAN_LIMIT_DATA TRUE
+#endif
+
 // Where libraries, drivers and what they read about the machine lie. Patterns; what does not exist is left out.
 static const struct
 {
@@ -87,7 +94,7 @@ maq_runner_confine_early (int first_stray_fd)
     g_debug ("The runner is not the first to go when memory runs out: %s", g_strerror (errno));
 }
 
-// All memory that is neither free nor of use to others, in bytes; 0 if not known.
+// Memory and swap that programs can still have, in bytes; 0 if not known.
 static guint64
 get_available_memory (void)
 {
@@ -119,13 +126,11 @@ static gboolean
 set_limits (void)
 {
   gboolean good = limit (RLIMIT_CORE, 0) && limit (RLIMIT_FSIZE, 0) && limit (RLIMIT_NOFILE, 512) && limit (RLIMIT_MSGQUEUE, 0);
+  guint64  memory = get_available_memory ();
 
-  // Data, not address space: mapped weights are file pages that the kernel can drop. AddressSanitizer maps terabytes of shadow.
-#ifndef __SANITIZE_ADDRESS__
-  guint64 memory = get_available_memory ();
-  if (memory > 0)
+  // Data, not address space: mapped weights are file pages that the kernel can drop.
+  if (CAN_LIMIT_DATA && memory > 0)
     good = limit (RLIMIT_DATA, memory + 256 * 1024 * 1024) && good;
-#endif
   return good;
 }
 
