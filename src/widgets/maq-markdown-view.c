@@ -175,9 +175,8 @@ row_new (MaqMarkdownView  *self,
       GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
       GtkWidget *marker = gtk_label_new (block->marker);
       gtk_widget_set_size_request (marker, INDENT_PX, -1);
-      gtk_widget_set_valign (marker, GTK_ALIGN_BASELINE_FILL);
+      gtk_widget_set_valign (marker, GTK_ALIGN_START);
       gtk_label_set_xalign (GTK_LABEL (marker), 0.3f);
-      gtk_label_set_yalign (GTK_LABEL (marker), 0);
       gtk_widget_add_css_class (marker, "dimmed");
       gtk_box_append (GTK_BOX (box), marker);
       gtk_box_append (GTK_BOX (box), row.widget);

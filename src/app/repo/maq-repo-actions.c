@@ -19,7 +19,6 @@ struct _MaqRepoActions
   GtkPopover    *popover;
   GtkBox        *choices;
   GtkWidget     *try;
-  GtkWidget     *note;
 
   MaqCache        *cache;
   MaqTransferList *transfers;
@@ -32,6 +31,7 @@ struct _MaqRepoActions
   MaqTransfer     *transfer;
   GSignalGroup    *transfer_signals;
   gboolean         try_when_done;
+  gboolean         not_runnable;
 };
 
 G_DEFINE_FINAL_TYPE (MaqRepoActions, maq_repo_actions, ADW_TYPE_BIN)
@@ -40,9 +40,10 @@ typedef enum
 {
   PROP_TRANSFER = 1,
   PROP_HERE,
+  PROP_NOT_RUNNABLE,
 } MaqRepoActionsProperty;
 
-static GParamSpec *properties[PROP_HERE + 1];
+static GParamSpec *properties[PROP_NOT_RUNNABLE + 1];
 
 static void update (MaqRepoActions *self);
 
@@ -256,6 +257,7 @@ add_choice (MaqRepoActions   *self,
   g_autofree char *name = g_strjoin (", ", title, size_text, *state != '\0' ? state : NULL, NULL);
   GtkWidget       *button = gtk_button_new ();
   GtkWidget       *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
+  GtkWidget       *image = gtk_image_new_from_icon_name ("object-select-symbolic");
   GtkWidget       *label = gtk_label_new (title);
   GtkWidget       *state_label = gtk_label_new (state);
   GtkWidget       *size_label = gtk_label_new (size_text);
@@ -265,8 +267,8 @@ add_choice (MaqRepoActions   *self,
   gtk_widget_add_css_class (state_label, "caption");
   gtk_widget_add_css_class (state_label, "dimmed");
   gtk_widget_add_css_class (size_label, "numeric");
-  if (choice == self->chosen)
-    gtk_widget_add_css_class (label, "heading");
+  gtk_widget_set_opacity (image, choice == self->chosen ? 1 : 0);
+  gtk_box_append (GTK_BOX (box), image);
   gtk_box_append (GTK_BOX (box), label);
   gtk_box_append (GTK_BOX (box), state_label);
   gtk_box_append (GTK_BOX (box), size_label);
@@ -347,7 +349,11 @@ update (MaqRepoActions *self)
   gtk_widget_set_visible (GTK_WIDGET (self->choose), has_variants);
   gtk_widget_set_visible (self->try, has_variants && can_chat (self->repo));
   gtk_widget_set_sensitive (self->try, !(active && self->try_when_done));
-  gtk_widget_set_visible (self->note, !has_variants && maq_repo_get_kind (self->repo) == MAQ_REPO_KIND_MODEL);
+  if (self->not_runnable != (!has_variants && maq_repo_get_kind (self->repo) == MAQ_REPO_KIND_MODEL))
+    {
+      self->not_runnable = !self->not_runnable;
+      g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_NOT_RUNNABLE]);
+    }
 }
 
 static void
@@ -363,6 +369,9 @@ maq_repo_actions_get_property (GObject    *object,
       break;
     case PROP_HERE:
       g_value_set_boxed (value, MAQ_REPO_ACTIONS (object)->here);
+      break;
+    case PROP_NOT_RUNNABLE:
+      g_value_set_boolean (value, MAQ_REPO_ACTIONS (object)->not_runnable);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -409,6 +418,7 @@ maq_repo_actions_class_init (MaqRepoActionsClass *klass)
 
   properties[PROP_TRANSFER] = g_param_spec_object ("transfer", NULL, NULL, MAQ_TYPE_TRANSFER, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   properties[PROP_HERE] = g_param_spec_boxed ("here", NULL, NULL, G_TYPE_HASH_TABLE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_NOT_RUNNABLE] = g_param_spec_boolean ("not-runnable", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
 
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/maquette_app/Maquette/app/maq-repo-actions.ui");
@@ -419,7 +429,6 @@ maq_repo_actions_class_init (MaqRepoActionsClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MaqRepoActions, popover);
   gtk_widget_class_bind_template_child (widget_class, MaqRepoActions, choices);
   gtk_widget_class_bind_template_child (widget_class, MaqRepoActions, try);
-  gtk_widget_class_bind_template_child (widget_class, MaqRepoActions, note);
   gtk_widget_class_bind_template_callback (widget_class, download_clicked_cb);
   gtk_widget_class_bind_template_callback (widget_class, try_clicked_cb);
   gtk_widget_class_bind_template_callback (widget_class, popover_show_cb);

@@ -11,7 +11,7 @@
 
 // What can be done with a repo: Download, a choice of variants, Try. Try fetches the chosen variant if it is not here and then opens
 // a new chat with it. Properties: transfer (nullable), the download of what is chosen, for a row that shows it; here, a GHashTable
-// with the paths that are in the cache as keys.
+// with the paths that are in the cache as keys; not-runnable: a model that no engine here runs.
 
 G_BEGIN_DECLS
 
