@@ -272,6 +272,23 @@ maq_models_page_dispose (GObject *object)
   G_OBJECT_CLASS (maq_models_page_parent_class)->dispose (object);
 }
 
+// Typing anywhere in the window searches, while this page is the one that shows.
+static void
+maq_models_page_map (GtkWidget *widget)
+{
+  MaqModelsPage *self = MAQ_MODELS_PAGE (widget);
+
+  GTK_WIDGET_CLASS (maq_models_page_parent_class)->map (widget);
+  gtk_search_entry_set_key_capture_widget (self->search_entry, GTK_WIDGET (gtk_widget_get_root (widget)));
+}
+
+static void
+maq_models_page_unmap (GtkWidget *widget)
+{
+  gtk_search_entry_set_key_capture_widget (MAQ_MODELS_PAGE (widget)->search_entry, NULL);
+  GTK_WIDGET_CLASS (maq_models_page_parent_class)->unmap (widget);
+}
+
 static void
 maq_models_page_class_init (MaqModelsPageClass *klass)
 {
@@ -282,6 +299,8 @@ maq_models_page_class_init (MaqModelsPageClass *klass)
   object_class->set_property = maq_models_page_set_property;
   object_class->constructed = maq_models_page_constructed;
   object_class->dispose = maq_models_page_dispose;
+  widget_class->map = maq_models_page_map;
+  widget_class->unmap = maq_models_page_unmap;
 
   properties[PROP_CLIENT] = g_param_spec_object ("client", NULL, NULL, MAQ_TYPE_HUB_CLIENT, G_PARAM_WRITABLE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
   properties[PROP_LOADING] = g_param_spec_boolean ("loading", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
@@ -321,7 +340,6 @@ maq_models_page_init (MaqModelsPage *self)
     gtk_string_list_append (sort_list, _ (sorts[i].label));
   gtk_drop_down_set_model (self->sort_drop_down, G_LIST_MODEL (sort_list));
 
-  gtk_search_entry_set_key_capture_widget (self->search_entry, GTK_WIDGET (self));
   GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment (self->scrolled_window);
   g_signal_connect_object (adjustment, "value-changed", G_CALLBACK (load_more_if_near_end), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (adjustment, "changed", G_CALLBACK (load_more_if_near_end), self, G_CONNECT_SWAPPED);
