@@ -228,10 +228,10 @@ static void
 test_page_opens (AppFixture   *fixture,
                  gconstpointer data)
 {
-  MaqModelsPage      *page = maq_models_page_new (fixture->client);
-  GtkWindow          *window = ui_show (GTK_WIDGET (page), 800, 600);
-  g_autofree char    *opened = NULL;
-  const GActionEntry  entries[] = { { "open-repo", open_repo_cb, "s" } };
+  MaqModelsPage     *page = maq_models_page_new (fixture->client);
+  GtkWindow         *window = ui_show (GTK_WIDGET (page), 800, 600);
+  g_autofree char   *opened = NULL;
+  const GActionEntry entries[] = { { "open-repo", open_repo_cb, "s" } };
   g_autoptr (GSimpleActionGroup) group = g_simple_action_group_new ();
 
   g_action_map_add_action_entries (G_ACTION_MAP (group), entries, 1, &opened);
