@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define SIZE (3u << 20)
+#define SIZE (3 << 20)
 
 static char *
 dup_content (void)
