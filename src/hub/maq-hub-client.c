@@ -78,7 +78,8 @@ warn_cb (const char *topic,
   g_weak_ref_init (&warning->client, data);
   warning->topic = g_strdup (topic);
   warning->text = g_strdup (text);
-  g_main_context_invoke_full (NULL, G_PRIORITY_DEFAULT_IDLE, emit_warning, warning, warning_free);
+  // Never at once: this is the middle of a request, perhaps on the main thread.
+  g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, emit_warning, warning, warning_free);
 }
 
 static void
@@ -441,6 +442,14 @@ maq_hub_client_list_next (MaqHubClient *self,
     return dex_future_new_reject (MAQ_HUB_ERROR, MAQ_HUB_ERROR_BAD_REQUEST, "This was the last page");
 
   Job *job = job_new (self, page->kind);
+  g_autoptr (GUri) next = maq_hub_link_parse (page->next, NULL);
+  g_autoptr (GUri) endpoint = maq_hub_link_parse (job->endpoint, NULL);
+  if (next == NULL || !maq_hub_link_same_origin (next, endpoint))
+    {
+      job_free (job);
+      return dex_future_new_reject (MAQ_HUB_ERROR, MAQ_HUB_ERROR_BAD_REQUEST, "This page is one of another Hub");
+    }
+
   job->address = g_strdup (page->next);
   return run (job, list_fiber);
 }

@@ -157,7 +157,7 @@ guint maq_hub_client_get_wait (MaqHubClient *self);
 
 // Resolves to a MaqHubPage (boxed).
 DexFuture *maq_hub_client_list_repos (MaqHubClient *self, const MaqHubQuery *query);
-// The page after PAGE. MAQ_HUB_ERROR_BAD_REQUEST if PAGE was the last.
+// The page after PAGE. MAQ_HUB_ERROR_BAD_REQUEST if PAGE was the last, or came from another endpoint.
 DexFuture *maq_hub_client_list_next (MaqHubClient *self, MaqHubPage *page);
 // Resolves to a MaqRepo with all fields. REVISION nullable: the default branch. A renamed id gives the repo under its new id.
 DexFuture *maq_hub_client_get_repo (MaqHubClient *self, MaqRepoKind kind, const char *id, const char *revision);

@@ -435,6 +435,9 @@ new_message (MaqHubHttp          *self,
         }
     }
 
+  // The hosts of large files limit each connection, so files should not share one.
+  soup_message_set_force_http1 (message, request->streams);
+
   if (request->is_file)
     {
       soup_message_headers_replace (headers, "Accept-Encoding", "identity");

@@ -208,6 +208,41 @@ test_worker_fibers (HubFixture   *f,
     }
 }
 
+static DexFuture *
+info_fiber (gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MaqRepo) repo = dex_await_object (maq_hub_client_get_repo (data, MAQ_REPO_KIND_MODEL, "a/b", NULL), &error);
+
+  g_assert_no_error (error);
+  return dex_future_new_true ();
+}
+
+static void
+test_client_goes_first (HubFixture   *f,
+                        gconstpointer data)
+{
+  // The last to hold the client is a fiber on another thread.
+  maq_test_server_add (f->server, "*", &(MaqTestReply) { .delay = 50, .headers = "X-HF-Warning: topic; text\r\n", .body = "{\"id\":\"a/b\"}" });
+  GWeakRef weak;
+  g_weak_ref_init (&weak, f->client);
+  g_autoptr (DexFuture) future = dex_scheduler_spawn (dex_thread_pool_scheduler_get_default (), 0, info_fiber, f->client, g_object_unref);
+  f->client = NULL;
+  hub_wait (future);
+
+  for (guint n = 0; n < 200; n++)
+    {
+      g_autoptr (GObject) left = g_weak_ref_get (&weak);
+      if (left == NULL)
+        break;
+      hub_idle (5);
+    }
+  g_autoptr (GObject) left = g_weak_ref_get (&weak);
+  g_assert_null (left);
+  g_weak_ref_clear (&weak);
+  hub_idle (20);
+}
+
 static void
 setup (HubFixture   *f,
        gconstpointer data)
@@ -235,6 +270,7 @@ main (int   argc,
   ADD ("tree-of-all-pages", test_tree);
   ADD ("reads-a-small-file", test_read_file);
   ADD ("opens-a-file-on-another-host-without-the-token", test_open_file);
+  ADD ("client-goes-away-before-the-reply", test_client_goes_first);
   ADD ("bodies-in-fibers-of-the-thread-pool", test_worker_fibers);
   return g_test_run ();
 }

@@ -249,7 +249,7 @@ static void
 test_slow (HubFixture   *f,
            gconstpointer data)
 {
-  const MaqHubLimits limits = { .deadline = 250, .stall = 150, .backoff = 10, .max_tries = 3 };
+  const MaqHubLimits limits = { .deadline = 120, .stall = 80, .backoff = 10, .max_tries = 3 };
   maq_hub_client_set_limits (f->client, &limits);
 
   // No header in time.
@@ -897,6 +897,8 @@ test_endpoints (HubFixture   *f,
   g_autoptr (MaqHubPage) page = hub_take_boxed (start_list (f->client));
   g_assert_true (g_str_has_prefix (page->next, expected));
   g_autoptr (GBytes) avatar = hub_take_boxed (start_read_address (f->client));
+  g_assert_true (maq_hub_client_set_endpoint (f->client, maq_test_server_get_address (f->other), NULL));
+  hub_assert_fails (maq_hub_client_list_next (f->client, page), MAQ_HUB_ERROR_BAD_REQUEST);
   g_assert_cmpuint (g_bytes_get_size (avatar), ==, 6);
 
   g_autofree char *before = g_strdup (g_getenv ("HF_ENDPOINT"));
