@@ -10,6 +10,7 @@
 #include "maq-engine.h"
 #include "maq-error.h"
 #include "maq-hub-error.h"
+#include "maq-library-error.h"
 #include "maq-repo-address.h"
 
 typedef enum
@@ -63,6 +64,18 @@ static const Entry engine_entries[] = {
   { MAQ_ENGINE_ERROR_UNSUPPORTED, N_ ("Not Possible with This Model"), N_ ("The model cannot do this. Choose another one."), 0 },
 };
 
+// These speak for themselves: their messages name the file or the model and are translated.
+static const Entry library_entries[] = {
+  { MAQ_LIBRARY_ERROR_STORE_DAMAGED, N_ ("File Damaged"), NULL, 0 },
+  { MAQ_LIBRARY_ERROR_STORE_NEWER, N_ ("File of a Newer Version"), NULL, 0 },
+  { MAQ_LIBRARY_ERROR_STORE_FAILED, N_ ("File Not Usable"), NULL, RETRY },
+  { MAQ_LIBRARY_ERROR_NO_KEYRING, N_ ("No Keyring"), NULL, RETRY },
+  { MAQ_LIBRARY_ERROR_BAD_TOKEN, N_ ("Not a Token"), NULL, 0 },
+  { MAQ_LIBRARY_ERROR_BAD_FOLDER, N_ ("Not a Folder"), NULL, 0 },
+  { MAQ_LIBRARY_ERROR_MODEL_GONE, N_ ("Model Not Here"), NULL, RETRY },
+  { MAQ_LIBRARY_ERROR_NO_MODEL, N_ ("No Model Chosen"), NULL, 0 },
+};
+
 static const Entry address_entries[] = {
   { MAQ_ADDRESS_ERROR_BAD_ID, N_ ("Not a Valid Name"), N_ ("Names on the Hub look like owner/name. Check the spelling."), 0 },
   { MAQ_ADDRESS_ERROR_BAD_REVISION, N_ ("Not a Valid Version"), N_ ("The version in the address cannot be one. Check the spelling."), 0 },
@@ -100,6 +113,8 @@ lookup (const GError *error)
     return LOOKUP (cache_entries);
   if (error->domain == MAQ_ENGINE_ERROR)
     return LOOKUP (engine_entries);
+  if (error->domain == MAQ_LIBRARY_ERROR)
+    return LOOKUP (library_entries);
   if (error->domain == MAQ_ADDRESS_ERROR)
     return LOOKUP (address_entries);
   if (error->domain == G_IO_ERROR)
@@ -121,7 +136,7 @@ maq_error_text_new (const GError *error)
   if (entry != NULL)
     {
       self->title = g_strdup (_ (entry->title));
-      self->body = g_strdup (_ (entry->body));
+      self->body = entry->body != NULL ? g_strdup (_ (entry->body)) : g_utf8_make_valid (error->message, -1);
       self->is_offline = (entry->flags & OFFLINE) != 0;
       self->can_retry = (entry->flags & RETRY) != 0;
       self->needs_page = (entry->flags & PAGE) != 0;

@@ -210,23 +210,16 @@ on_scrolled (MaqChatView *self, GtkAdjustment *adjustment)
     show_earlier (self);
 }
 
+// Messages come and go at the end only.
 static void
 on_messages_changed (MaqChatView *self, guint position, guint n_removed, guint n_added)
 {
-  guint n_messages = get_n_messages (self);
-
   if (position == 0 && n_removed == 0 && n_added > PAGE_SIZE)
     self->first = n_added - PAGE_SIZE;
-  // Messages come and go at the end only.
-  while (n_messages - n_added < self->first + n_removed && n_removed > 0)
-    {
-      GtkWidget *row = gtk_widget_get_last_child (GTK_WIDGET (self->messages));
-
-      if (row == NULL)
-        break;
-      gtk_box_remove (self->messages, row);
-      n_removed--;
-    }
+  for (guint end = position + n_removed; end > MAX (position, self->first); end--)
+    gtk_box_remove (self->messages, gtk_widget_get_last_child (GTK_WIDGET (self->messages)));
+  if (n_removed > 0)
+    self->first = MIN (self->first, position);
   for (guint i = MAX (position, self->first); i < position + n_added; i++)
     gtk_box_append (self->messages, make_row (self, i));
   update_frame (self);
@@ -380,6 +373,8 @@ maq_chat_view_dispose (GObject *object)
   g_clear_object (&self->chat);
   g_clear_object (&self->answerer);
   g_clear_object (&self->library);
+  // Before the template lets go of its children, of which the bin's is one.
+  adw_bin_set_child (ADW_BIN (self), NULL);
   gtk_widget_dispose_template (GTK_WIDGET (self), MAQ_TYPE_CHAT_VIEW);
   G_OBJECT_CLASS (maq_chat_view_parent_class)->dispose (object);
 }

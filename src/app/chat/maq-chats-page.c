@@ -275,6 +275,8 @@ maq_chats_page_dispose (GObject *object)
   MaqChatsPage *self = MAQ_CHATS_PAGE (object);
 
   maq_future_slot_clear (&self->loading);
+  // Before the template lets go of its children, of which the bin's is one.
+  adw_bin_set_child (ADW_BIN (self), NULL);
   gtk_widget_dispose_template (GTK_WIDGET (self), MAQ_TYPE_CHATS_PAGE);
   if (self->answerer)
     g_object_run_dispose (G_OBJECT (self->answerer));

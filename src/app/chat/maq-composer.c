@@ -89,6 +89,8 @@ maq_composer_grab_focus (GtkWidget *widget)
 static void
 maq_composer_dispose (GObject *object)
 {
+  // Before the template lets go of its children, of which the bin's is one.
+  adw_bin_set_child (ADW_BIN (object), NULL);
   gtk_widget_dispose_template (GTK_WIDGET (object), MAQ_TYPE_COMPOSER);
   G_OBJECT_CLASS (maq_composer_parent_class)->dispose (object);
 }

@@ -175,6 +175,8 @@ maq_message_row_dispose (GObject *object)
   self->tick = 0;
   g_clear_handle_id (&self->copied_source, g_source_remove);
   g_clear_object (&self->message);
+  // Before the template lets go of its children, of which the bin's is one.
+  adw_bin_set_child (ADW_BIN (self), NULL);
   gtk_widget_dispose_template (GTK_WIDGET (self), MAQ_TYPE_MESSAGE_ROW);
   G_OBJECT_CLASS (maq_message_row_parent_class)->dispose (object);
 }

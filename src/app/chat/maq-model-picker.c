@@ -221,6 +221,8 @@ maq_model_picker_dispose (GObject *object)
   g_clear_object (&self->library);
   g_clear_object (&self->pool);
   g_clear_object (&self->session);
+  // Before the template lets go of its children, of which the bin's is one.
+  adw_bin_set_child (ADW_BIN (self), NULL);
   gtk_widget_dispose_template (GTK_WIDGET (self), MAQ_TYPE_MODEL_PICKER);
   G_OBJECT_CLASS (maq_model_picker_parent_class)->dispose (object);
 }
