@@ -260,8 +260,10 @@ test_slow (HubFixture   *f,
     gint64 start = g_get_monotonic_time ();
     expect_error (f, i, MAQ_HUB_ERROR_UNREACHABLE);
     g_assert_cmpint (g_get_monotonic_time () - start, <, 2 * G_USEC_PER_SEC);
-    hub_idle (20);
-    g_assert_cmpuint (maq_test_server_count_aborted (f->server), ==, 1);
+    // On a busy machine the time may be over before the server has seen the request.
+    for (guint n = 0; n < 100 && maq_test_server_count_aborted (f->server) < maq_test_server_count (f->server, "/"); n++)
+      hub_idle (5);
+    g_assert_cmpuint (maq_test_server_count_aborted (f->server), >=, MIN (maq_test_server_count (f->server, "/"), 1));
   }
 
   // A header that does not end, and a body that stops.
