@@ -13,6 +13,7 @@
 
 #define DEFAULT_QUOTA    100000
 #define WINDOW           300 // s
+#define WIND_DOWN        20  // ms
 #define MAX_LOG          10000
 #define MAX_REQUEST_BODY (4 * 1024 * 1024)
 
@@ -474,6 +475,26 @@ open_servers (Start *start)
   self->cdn_url = url_of (start->address, self->cdn_port);
 }
 
+static gboolean
+over_cb (gpointer over)
+{
+  *(gboolean *) over = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+// libsoup closes connections on a worker of GIO's, and nobody is told when that is done; its answer would be left lying in
+// a context that nobody runs any more.
+static void
+wind_down (MaqHubServer *self)
+{
+  gboolean over = FALSE;
+  g_autoptr (GSource) source = g_timeout_source_new (WIND_DOWN);
+  g_source_set_callback (source, over_cb, &over, NULL);
+  g_source_attach (source, self->context);
+  while (!over)
+    g_main_context_iteration (self->context, TRUE);
+}
+
 static gpointer
 thread_run (gpointer data)
 {
@@ -498,8 +519,7 @@ thread_run (gpointer data)
   // What is being hashed, delayed or sent by hand still refers to this server.
   while (self->n_waiting > 0)
     g_main_context_iteration (self->context, TRUE);
-  while (g_main_context_iteration (self->context, FALSE))
-    ;
+  wind_down (self);
   g_clear_object (&self->hub);
   g_clear_object (&self->cdn);
   g_main_context_pop_thread_default (self->context);

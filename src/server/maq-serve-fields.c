@@ -20,13 +20,13 @@ static const char *const full_fields[MAQ_SERVE_N_KINDS][24] = {
 static const char *const info_fields[MAQ_SERVE_N_KINDS][32] = {
   { "private", "pipeline_tag", "library_name", "tags", "downloads", "likes", "modelId", "author", "sha", "lastModified", "gated", "disabled", "widgetData", "model-index", "config", "cardData", "transformersInfo", "gguf", "siblings", "spaces", "createdAt", "safetensors", "usedStorage" },
   { "author", "sha", "lastModified", "private", "gated", "disabled", "tags", "citation", "description", "downloads", "likes", "cardData", "siblings", "createdAt", "usedStorage" },
-  { "sdk", "likes", "tags", "private", "author", "sha", "lastModified", "cardData", "subdomain", "gated", "disabled", "host", "models", "datasets", "siblings", "createdAt", "usedStorage", "runtime" },
+  { "sdk", "likes", "tags", "private", "author", "sha", "lastModified", "cardData", "subdomain", "gated", "disabled", "host", "region", "models", "datasets", "siblings", "createdAt", "usedStorage", "runtime" },
 };
 // What expand accepts besides the fields above.
 static const char *const more_fields[MAQ_SERVE_N_KINDS][16] = {
   { "baseModels", "childrenModelCount", "downloadsAllTime", "evalResults", "inference", "inferenceProviderMapping", "mask_token", "resourceGroup", "gitalyUid", "xetEnabled", "trendingScore" },
   { "downloadsAllTime", "mainSize", "paperswithcode_id", "resourceGroup", "trendingScore" },
-  { "region", "resourceGroup", "trendingScore" },
+  { "resourceGroup", "trendingScore" },
 };
 
 static gboolean
@@ -319,7 +319,7 @@ write_text (GString        *out,
     value = repo->owner;
   else if (g_str_equal (name, "sha"))
     value = commit->id;
-  else if (g_str_equal (name, "key"))
+  else if (g_str_equal (name, "key") || g_str_equal (name, "citation"))
     value = "";
   else if (g_str_equal (name, "region"))
     value = "us";

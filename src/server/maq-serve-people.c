@@ -29,6 +29,15 @@ avatar_url (MaqServeRequest *request,
   return g_strdup_printf ("%s/api/avatars/%s", request->url, name);
 }
 
+// 24 hexadecimal digits that stand for a name.
+static char *
+object_id (const char *name)
+{
+  char *id = g_compute_checksum_for_string (G_CHECKSUM_SHA1, name, -1);
+  id[24] = '\0';
+  return id;
+}
+
 // "harbor-labs" reads "Harbor Labs".
 static char *
 full_name (const char *name)
@@ -51,8 +60,7 @@ write_org (MaqServeRequest *request,
 {
   g_autofree char *full = full_name (name);
   g_autofree char *avatar = avatar_url (request, name);
-  g_autofree char *id = g_compute_checksum_for_string (G_CHECKSUM_SHA1, name, -1);
-  id[24] = '\0';
+  g_autofree char *id = object_id (name);
   maq_serve_json_open (out, '{');
   maq_serve_json_member_string (out, "type", "org");
   maq_serve_json_member_string (out, "id", id);
@@ -79,9 +87,8 @@ route_whoami (MaqServeRequest *request)
   g_autoptr (GString) out = g_string_new (NULL);
   g_autofree char   *full = full_name (user->name);
   g_autofree char   *avatar = g_strdup_printf ("/api/avatars/%s", user->name);
-  g_autofree char   *id = g_compute_checksum_for_string (G_CHECKSUM_SHA1, user->name, -1);
+  g_autofree char   *id = object_id (user->name);
   const char *const *owners = maq_serve_store_get_owners (request->store);
-  id[24] = '\0';
   maq_serve_json_open (out, '{');
   maq_serve_json_member_string (out, "type", "user");
   maq_serve_json_member_string (out, "id", id);
@@ -110,7 +117,10 @@ write_overview (MaqServeRequest *request,
   g_autoptr (GString) out = g_string_new (NULL);
   g_autofree char *full = full_name (name);
   g_autofree char *avatar = avatar_url (request, name);
+  g_autofree char *id = object_id (name);
   maq_serve_json_open (out, '{');
+  maq_serve_json_member_string (out, "_id", id);
+  maq_serve_json_member_string (out, "createdAt", "2025-01-15T08:00:00.000Z");
   maq_serve_json_member_string (out, "avatarUrl", avatar);
   maq_serve_json_member_string (out, "fullname", full);
   maq_serve_json_member_string (out, org ? "name" : "user", name);

@@ -327,6 +327,71 @@ test_recorded_errors (Http         *http,
     g_test_skip ("the recorded answers are not here");
 }
 
+// The first object of an answer: the answer itself, or its first element.
+static JsonObject *
+sample (JsonNode *node)
+{
+  g_assert_nonnull (node);
+  return JSON_NODE_HOLDS_ARRAY (node) ? json_array_get_object_element (json_node_get_array (node), 0) : json_node_get_object (node);
+}
+
+static void
+assert_same_shape (JsonObject *recorded,
+                   JsonObject *ours,
+                   const char *what)
+{
+  g_autoptr (GList) names = json_object_get_members (recorded);
+  for (GList *l = names; l != NULL; l = l->next)
+    {
+      JsonNode *a = json_object_get_member (recorded, l->data);
+      JsonNode *b = json_object_get_member (ours, l->data);
+      // Not part of this Hub: security reports, Xet, details of tokens, inference providers, widgets nobody wrote.
+      if (g_str_equal (l->data, "xetHash") || g_str_equal (l->data, "securityFileStatus") || g_str_equal (l->data, "auth") || g_str_equal (l->data, "inference") || g_str_equal (l->data, "widgetData"))
+        continue;
+      if (b == NULL)
+        g_error ("%s has no member %s", what, (char *) l->data);
+      if (JSON_NODE_HOLDS_NULL (a) || JSON_NODE_HOLDS_NULL (b))
+        continue;
+      if (json_node_get_node_type (a) != json_node_get_node_type (b) || (JSON_NODE_HOLDS_VALUE (a) && json_node_get_value_type (a) != json_node_get_value_type (b)))
+        g_error ("%s: the member %s is of another type", what, (char *) l->data);
+    }
+}
+
+// Every member of the recorded answers is in ours, with its type.
+static void
+test_recorded_shapes (Http         *http,
+                      gconstpointer data)
+{
+  static const char *const cases[][2] = {
+    { "model-list/GET_api_models_sort=trendingScore.json", "/api/models?search=gull-1B-chat" },
+    { "space-list/GET_api_spaces_sort=trendingScore.json", "/api/spaces" },
+    { "model-info/GET_openai-community_gpt2_200.json", "/api/models/harbor-labs/gull-1B-chat" },
+    { "model-info/GET_wzshiming_gpt2_200.json", "/api/models/harbor-labs/gull-125M" },
+    { "model-info/GET_ggml-org_gemma-3-12b-it-GGUF_200.json", "/api/models/maquette/pebble-embed-GGUF" },
+    { "dataset-info/GET_api_datasets_wzshiming_fixtures_image_utils_200.json", "/api/datasets/maquette/tiny-arithmetic" },
+    { "space-info/GET_api_spaces_wzshiming_hello_world_200.json", "/api/spaces/maquette/token-counter" },
+    { "tree/GET_api_models_wzshiming_gpt2_tree_main.json", "/api/models/lumen-vision/spectra-mini/tree/main" },
+    { "tree/GET_api_models_wzshiming_gpt2_tree_main_recursive_expand.json", "/api/models/lumen-vision/spectra-mini/tree/main?recursive=true&expand=true" },
+    { "tree/GET_api_models_wzshiming_gpt2_treesize_main.json", "/api/models/maquette/flint/treesize/main" },
+    { "refs/GET_api_models_wzshiming_gpt2_refs.json", "/api/models/maquette/flint/refs" },
+    { "commits/GET_api_models_wzshiming_gpt2_commits_main.json", "/api/models/maquette/flint/commits/main" },
+    { "whoami/GET_api_whoami-v2_fine-grained_user.json", "/api/whoami-v2" },
+    { "users/GET_api_users_julien-c_overview_trimmed.json", "/api/users/demo/overview" },
+  };
+  const char *shared = g_getenv ("MAQ_SHARED");
+  for (guint i = 0; shared != NULL && i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *path = g_build_filename (shared, "hub-samples", cases[i][0], NULL);
+      g_autofree char *text = NULL;
+      g_autoptr (Reply) reply = http_request (http, "GET", cases[i][1], READER, NULL);
+      g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+      g_autoptr (JsonNode) recorded = json_from_string (text, NULL);
+      assert_same_shape (sample (recorded), sample (reply->json), cases[i][1]);
+    }
+  if (shared == NULL)
+    g_test_skip ("the recorded answers are not here");
+}
+
 static void
 test_access (Http         *http,
              gconstpointer data)
@@ -631,6 +696,7 @@ main (int    argc,
   ADD ("history", test_history);
   ADD ("errors", test_errors);
   ADD ("errors-as-recorded", test_recorded_errors);
+  ADD ("shapes-as-recorded", test_recorded_shapes);
   ADD ("gated-and-private", test_access);
   ADD ("moved-ids-redirect", test_moved);
   ADD ("small-file", test_small_file);
