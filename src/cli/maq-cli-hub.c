@@ -73,6 +73,22 @@ interrupt_cb (gpointer data)
 }
 
 static gboolean
+listen_there (MaqHubServer *server,
+              GError      **error)
+{
+  g_autoptr (GError) inner = NULL;
+  if (maq_hub_server_listen (server, address, port, &inner))
+    return TRUE;
+  if (g_error_matches (inner, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE))
+    g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("Another program listens on port %d. Choose another port, or leave --port out."), port);
+  else if (g_error_matches (inner, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT))
+    g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("“%s” is not an IP address. Use one of this computer's, such as 127.0.0.1, or 0.0.0.0 for all"), address);
+  else
+    g_propagate_error (error, g_steal_pointer (&inner));
+  return FALSE;
+}
+
+static gboolean
 hub_command (MaqCli  *cli,
              char   **arguments,
              GError **error)
@@ -87,7 +103,7 @@ hub_command (MaqCli  *cli,
     return FALSE;
   g_autoptr (MaqHubServer) server = maq_hub_server_new (store);
   maq_hub_server_set_faults_allowed (server, faults);
-  if (!maq_hub_server_listen (server, address, port, error))
+  if (!listen_there (server, error))
     return FALSE;
   print_start (cli, server, store);
 

@@ -536,7 +536,7 @@ maq_hub_server_listen (MaqHubServer *self,
   g_autoptr (GInetAddress) inet = g_inet_address_new_from_string (address != NULL ? address : "127.0.0.1");
   if (inet == NULL || port > G_MAXUINT16)
     {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "%s port %u is not an address to listen on", address, port);
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "%s, port %u, is no place to listen on", address != NULL ? address : "127.0.0.1", port);
       return FALSE;
     }
   Start start = { .self = self, .address = inet, .port = port };

@@ -466,6 +466,6 @@ maq_serve_read_folder (MaqHubStore *self,
           return FALSE;
     }
   if (!any)
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "%s has none of the folders models, datasets and spaces", path);
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "%s holds none of the folders models, datasets and spaces, in which the repos of a Hub lie as OWNER/NAME", path);
   return any;
 }
