@@ -238,6 +238,28 @@ read_prompt (Answer  *self,
   return TRUE;
 }
 
+static void
+use_threads (MaqRunnerModel *model)
+{
+  llama_set_n_threads (model->context, model->threads.now, maq_runner_threads_get_for_prompt (&model->threads));
+}
+
+// Puts the token just drawn into the memory, and learns from how long that takes.
+static gboolean
+decode_token (Answer      *self,
+              llama_token *token,
+              GError     **error)
+{
+  gint64 start = g_get_monotonic_time (), end;
+
+  if (!decode (self, token, 1, error))
+    return FALSE;
+  end = g_get_monotonic_time ();
+  if (maq_runner_threads_add (&self->model->threads, (end - start) / 1000.0, end))
+    use_threads (self->model);
+  return TRUE;
+}
+
 // Adds the token's text; TRUE when it completed a stop string.
 static gboolean
 add_token (Answer     *self,
@@ -293,7 +315,7 @@ draw_tokens (Answer  *self,
           self->reason = "context";
           return TRUE;
         }
-      if (!(self->max_tokens > 0 && self->n_tokens >= self->max_tokens) && !decode (self, &token, 1, error))
+      if (!(self->max_tokens > 0 && self->n_tokens >= self->max_tokens) && !decode_token (self, &token, error))
         return self->reason != NULL;
     }
 }

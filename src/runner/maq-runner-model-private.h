@@ -3,6 +3,7 @@
 #pragma once
 
 #include "maq-runner-model.h"
+#include "maq-runner-threads.h"
 
 #include <llama.h>
 
@@ -19,6 +20,8 @@ struct _MaqRunnerModel
   double                    load_ms;
   GArray                   *cached; // of llama_token: what the context's memory holds, in order
   guint                     batch;  // tokens of a prompt that are read at a time; follows the speed
+
+  MaqRunnerThreads threads;
 
   // While loading: who is told how far it is.
   MaqRunnerProgressFunc progress;

@@ -14,11 +14,14 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define DEFAULT_CONTEXT  8192
-#define SMALLEST_CONTEXT 512
-#define LARGEST_CONTEXT  (1 << 20)
-#define BATCH            512
-#define PROGRESS_EVERY   (30 * G_TIME_SPAN_MILLISECOND)
+#define DEFAULT_CONTEXT           8192
+#define DEFAULT_EMBEDDING_CONTEXT 2048
+#define SMALLEST_CONTEXT          512
+#define LARGEST_CONTEXT           (1 << 20)
+#define BATCH                     512
+// Below so many parameters the threads wait for each other longer than they work.
+#define WORTH_THREADS  20000000
+#define PROGRESS_EVERY (30 * G_TIME_SPAN_MILLISECOND)
 
 static gpointer
 fail (GError       **error,
@@ -177,6 +180,20 @@ has_pooling (struct llama_model *model)
   return llama_model_meta_val_str (model, key, value, sizeof value) >= 0 && g_ascii_strtoll (value, NULL, 10) > LLAMA_POOLING_TYPE_NONE;
 }
 
+// How many threads to begin with; WANTED is 0 when it is for us to decide.
+static guint
+choose_threads (MaqRunnerModel *self,
+                guint           wanted)
+{
+  guint n_cores = maq_runner_machine_count_cores ();
+  guint n = n_cores > 2 ? n_cores - 1 : n_cores;
+
+  if (llama_model_n_params (self->model) < WORTH_THREADS)
+    n = 1;
+  maq_runner_threads_init (&self->threads, wanted != 0 ? wanted : n, wanted != 0);
+  return self->threads.now;
+}
+
 static gboolean
 make_context (MaqRunnerModel *self,
               GVariant       *options,
@@ -185,23 +202,20 @@ make_context (MaqRunnerModel *self,
   struct llama_context_params params = llama_context_default_params ();
   guint32                     wanted = 0, n_threads = 0;
   gint32                      trained = llama_model_n_ctx_train (self->model);
-  guint                       n_cores = maq_runner_machine_count_cores ();
 
   g_variant_lookup (options, MAQ_RUNNER_KEY_CONTEXT_LENGTH, "u", &wanted);
   g_variant_lookup (options, MAQ_RUNNER_KEY_THREADS, "u", &n_threads);
-  params.n_ctx = wanted != 0 ? MIN (wanted, LARGEST_CONTEXT) : DEFAULT_CONTEXT;
+  self->embeds = has_pooling (self->model);
+  params.n_ctx = wanted != 0 ? MIN (wanted, LARGEST_CONTEXT) : self->embeds ? DEFAULT_EMBEDDING_CONTEXT
+                                                                            : DEFAULT_CONTEXT;
   if (trained > 0)
     params.n_ctx = MIN (params.n_ctx, (guint32) trained);
-  self->embeds = has_pooling (self->model);
   params.embeddings = self->embeds;
   params.n_seq_max = 1;
   params.no_perf = true;
   params.abort_callback = abort_cb;
   params.abort_callback_data = self;
-  // The engine's threads wait by spinning: all cores only when there are few. A prompt gains from every core.
-  params.n_threads = n_threads != 0 ? MIN (n_threads, 512) : n_cores > 2 ? n_cores - 1
-                                                                         : n_cores;
-  params.n_threads_batch = n_threads != 0 ? params.n_threads : (gint32) n_cores;
+  params.n_threads = params.n_threads_batch = choose_threads (self, n_threads);
   for (;;)
     {
       // An encoder looks at a whole text at once.

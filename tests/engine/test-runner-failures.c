@@ -4,6 +4,8 @@
 // However a runner ends, the application sees one clear error, no zombie and no descriptor left behind.
 #include "maq-engine-fixture.h"
 
+#include "maq-gguf-builder.h"
+
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <string.h>
@@ -363,6 +365,24 @@ other_models_are_refused (void)
   g_assert_nonnull (strstr (error->message, "part 2 of 3"));
 }
 
+static void
+what_does_not_fit_is_refused (void)
+{
+  g_autofree char *path = g_build_filename (g_get_home_dir (), "huge.gguf", NULL);
+  g_autoptr (MaqGgufBuilder) builder = maq_gguf_builder_new (1, 1, FALSE);
+  g_autoptr (MaqSession) session = NULL;
+  g_autoptr (GError) error = NULL;
+
+  // Half a terabyte of nothing: the file has no blocks.
+  maq_gguf_builder_add_key_string (builder, "general.architecture", "llama");
+  maq_gguf_builder_add_tensor (builder, "token_embd.weight", 1, 1 << 20, 1 << 18, 0);
+  g_assert_true (g_file_set_contents (path, (const char *) builder->bytes->data, builder->bytes->len, NULL));
+  g_assert_cmpint (truncate (path, (1ll << 39) + 4096), ==, 0);
+  session = fixture_start (path);
+  g_assert_false (dex_await (maq_session_wait_ready (session), &error));
+  fixture_assert_clear_error (error, MAQ_ENGINE_ERROR_OUT_OF_MEMORY);
+}
+
 // The file shrinks while it is mapped: only the runner is hurt.
 static void
 a_file_that_shrinks (void)
@@ -417,6 +437,7 @@ main (int   argc,
   dex_test_add_func ("/engine/failures/hostile-files-never-hurt", hostile_files_never_hurt);
   dex_test_add_func ("/engine/failures/wrong-files-are-refused", wrong_files_are_refused);
   dex_test_add_func ("/engine/failures/other-models-are-refused", other_models_are_refused);
+  dex_test_add_func ("/engine/failures/what-does-not-fit-is-refused", what_does_not_fit_is_refused);
   dex_test_add_func ("/engine/failures/a-file-that-shrinks", a_file_that_shrinks);
   return g_test_run ();
 }
