@@ -57,6 +57,7 @@ maq_cli_write (MaqCli *self, const char *text)
   if (self->write_errno != 0)
     return;
   maq_cli_progress_end (self);
+  self->has_spoken = TRUE;
   if (fputs (text, stdout) == EOF)
     self->write_errno = errno;
 }
@@ -116,6 +117,7 @@ maq_cli_note (MaqCli *self, const char *format, ...)
   if (maq_cli_is_quiet (self))
     return;
   maq_cli_progress_end (self);
+  self->has_spoken = TRUE;
   va_list args;
   va_start (args, format);
   g_autofree char *text = g_strdup_vprintf (format, args);
@@ -192,6 +194,15 @@ maq_cli_progress_fraction (MaqCli *self, const char *label, double fraction)
     return;
   g_autofree char *clean = maq_cli_clean (label, FALSE);
   g_autofree char *line = g_strdup_printf ("%s: %d %%", clean, (int) (100 * CLAMP (fraction, 0, 1)));
+  show_progress (self, line);
+}
+
+void
+maq_cli_show_waiting (MaqCli *self)
+{
+  if (self->has_spoken || self->progress_at != 0 || !self->err_is_terminal || self->client == NULL || maq_cli_is_quiet (self))
+    return;
+  g_autofree char *line = g_strdup_printf (_ ("Waiting for %s"), maq_hub_client_get_endpoint (self->client));
   show_progress (self, line);
 }
 

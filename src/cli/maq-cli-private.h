@@ -32,11 +32,14 @@ struct _MaqCli
   gboolean colours;
   int      columns;
   int      write_errno;
+  gboolean has_spoken;  // something was written or noted
   gint64   progress_at; // monotonic µs of the last line, 0 when there is none
   gboolean progress_open;
 };
 
 void maq_cli_init_output (MaqCli *self);
+// Says on a terminal that the Hub is being waited for, unless something else was said by now.
+void maq_cli_show_waiting (MaqCli *self);
 // FALSE if anything could not be written; says so.
 gboolean maq_cli_finish_output (MaqCli *self);
 // Prints ERROR and returns the exit status for it.

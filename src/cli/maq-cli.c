@@ -20,6 +20,7 @@
 // process at once.
 
 #define SHUTDOWN_SECONDS 5
+#define PATIENCE_MSEC    1000
 // Commands parse and write JSON and Markdown of some depth on it.
 #define FIBER_STACK (1024 * 1024)
 
@@ -239,15 +240,26 @@ stop_transfers (MaqCli *self)
     g_source_remove (source);
 }
 
+static gboolean
+on_patience_cb (gpointer data)
+{
+  maq_cli_show_waiting (data);
+  return G_SOURCE_REMOVE;
+}
+
 static int
 run_command (MaqCli *self)
 {
+  g_autoptr (GSource) patience = g_timeout_source_new (PATIENCE_MSEC);
+  g_source_set_callback (patience, on_patience_cb, self, NULL);
+  g_source_attach (patience, NULL);
   self->loop = g_main_loop_new (NULL, FALSE);
   guint interrupt = g_unix_signal_add (SIGINT, on_interrupt_cb, self);
   guint terminate = g_unix_signal_add (SIGTERM, on_terminate_cb, self);
   // Only a future that others depend on is cancelled when the last of them goes, hence the set of one.
   self->fiber = dex_future_first (dex_scheduler_spawn (NULL, FIBER_STACK, command_fiber, self, NULL), NULL);
   g_main_loop_run (self->loop);
+  g_source_destroy (patience);
   maq_cli_progress_end (self);
   stop_transfers (self);
   g_source_remove (interrupt);

@@ -449,7 +449,7 @@ def test_download(suite, hub):
         equal(list(blobs.glob("*.incomplete")), [])
 
     def interrupt_while_waiting():
-        hub.faults({"path": "/api/*", "delay": 20000, "times": 0})
+        hub.faults({"path": "/api/*", "delay": 4000, "times": 0})
         try:
             process = subprocess.Popen([MAQ, "search"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(HF_ENDPOINT=hub.url))
             time.sleep(0.5)
@@ -636,6 +636,17 @@ def test_terminal(suite, hub):
         finally:
             hub.forget()
 
+    def waiting():
+        hub.faults({"path": "/api/*", "delay": 2000})
+        try:
+            terminal = Terminal("search", "gull", hub=hub)
+            terminal.wait_for("Waiting for http")
+            equal(terminal.close(), 0)
+            contains(terminal.text, "harbor-labs/gull")
+        finally:
+            hub.forget()
+
+    suite.case("/cli/terminal/says-that-it-waits", waiting)
     suite.case("/cli/terminal/width", narrow)
     suite.case("/cli/terminal/styles", styles)
     suite.case("/cli/terminal/progress", progress)
