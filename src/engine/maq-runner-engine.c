@@ -102,6 +102,6 @@ maq_runner_exit_to_error (int             status,
   else
     how = g_strdup_printf ("status %d", WIFEXITED (status) ? WEXITSTATUS (status) : status);
   if (state == MAQ_SESSION_LOADING)
-    return g_error_new (MAQ_ENGINE_ERROR, MAQ_ENGINE_ERROR_CRASHED, "The engine crashed while loading this model (%s). The file may be damaged: download it again, or choose another variant.", how);
+    return g_error_new (MAQ_ENGINE_ERROR, MAQ_ENGINE_ERROR_CRASHED, "The engine crashed while loading this model (%s). Memory may have run out or the file may be damaged: close other programs, download it again, or choose another variant.", how);
   return g_error_new (MAQ_ENGINE_ERROR, MAQ_ENGINE_ERROR_CRASHED, "The engine crashed while running this model (%s). Load the model again and retry.", how);
 }

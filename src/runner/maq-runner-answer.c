@@ -373,6 +373,9 @@ maq_runner_model_generate (MaqRunnerModel    *model,
   make_sampler (&self, options);
   if (!make_prompt (&self, messages, options, error))
     return NULL;
+  // The penalty counts what was said before, too.
+  for (guint i = self.prompt->len - MIN (self.prompt->len, PENALTY_WINDOW); i < self.prompt->len; i++)
+    llama_sampler_accept (self.sampler, g_array_index (self.prompt, llama_token, i));
   reuse_memory (&self);
   if (!(read_prompt (&self, error) && draw_tokens (&self, error)) && self.reason == NULL)
     return NULL;

@@ -81,6 +81,31 @@ streams_the_known_text (void)
 }
 
 static void
+chunks_come_at_a_measured_pace (void)
+{
+  g_autofree char *path = fixture_input ("gguf/llama-2-tiny-random.gguf");
+  g_autofree char *text = NULL;
+  g_autoptr (MaqSession) session = NULL;
+  g_autoptr (MaqGeneration) generation = NULL;
+  g_autoptr (GError) error = NULL;
+  gint64 start;
+  guint  n_chunks;
+
+  if (path == NULL)
+    {
+      g_test_skip ("no folder of real files");
+      return;
+    }
+  session = fixture_load (path);
+  start = g_get_monotonic_time ();
+  generation = fixture_ask (session, "Once upon a time", 400);
+  text = fixture_read (generation, &n_chunks, &error);
+  g_assert_no_error (error);
+  g_test_message ("%u chunks in %.1f ms", n_chunks, (g_get_monotonic_time () - start) / 1000.0);
+  g_assert_cmpuint (n_chunks, <=, (g_get_monotonic_time () - start) / (4 * G_TIME_SPAN_MILLISECOND) + 2);
+}
+
+static void
 shards_are_one_model (void)
 {
   g_autofree char *whole_path = fixture_input ("gguf/stories260K.gguf");
@@ -698,6 +723,7 @@ main (int   argc,
   dex_test_add_func ("/engine/runner/warm-up", warm_up);
   dex_test_add_func ("/engine/runner/loads-and-says-what-it-is", loads_and_says_what_it_is);
   dex_test_add_func ("/engine/runner/streams-the-known-text", streams_the_known_text);
+  dex_test_add_func ("/engine/runner/chunks-come-at-a-measured-pace", chunks_come_at_a_measured_pace);
   dex_test_add_func ("/engine/runner/shards-are-one-model", shards_are_one_model);
   dex_test_add_func ("/engine/runner/a-seed-decides", a_seed_decides);
   dex_test_add_func ("/engine/runner/stop-strings-end-an-answer", stop_strings_end_an_answer);

@@ -383,6 +383,31 @@ what_does_not_fit_is_refused (void)
   fixture_assert_clear_error (error, MAQ_ENGINE_ERROR_OUT_OF_MEMORY);
 }
 
+// As when other programs hold the memory: a limit on the runner's data.
+static void
+too_little_memory_is_an_error (void)
+{
+  g_autofree char *path = fixture_input ("gguf/llama-2-tiny-random.gguf");
+  g_autofree char *program = g_build_filename (g_get_home_dir (), "limited-runner", NULL);
+  g_autofree char *script = g_strdup_printf ("#!/bin/sh\nulimit -d 90000\nexec %s \"$@\"\n", g_getenv ("MAQ_RUNNER"));
+  g_autoptr (MaqEngine) engine = maq_runner_engine_new (program);
+  g_autoptr (MaqSession) session = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (path == NULL)
+    {
+      g_test_skip ("no folder of real files");
+      return;
+    }
+  g_assert_true (g_file_set_contents_full (program, script, -1, G_FILE_SET_CONTENTS_NONE, 0755, NULL));
+  session = maq_engine_start (engine, path, NULL);
+  g_assert_false (dex_await (maq_session_wait_ready (session), &error));
+  // Which allocation meets the limit depends on the machine, and not every one is handled inside the engine.
+  g_assert_true (error->code == MAQ_ENGINE_ERROR_OUT_OF_MEMORY || error->code == MAQ_ENGINE_ERROR_CRASHED);
+  fixture_assert_clear_error (error, error->code);
+  g_assert_true (dex_await (maq_session_unload (session), NULL));
+}
+
 // The file shrinks while it is mapped: only the runner is hurt.
 static void
 a_file_that_shrinks (void)
@@ -438,6 +463,7 @@ main (int   argc,
   dex_test_add_func ("/engine/failures/wrong-files-are-refused", wrong_files_are_refused);
   dex_test_add_func ("/engine/failures/other-models-are-refused", other_models_are_refused);
   dex_test_add_func ("/engine/failures/what-does-not-fit-is-refused", what_does_not_fit_is_refused);
+  dex_test_add_func ("/engine/failures/too-little-memory-is-an-error", too_little_memory_is_an_error);
   dex_test_add_func ("/engine/failures/a-file-that-shrinks", a_file_that_shrinks);
   return g_test_run ();
 }
