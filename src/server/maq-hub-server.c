@@ -5,6 +5,7 @@
 // arrive → (delay) → (hash files on a worker) → route → send; the message is paused until the last step.
 #include "maq-hub-server.h"
 
+#include "maq-error.h"
 #include "maq-serve-json.h"
 #include "maq-serve-routes.h"
 #include "maq-serve-send.h"
@@ -171,7 +172,7 @@ hash_thread (GTask        *task,
 {
   HashJob *job = data;
   GError  *error = NULL;
-  if (maq_serve_commit_hash (job->commit, job->prefix, &error))
+  if (maq_serve_commit_hash (job->commit, job->prefix, cancellable, &error))
     g_task_return_boolean (task, TRUE);
   else
     g_task_return_error (task, error);
@@ -190,7 +191,8 @@ hashed_cb (GObject      *source,
       route_and_finish (self, request);
       return;
     }
-  g_warning ("the Hub server cannot read: %s", error->message);
+  if (!maq_error_is_cancelled (error))
+    g_warning ("the Hub server cannot read: %s", error->message);
   maq_serve_reply_error (request, SOUP_STATUS_INTERNAL_SERVER_ERROR, NULL, "A file of this repo cannot be read.");
   finish_request (self, request);
 }
@@ -215,7 +217,7 @@ continue_request (MaqHubServer    *self,
   job->commit = commit;
   job->store = g_object_ref (self->store);
   job->prefix = g_steal_pointer (&prefix);
-  g_autoptr (GTask) task = g_task_new (NULL, NULL, hashed_cb, pending_new (self, request));
+  g_autoptr (GTask) task = g_task_new (NULL, self->cancellable, hashed_cb, pending_new (self, request));
   g_task_set_task_data (task, job, hash_job_free);
   g_task_run_in_thread (task, hash_thread);
   maq_serve_request_unref (request);
