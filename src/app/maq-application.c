@@ -178,6 +178,14 @@ maq_application_command_line (GApplication            *application,
   return 0;
 }
 
+static gboolean
+is_http_address (const char *text)
+{
+  g_autoptr (GUri) uri = g_uri_parse (text, G_URI_FLAGS_NONE, NULL);
+  const char *scheme = uri != NULL ? g_uri_get_scheme (uri) : "";
+  return (g_str_equal (scheme, "http") || g_str_equal (scheme, "https")) && g_uri_get_host (uri) != NULL && *g_uri_get_host (uri) != '\0';
+}
+
 static int
 maq_application_handle_local_options (GApplication *application,
                                       GVariantDict *options)
@@ -194,6 +202,14 @@ maq_application_handle_local_options (GApplication *application,
   if (self->demo && self->hub != NULL)
     {
       g_printerr ("maquette: %s\n", _ ("--demo and --hub name two different Hubs; give one of them."));
+      return 2;
+    }
+  if (self->hub != NULL && !is_http_address (self->hub))
+    {
+      g_printerr ("maquette: ");
+      // Translators: %s is what was given for --hub.
+      g_printerr (_ ("“%s” is no Hub address; one looks like https://hub.example.org."), self->hub);
+      g_printerr ("\n");
       return 2;
     }
   if (self->demo || self->hub != NULL)
@@ -255,7 +271,12 @@ maq_application_startup (GApplication *application)
 {
   MaqApplication *self = MAQ_APPLICATION (application);
 
-  maq_app_register_resource ();
+  static gsize registered = 0;
+  if (g_once_init_enter (&registered))
+    {
+      maq_app_register_resource ();
+      g_once_init_leave (&registered, 1);
+    }
   G_APPLICATION_CLASS (maq_application_parent_class)->startup (application);
   maq_widgets_init ();
 
@@ -289,9 +310,11 @@ maq_application_shutdown (GApplication *application)
   MaqApplication *self = MAQ_APPLICATION (application);
 
   maq_future_slot_clear (&self->preparing);
+  for (GList *l; (l = gtk_application_get_windows (GTK_APPLICATION (self))) != NULL;)
+    gtk_window_destroy (l->data);
   G_APPLICATION_CLASS (maq_application_parent_class)->shutdown (application);
 
-  // The windows are gone. Users before what they use.
+  // Users before what they use.
   g_clear_object (&self->transfers);
   g_clear_object (&self->library);
   g_clear_object (&self->chats);

@@ -131,6 +131,8 @@ maq_sidebar_set_property (GObject      *object,
 static void
 maq_sidebar_dispose (GObject *object)
 {
+  // Before the template lets go of its children, of which the bin's is one.
+  adw_bin_set_child (ADW_BIN (object), NULL);
   gtk_widget_dispose_template (GTK_WIDGET (object), MAQ_TYPE_SIDEBAR);
 
   G_OBJECT_CLASS (maq_sidebar_parent_class)->dispose (object);

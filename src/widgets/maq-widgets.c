@@ -10,7 +10,12 @@
 void
 maq_widgets_init (void)
 {
+  static gsize registered = 0;
+
+  if (!g_once_init_enter (&registered))
+    return;
   maq_widgets_register_resource ();
   g_type_ensure (MAQ_TYPE_MARKDOWN_VIEW);
   g_type_ensure (MAQ_TYPE_STATUS_STACK);
+  g_once_init_leave (&registered, 1);
 }

@@ -29,11 +29,47 @@ app_fixture_set_up (AppFixture  *self,
   maq_hub_server_listen (self->server, NULL, 0, &error);
   g_assert_no_error (error);
   self->client = maq_hub_client_new (maq_hub_server_get_url (self->server));
+  self->folder = g_dir_make_tmp ("app-XXXXXX", &error);
+  g_assert_no_error (error);
+  g_autofree char *cache = g_build_filename (self->folder, "cache", NULL);
+  g_autofree char *state = g_build_filename (self->folder, "state", NULL);
+  self->cache = maq_cache_new (cache);
+  self->transfers = maq_transfer_list_new (self->client, self->cache, state);
+  self->library = maq_library_new (self->cache);
+}
+
+static void
+gone_cb (gpointer data,
+         GObject *object)
+{
+  *(gboolean *) data = TRUE;
+}
+
+static gboolean
+is_true (gpointer data)
+{
+  return *(gboolean *) data;
+}
+
+static void
+release (gpointer object)
+{
+  gboolean gone = FALSE;
+
+  g_object_weak_ref (object, gone_cb, &gone);
+  g_object_unref (object);
+  ui_wait (is_true, &gone, 15000);
 }
 
 void
 app_fixture_tear_down (AppFixture *self)
 {
+  // Work that was let go may end in its own time.
+  release (g_steal_pointer (&self->library));
+  release (g_steal_pointer (&self->transfers));
+  g_clear_object (&self->cache);
+  g_clear_pointer (&self->folder, g_free);
+  g_clear_pointer (&self->activated, g_free);
   maq_hub_server_stop (self->server);
   g_clear_object (&self->client);
   g_assert_finalize_object (G_OBJECT (g_steal_pointer (&self->server)));
@@ -49,4 +85,44 @@ app_fixture_fault (AppFixture *self,
   if (rule != NULL)
     maq_hub_server_add_faults (self->server, rule, &error);
   g_assert_no_error (error);
+}
+
+static void
+activated_cb (GSimpleAction *action,
+              GVariant      *parameter,
+              gpointer       data)
+{
+  AppFixture *self = data;
+  GString    *text = g_string_new (g_action_get_name (G_ACTION (action)));
+
+  if (g_variant_is_of_type (parameter, G_VARIANT_TYPE_STRING))
+    g_string_append_printf (text, " %s", g_variant_get_string (parameter, NULL));
+  else
+    {
+      const char *label;
+      const char *path;
+      g_variant_get (parameter, "(&s&s)", &label, &path);
+      g_string_append_printf (text, " %s %s", label, path);
+    }
+  g_free (self->activated);
+  self->activated = g_string_free_and_steal (text);
+}
+
+GtkWindow *
+app_fixture_show (AppFixture *self,
+                  gpointer    page)
+{
+  const GActionEntry entries[] = {
+    { "open-repo", activated_cb, "s" },
+    { "open-chat", activated_cb, "(ss)" },
+    { "show-page", activated_cb, "s" },
+  };
+  g_autoptr (GSimpleActionGroup) group = g_simple_action_group_new ();
+  GtkWidget *overlay = adw_toast_overlay_new ();
+
+  adw_toast_overlay_set_child (ADW_TOAST_OVERLAY (overlay), page);
+  GtkWindow *window = ui_show (overlay, 900, 700);
+  g_action_map_add_action_entries (G_ACTION_MAP (group), entries, G_N_ELEMENTS (entries), self);
+  gtk_widget_insert_action_group (GTK_WIDGET (window), "win", G_ACTION_GROUP (group));
+  return window;
 }

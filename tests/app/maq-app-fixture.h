@@ -2,15 +2,23 @@
 // Copyright 2026 The Maquette developers
 #pragma once
 
+#include "maq-cache.h"
 #include "maq-hub-client.h"
 #include "maq-hub-server.h"
+#include "maq-library.h"
+#include "maq-transfers.h"
 #include "maq-ui-fixture.h"
 
-// A Hub in this process, with faults, and a client of it.
+// A Hub in this process, with faults, a client of it, and an empty cache with what works on it.
 typedef struct
 {
-  MaqHubServer *server;
-  MaqHubClient *client;
+  MaqHubServer    *server;
+  MaqHubClient    *client;
+  char            *folder;
+  MaqCache        *cache;
+  MaqTransferList *transfers;
+  MaqLibrary      *library;
+  char            *activated; // the last action that stood in for one of the window, as "open-repo hf://…"
 } AppFixture;
 
 // STORE: transfer full.
@@ -20,3 +28,5 @@ void app_fixture_tear_down (AppFixture *self);
 void app_fixture_init (int *argc, char ***argv);
 // The requests that come from now on go wrong as RULE says (maq-hub-server.h); NULL: no longer.
 void app_fixture_fault (AppFixture *self, const char *rule);
+// Shows PAGE in a window that has the actions of the real one.
+GtkWindow *app_fixture_show (AppFixture *self, gpointer page);

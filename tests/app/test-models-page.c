@@ -217,40 +217,27 @@ test_page_is_endless (AppFixture   *fixture,
 }
 
 static void
-open_repo_cb (GSimpleAction *action,
-              GVariant      *parameter,
-              gpointer       data)
-{
-  g_set_str ((char **) data, g_variant_get_string (parameter, NULL));
-}
-
-static void
 test_page_opens (AppFixture   *fixture,
                  gconstpointer data)
 {
-  MaqModelsPage     *page = maq_models_page_new (fixture->client);
-  GtkWindow         *window = ui_show (GTK_WIDGET (page), 800, 600);
-  g_autofree char   *opened = NULL;
-  const GActionEntry entries[] = { { "open-repo", open_repo_cb, "s" } };
-  g_autoptr (GSimpleActionGroup) group = g_simple_action_group_new ();
+  MaqModelsPage *page = maq_models_page_new (fixture->client);
+  GtkWindow     *window = app_fixture_show (fixture, page);
 
-  g_action_map_add_action_entries (G_ACTION_MAP (group), entries, 1, &opened);
-  gtk_widget_insert_action_group (GTK_WIDGET (window), "win", G_ACTION_GROUP (group));
   maq_models_page_load (page);
   ui_wait_text (page, "maquette/pebble-chat-GGUF");
 
   g_signal_emit_by_name (ui_find (page, GTK_TYPE_LIST_VIEW, NULL), "activate", 0);
-  g_assert_cmpstr (opened, ==, "hf://maquette/pebble-chat-GGUF");
+  g_assert_cmpstr (fixture->activated, ==, "open-repo hf://maquette/pebble-chat-GGUF");
 
   type_text (page, "harbor-labs/gull-7B");
   g_signal_emit_by_name (ui_find (page, GTK_TYPE_SEARCH_ENTRY, NULL), "activate");
-  g_assert_cmpstr (opened, ==, "hf://harbor-labs/gull-7B");
+  g_assert_cmpstr (fixture->activated, ==, "open-repo hf://harbor-labs/gull-7B");
 
   // Words are no address.
-  g_clear_pointer (&opened, g_free);
+  g_clear_pointer (&fixture->activated, g_free);
   type_text (page, "small models");
   g_signal_emit_by_name (ui_find (page, GTK_TYPE_SEARCH_ENTRY, NULL), "activate");
-  g_assert_null (opened);
+  g_assert_null (fixture->activated);
   ui_hide (window, page);
 }
 

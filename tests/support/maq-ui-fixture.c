@@ -2,13 +2,27 @@
 // Copyright 2026 The Maquette developers
 #include "maq-ui-fixture.h"
 
-#define TEXT_PATIENCE_MS 10000
+#define TEXT_PATIENCE_MS 30000
 
 static gboolean
 timeout_cb (gpointer data)
 {
   *(gboolean *) data = TRUE;
   return G_SOURCE_REMOVE;
+}
+
+static GtkWidget *watched; // what ui_wait_text looks at, to say what it shows instead
+
+static void
+describe (GtkWidget *widget,
+          GString   *text)
+{
+  if (!gtk_widget_get_mapped (widget))
+    return;
+  if (GTK_IS_LABEL (widget))
+    g_string_append_printf (text, " “%s”", gtk_label_get_text (GTK_LABEL (widget)));
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
+    describe (child, text);
 }
 
 void
@@ -23,7 +37,12 @@ ui_wait_at (UiCheck     check,
   while (!check (data))
     {
       if (over)
-        g_error ("%s: waited %u ms in vain", where, ms);
+        {
+          g_autoptr (GString) shown = g_string_new (NULL);
+          if (watched != NULL)
+            describe (watched, shown);
+          g_error ("%s: waited %u ms in vain;%s", where, ms, shown->str);
+        }
       g_main_context_iteration (NULL, TRUE);
     }
   if (!over)
@@ -164,5 +183,43 @@ ui_wait_text_at (gpointer    root,
   Wanted           wanted = { root, text };
   g_autofree char *what = g_strdup_printf ("%s: “%s”", where, text);
 
+  watched = root;
   ui_wait_at (shows_wanted, &wanted, TEXT_PATIENCE_MS, what);
+  watched = NULL;
+}
+
+static gboolean
+has_sensitive (gpointer data)
+{
+  Wanted    *wanted = data;
+  GtkWidget *button = ui_find (wanted->root, GTK_TYPE_BUTTON, wanted->text);
+  return button != NULL && gtk_widget_is_sensitive (button);
+}
+
+void
+ui_wait_sensitive_at (gpointer    root,
+                      const char *text,
+                      const char *where)
+{
+  Wanted           wanted = { root, text };
+  g_autofree char *what = g_strdup_printf ("%s: a button “%s”", where, text);
+
+  ui_wait_at (has_sensitive, &wanted, TEXT_PATIENCE_MS, what);
+}
+
+static gboolean
+shows_no_more (gpointer data)
+{
+  return !shows_wanted (data);
+}
+
+void
+ui_wait_gone_at (gpointer    root,
+                 const char *text,
+                 const char *where)
+{
+  Wanted           wanted = { root, text };
+  g_autofree char *what = g_strdup_printf ("%s: the end of “%s”", where, text);
+
+  ui_wait_at (shows_no_more, &wanted, TEXT_PATIENCE_MS, what);
 }

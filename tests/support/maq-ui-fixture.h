@@ -22,8 +22,14 @@ gpointer ui_find (gpointer root, GType type, const char *text);
 // Presses the button below ROOT with that label or tooltip, which must be there and sensitive.
 #define ui_click(root, text) ui_click_at ((root), (text), G_STRLOC)
 void ui_click_at (gpointer root, const char *text, const char *where);
+// Waits until there is a sensitive button with that label or tooltip.
+#define ui_wait_sensitive(root, text) ui_wait_sensitive_at ((root), (text), G_STRLOC)
+void ui_wait_sensitive_at (gpointer root, const char *text, const char *where);
 // Whether a mapped label below ROOT contains TEXT.
 gboolean ui_shows (gpointer root, const char *text);
 // Waits until ui_shows.
 #define ui_wait_text(root, text) ui_wait_text_at ((root), (text), G_STRLOC)
 void ui_wait_text_at (gpointer root, const char *text, const char *where);
+// Waits until not ui_shows.
+#define ui_wait_gone(root, text) ui_wait_gone_at ((root), (text), G_STRLOC)
+void ui_wait_gone_at (gpointer root, const char *text, const char *where);

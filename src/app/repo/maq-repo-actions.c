@@ -77,17 +77,21 @@ is_active (MaqTransfer *transfer)
   return transfer != NULL && (maq_transfer_get_state (transfer) == MAQ_TRANSFER_QUEUED || maq_transfer_get_state (transfer) == MAQ_TRANSFER_RUNNING);
 }
 
+// The download of VARIANT (NULL: of all files) that runs or wants attention.
 static MaqTransfer *
 find_transfer (MaqRepoActions   *self,
                const MaqVariant *variant)
 {
-  const char *path = NULL;
+  const char  *path = NULL;
+  MaqTransfer *transfer = NULL;
 
   if (variant != NULL)
     path = variant->paths[0];
   else if (self->tree->files->len > 0)
     path = ((MaqHubFile *) self->tree->files->pdata[0])->path;
-  return path != NULL ? maq_transfer_list_find (self->transfers, maq_repo_get_kind (self->repo), maq_repo_get_id (self->repo), path) : NULL;
+  if (path != NULL)
+    transfer = maq_transfer_list_find (self->transfers, maq_repo_get_kind (self->repo), maq_repo_get_id (self->repo), path);
+  return transfer != NULL && maq_transfer_get_state (transfer) != MAQ_TRANSFER_DONE ? transfer : NULL;
 }
 
 // Reads from the library which files of this version are here.

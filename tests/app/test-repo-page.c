@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Copyright 2026 The Maquette developers
+#include "maq-app-fixture.h"
+#include "maq-markdown-view.h"
+#include "maq-repo-page.h"
+
+#define CHAT        "maquette/pebble-chat-GGUF"
+#define CHAT_FOLDER "models--maquette--pebble-chat-GGUF"
+
+static void
+set_up (AppFixture   *fixture,
+        gconstpointer data)
+{
+  app_fixture_set_up (fixture, maq_hub_store_new_demo (NULL));
+}
+
+static void
+tear_down (AppFixture   *fixture,
+           gconstpointer data)
+{
+  app_fixture_tear_down (fixture);
+}
+
+static MaqRepoPage *
+open_page (AppFixture *fixture,
+           const char *id)
+{
+  g_autoptr (MaqRepoAddress) address = maq_repo_address_new (MAQ_REPO_KIND_MODEL, id, NULL, NULL);
+  return maq_repo_page_new (fixture->client, fixture->cache, fixture->transfers, fixture->library, address);
+}
+
+static gboolean
+has_activated (gpointer data)
+{
+  return ((AppFixture *) data)->activated != NULL;
+}
+
+static void
+test_content (AppFixture   *fixture,
+              gconstpointer data)
+{
+  MaqRepoPage *page = open_page (fixture, "harbor-labs/gull-1B-chat");
+  GtkWindow   *window = app_fixture_show (fixture, page);
+  gboolean     handled = FALSE;
+
+  ui_wait_text (page, "harbor-labs/gull-1B-chat");
+  ui_wait_text (page, "License: apache-2.0");
+  ui_wait_text (page, "1.1B parameters");
+  ui_wait_text (page, "Good to know");
+  // Weights that no engine here runs can be fetched, not tried.
+  ui_wait_text (page, "This one can be downloaded, but not tried.");
+  g_assert_null (ui_find (page, GTK_TYPE_BUTTON, "Try"));
+
+  // A link to another repo stays in the window, a file goes to the browser.
+  MaqMarkdownView *card = ui_find (page, MAQ_TYPE_MARKDOWN_VIEW, NULL);
+  g_autofree char *link = maq_hub_client_dup_page_address (fixture->client, MAQ_REPO_KIND_MODEL, CHAT);
+  g_signal_emit_by_name (card, "activate-link", link, &handled);
+  g_assert_true (handled);
+  g_assert_true (g_str_has_prefix (fixture->activated, "open-repo "));
+  g_signal_emit_by_name (card, "activate-link", "https://elsewhere.example/page", &handled);
+  g_assert_false (handled);
+  ui_hide (window, page);
+}
+
+static void
+test_try (AppFixture   *fixture,
+          gconstpointer data)
+{
+  MaqRepoPage *page = open_page (fixture, CHAT);
+  GtkWindow   *window = app_fixture_show (fixture, page);
+
+  // One press fetches the chosen variant and opens a chat with it.
+  ui_wait_text (page, "Text Generation");
+  ui_wait_sensitive (page, "Try");
+  ui_click (page, "Try");
+  ui_wait (has_activated, fixture, 30000);
+  g_assert_true (g_str_has_prefix (fixture->activated, "open-chat " CHAT ":"));
+  const char *path = strrchr (fixture->activated, ' ') + 1;
+  g_assert_true (g_file_test (path, G_FILE_TEST_EXISTS));
+  g_assert_nonnull (strstr (path, CHAT_FOLDER));
+  ui_wait_text (page, "Downloaded");
+
+  // The next one needs no request.
+  g_clear_pointer (&fixture->activated, g_free);
+  guint n_requests = maq_hub_server_count_requests (fixture->server, NULL, "*");
+  ui_click (page, "Try");
+  g_assert_nonnull (fixture->activated);
+  g_assert_cmpuint (maq_hub_server_count_requests (fixture->server, NULL, "*"), ==, n_requests);
+  ui_hide (window, page);
+}
+
+static void
+test_stop (AppFixture   *fixture,
+           gconstpointer data)
+{
+  MaqRepoPage *page = open_page (fixture, CHAT);
+  GtkWindow   *window = app_fixture_show (fixture, page);
+
+  app_fixture_fault (fixture, "{\"host\": \"cdn\", \"rate\": 100000, \"times\": 0}");
+  ui_wait_sensitive (page, "Try");
+  ui_click (page, "Try");
+  ui_wait_text (page, "Downloading");
+  ui_click (page, "Stop");
+  ui_wait_text (page, "Stopped.");
+  g_assert_null (fixture->activated);
+
+  // Going on fetches the rest; nobody asked for a chat any more.
+  app_fixture_fault (fixture, NULL);
+  ui_click (page, "Try Again");
+  ui_wait_text (page, "Downloaded");
+  g_assert_null (fixture->activated);
+  ui_hide (window, page);
+}
+
+static void
+test_failed_download (AppFixture   *fixture,
+                      gconstpointer data)
+{
+  MaqRepoPage *page = open_page (fixture, CHAT);
+  GtkWindow   *window = app_fixture_show (fixture, page);
+
+  ui_wait_sensitive (page, "Try");
+  app_fixture_fault (fixture, "{\"path\": \"*/resolve/*\", \"status\": 403, \"times\": 0}");
+  ui_click (page, "Try");
+  ui_wait_text (page, "Not Allowed");
+  g_assert_null (fixture->activated);
+  app_fixture_fault (fixture, NULL);
+  ui_wait_sensitive (page, "Try Again");
+  ui_hide (window, page);
+}
+
+static void
+test_files (AppFixture   *fixture,
+            gconstpointer data)
+{
+  g_autoptr (MaqRepoAddress) address = maq_repo_address_new (MAQ_REPO_KIND_MODEL, "harbor-labs/gull-1B-chat", NULL, "config.json");
+  MaqRepoPage *page = maq_repo_page_new (fixture->client, fixture->cache, fixture->transfers, fixture->library, address);
+  GtkWindow   *window = app_fixture_show (fixture, page);
+
+  // An address with a path opens at the files.
+  ui_wait_text (page, "generation_config.json");
+  ui_wait_text (page, "model.safetensors");
+  ui_wait_sensitive (page, "Download");
+  gtk_widget_activate_action (GTK_WIDGET (page), "repo.download-file", "s", "config.json");
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (fixture->transfers)), ==, 1);
+  gtk_widget_activate_action (GTK_WIDGET (page), "repo.copy-name", NULL);
+  ui_wait_text (window, "Name copied");
+  ui_hide (window, page);
+}
+
+static void
+test_problems (AppFixture   *fixture,
+               gconstpointer data)
+{
+  MaqRepoPage *page = open_page (fixture, "nobody/nothing");
+  GtkWindow   *window = app_fixture_show (fixture, page);
+  ui_wait_text (page, "Not Found");
+  ui_click (page, "Try Again");
+  ui_wait_text (page, "Not Found");
+  ui_hide (window, page);
+
+  maq_hub_client_set_offline (fixture->client, TRUE);
+  page = open_page (fixture, CHAT);
+  window = app_fixture_show (fixture, page);
+  ui_wait_text (page, "Offline Mode");
+  maq_hub_client_set_offline (fixture->client, FALSE);
+  ui_click (page, "Try Again");
+  ui_wait_text (page, "Text Generation");
+  ui_hide (window, page);
+
+  // Going while everything is under way.
+  app_fixture_fault (fixture, "{\"delay\": 300, \"times\": 0}");
+  page = open_page (fixture, CHAT);
+  window = app_fixture_show (fixture, page);
+  ui_hide (window, page);
+  ui_run (500);
+}
+
+static void
+test_gated (AppFixture   *fixture,
+            gconstpointer data)
+{
+  MaqRepoPage *page = open_page (fixture, "harbor-labs/skua-code-1B");
+  GtkWindow   *window = app_fixture_show (fixture, page);
+
+  ui_wait_text (page, "On Request");
+  ui_wait_text (page, "The owner gives access on request.");
+  g_assert_nonnull (ui_find (page, GTK_TYPE_BUTTON, "Open Page"));
+  ui_hide (window, page);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  app_fixture_init (&argc, &argv);
+#define ADD(path, test) g_test_add (path, AppFixture, NULL, set_up, test, tear_down)
+  ADD ("/app/repo-page/card-and-facts", test_content);
+  ADD ("/app/repo-page/one-press-fetches-and-opens-a-chat", test_try);
+  ADD ("/app/repo-page/stop-and-go-on", test_stop);
+  ADD ("/app/repo-page/a-failed-download-says-why", test_failed_download);
+  ADD ("/app/repo-page/files", test_files);
+  ADD ("/app/repo-page/problems-have-a-way-on", test_problems);
+  ADD ("/app/repo-page/gated", test_gated);
+  return g_test_run ();
+}

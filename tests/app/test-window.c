@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Copyright 2026 The Maquette developers
+#include "maq-ui-fixture.h"
+#include "maq-window.h"
+
+typedef void (*Story) (MaqApplication *application, MaqWindow *window);
+
+typedef struct
+{
+  MaqApplication *application;
+  Story           story;
+  gboolean        told;
+} Teller;
+
+static MaqWindow *
+get_window (MaqApplication *application)
+{
+  for (GList *l = gtk_application_get_windows (GTK_APPLICATION (application)); l != NULL; l = l->next)
+    if (MAQ_IS_WINDOW (l->data) && gtk_widget_get_mapped (l->data))
+      return l->data;
+  return NULL;
+}
+
+static gboolean
+tell_cb (gpointer data)
+{
+  Teller    *teller = data;
+  MaqWindow *window = get_window (teller->application);
+
+  if (window == NULL)
+    return G_SOURCE_CONTINUE;
+  teller->told = TRUE;
+  teller->story (teller->application, window);
+  g_application_quit (G_APPLICATION (teller->application));
+  return G_SOURCE_REMOVE;
+}
+
+static void
+gone_cb (gpointer data,
+         GObject *object)
+{
+  *(gboolean *) data = TRUE;
+}
+
+static gboolean
+is_true (gpointer data)
+{
+  return *(gboolean *) data;
+}
+
+// Runs the whole application with these words of its command line, and STORY once its window is there.
+static int
+run (Story       story,
+     const char *first,
+     const char *second)
+{
+  MaqApplication *application = maq_application_new ();
+  Teller          teller = { application, story, FALSE };
+  const char     *words[] = { "maquette", first, second, NULL };
+
+  guint source = g_timeout_add (20, tell_cb, &teller);
+  int   status = g_application_run (G_APPLICATION (application), second != NULL ? 3 : 2, (char **) words);
+  if (!teller.told)
+    g_source_remove (source);
+  g_assert_true (teller.told == (story != NULL));
+  gboolean gone = FALSE;
+  g_object_weak_ref (G_OBJECT (application), gone_cb, &gone);
+  g_object_unref (application);
+  ui_wait (is_true, &gone, 5000);
+  return status;
+}
+
+static void
+show (MaqWindow  *window,
+      const char *place)
+{
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.show-page", "s", place);
+}
+
+static void
+tell_places (MaqApplication *application,
+             MaqWindow      *window)
+{
+  ui_wait_text (window, "maquette/pebble-chat-GGUF");
+  show (window, "library");
+  ui_wait_text (window, "The Library Is Empty");
+  show (window, "transfers");
+  ui_wait_text (window, "No Transfers");
+  show (window, "chats");
+  ui_wait_gone (window, "No Transfers");
+  show (window, "nowhere");
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.focus-search", NULL);
+  ui_wait_text (window, "maquette/pebble-chat-GGUF");
+  GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (window));
+  g_assert_nonnull (gtk_widget_get_ancestor (focus, GTK_TYPE_SEARCH_ENTRY));
+
+  // A repo opens on top and Back leads where one came from; opening it again changes nothing.
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.open-repo", "s", "harbor-labs/gull-7B");
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.open-repo", "s", "hf://harbor-labs/gull-7B");
+  ui_wait_text (window, "Transformers");
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.go-back", NULL);
+  ui_wait_text (window, "maquette/pebble-chat-GGUF");
+
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.open-repo", "s", "no address at all");
+  ui_wait_text (window, "“no address at all” was not opened");
+}
+
+static void
+test_places (void)
+{
+  g_assert_cmpint (run (tell_places, "--demo", NULL), ==, 0);
+}
+
+static void
+tell_address (MaqApplication *application,
+              MaqWindow      *window)
+{
+  ui_wait_text (window, "harbor-labs/gull-1B-chat");
+  ui_wait_text (window, "License: apache-2.0");
+}
+
+static void
+test_address (void)
+{
+  g_assert_cmpint (run (tell_address, "--demo", "hf://harbor-labs/gull-1B-chat"), ==, 0);
+}
+
+static gboolean
+is_collapsed (gpointer view)
+{
+  return adw_navigation_split_view_get_collapsed (view);
+}
+
+static void
+tell_narrow (MaqApplication *application,
+             MaqWindow      *window)
+{
+  AdwNavigationSplitView *view = ui_find (window, ADW_TYPE_NAVIGATION_SPLIT_VIEW, NULL);
+
+  ui_wait_text (window, "maquette/pebble-chat-GGUF");
+  ui_wait (is_collapsed, view, 5000);
+  g_assert_true (adw_navigation_split_view_get_show_content (view));
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.toggle-sidebar", NULL);
+  ui_wait_text (window, "On This Computer");
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.toggle-sidebar", NULL);
+  ui_wait_gone (window, "On This Computer");
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.go-back", NULL);
+  ui_wait_text (window, "On This Computer");
+  show (window, "library");
+  ui_wait_text (window, "The Library Is Empty");
+  g_assert_cmpint (gtk_widget_get_width (GTK_WIDGET (window)), <=, 400);
+}
+
+static void
+test_narrow (void)
+{
+  g_autoptr (GSettings) settings = g_settings_new (MAQ_APP_ID);
+  g_settings_set_int (settings, "window-width", 360);
+  g_assert_cmpint (run (tell_narrow, "--demo", NULL), ==, 0);
+  g_settings_reset (settings, "window-width");
+}
+
+static void
+tell_unreachable (MaqApplication *application,
+                  MaqWindow      *window)
+{
+  ui_wait_text (window, "Hub Not Reachable");
+  g_assert_nonnull (ui_find (window, GTK_TYPE_BUTTON, "Try Again"));
+}
+
+static void
+test_unreachable (void)
+{
+  g_assert_cmpint (run (tell_unreachable, "--hub", "http://127.0.0.1:9"), ==, 0);
+}
+
+static void
+test_bad_usage (void)
+{
+  g_assert_cmpint (run (NULL, "--demo", "--hub=http://127.0.0.1:9"), ==, 2);
+  g_assert_cmpint (run (NULL, "--hub", "no address"), ==, 2);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  dex_init ();
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/app/window/places", test_places);
+  g_test_add_func ("/app/window/opens-what-the-command-line-names", test_address);
+  g_test_add_func ("/app/window/works-at-360-pixels", test_narrow);
+  g_test_add_func ("/app/window/a-hub-that-is-not-there", test_unreachable);
+  g_test_add_func ("/app/window/bad-usage", test_bad_usage);
+  return g_test_run ();
+}
