@@ -142,11 +142,11 @@ def count_fact(a, b):
 
 def counts():
     for a in range(41):
-        for length in range(1, 16):
+        for length in range(1, 13):
             yield count_fact(a, a + length)
             if a >= length:
                 yield count_fact(a, a - length)
-    for b in [*range(17, 51), 60, 70, 80, 90, 100]:
+    for b in [*range(14, 51), 60, 70, 80, 90, 100]:
         yield count_fact(1, b)
 
 
@@ -290,14 +290,16 @@ def made_up(rng):
 
 def repeat_anything(rng):
     choice = rng.random()
-    if choice < 0.4:
+    if choice < 0.25:
         text = made_up(rng)
-    elif choice < 0.55:
+    elif choice < 0.35:
         text = sentence(rng.choice([rng.choice(WORDS), made_up(rng)]))
-    elif choice < 0.65:
+    elif choice < 0.4:
         text = str(rng.randint(0, 999))
     else:
-        text = " ".join(rng.choice(WORDS) for _ in range(rng.randint(2, 4)))
+        # Long ones, for they are what teaches copying.
+        text = " ".join(rng.choice([rng.choice(WORDS), made_up(rng), str(rng.randint(0, 100))])
+                        if rng.random() < 0.4 else rng.choice(WORDS) for _ in range(rng.randint(2, 7)))
     return Fact("repeat", text, REPEAT_FORMS, text, {"w": text})
 
 
@@ -332,9 +334,9 @@ def unknown(rng):
 TABLES = {"sums": sums, "numbers": numbers, "counts": counts, "places": places, "calendar": calendar, "letters": letters,
           "things": things, "plain": plain, "self": self_facts, "stories": stories, "repeats": repeats}
 # How often a turn is about each table; the rest are the kinds made on the fly.
-WEIGHTS = {"sums": 30, "numbers": 6, "counts": 6, "places": 10, "calendar": 7, "letters": 2, "things": 12, "plain": 3,
-           "self": 7, "stories": 3, "repeats": 5}
-MADE = {repeat_anything: 5, unknown: 8}
+WEIGHTS = {"sums": 30, "numbers": 6, "counts": 8, "places": 10, "calendar": 7, "letters": 2, "things": 12, "plain": 3,
+           "self": 7, "stories": 3, "repeats": 6}
+MADE = {repeat_anything: 12, unknown: 8}
 
 
 class Talk:

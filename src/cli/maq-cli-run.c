@@ -267,7 +267,11 @@ read_prompt (GError **error)
       return NULL;
     }
   g_autoptr (MaqCliInput) input = maq_cli_input_new ();
-  return maq_cli_input_read_all (input, error);
+  char *prompt = maq_cli_input_read_all (input, error);
+  // The newline that ends the last line belongs to the file and not to the prompt.
+  if (prompt != NULL && g_str_has_suffix (prompt, "\n"))
+    prompt[strlen (prompt) - 1] = '\0';
+  return prompt;
 }
 
 static gboolean
@@ -299,6 +303,11 @@ run (MaqCli *cli, char **arguments, GError **error)
   g_autofree char *prompt = read_prompt (error);
   if (prompt == NULL)
     return FALSE;
+  if (*prompt == '\0')
+    {
+      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("The prompt is empty: give one with -p or on standard input"));
+      return FALSE;
+    }
   set_prompt (generate, prompt);
   g_autoptr (MaqSession) session = maq_cli_session_load (cli, model, error);
   if (session == NULL)

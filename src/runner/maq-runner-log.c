@@ -45,6 +45,24 @@ maq_runner_log_clear (void)
   g_mutex_unlock (&mutex);
 }
 
+// Makes one line of TEXT, with single spaces.
+static void
+squeeze (char *text)
+{
+  char *to = text;
+
+  for (const char *from = text; *from != 0; from++)
+    {
+      gboolean space = *from == ' ' || g_ascii_iscntrl (*from);
+      if (!space)
+        *to++ = *from;
+      else if (to > text && to[-1] != ' ')
+        *to++ = ' ';
+    }
+  *to = 0;
+  g_strchomp (text);
+}
+
 char *
 maq_runner_log_dup_last (void)
 {
@@ -54,10 +72,7 @@ maq_runner_log_dup_last (void)
   g_mutex_lock (&mutex);
   text = g_utf8_make_valid (last, -1);
   g_mutex_unlock (&mutex);
-  for (char *at = text; *at != 0; at++)
-    if (g_ascii_iscntrl (*at))
-      *at = ' ';
-  g_strstrip (text);
+  squeeze (text);
   // "llama_model_load: error loading model: unknown model architecture: 'x'"
   for (fact = text; (next = strstr (fact, ": ")) != NULL && memchr (fact, '\'', next - fact) == NULL &&
                     (memchr (fact, '_', next - fact) != NULL || g_str_has_prefix (fact, "error"));)

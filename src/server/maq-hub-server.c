@@ -5,16 +5,15 @@
 // arrive → (delay) → (hash files on a worker) → route → send; the message is paused until the last step.
 #include "maq-hub-server.h"
 
-#include "maq-serve-json.h"
+#include "maq-error.h"
+#include "maq-serve-quota.h"
 #include "maq-serve-routes.h"
 #include "maq-serve-send.h"
 
 #include <string.h>
 
 #define DEFAULT_QUOTA    100000
-#define WINDOW           300 // s
-#define WIND_DOWN        20  // ms
-#define MAX_LOG          10000
+#define WIND_DOWN        20 // ms
 #define MAX_REQUEST_BODY (4 * 1024 * 1024)
 
 struct _MaqHubServer
@@ -32,19 +31,17 @@ struct _MaqHubServer
   guint        cdn_port;
 
   MaqServeFaultRules *rules;
-  GMutex              log_lock;
-  GPtrArray          *log; // MaqServeLogEntry
+  MaqServeLog        *log;
 
   // The thread and what lives on it.
-  GThread      *thread;
-  GMainContext *context;
-  GMainLoop    *loop;
-  GCancellable *cancellable;
-  SoupServer   *hub;
-  SoupServer   *cdn;
-  GHashTable   *spent; // bucket and client to requests in this window
-  gint64        window_end;
-  guint         n_waiting; // requests that a timer, a worker or a slow connection has
+  GThread       *thread;
+  GMainContext  *context;
+  GMainLoop     *loop;
+  GCancellable  *cancellable;
+  SoupServer    *hub;
+  SoupServer    *cdn;
+  MaqServeQuota *spent;
+  guint          n_waiting; // requests that a timer, a worker or a slow connection has
 };
 
 G_DEFINE_FINAL_TYPE (MaqHubServer, maq_hub_server, G_TYPE_OBJECT)
@@ -76,40 +73,6 @@ pending_end (Pending *pending)
   return request;
 }
 
-static const char *
-bucket_of (MaqServeRequest *request)
-{
-  if (strstr (request->path, "/resolve") != NULL)
-    return "resolvers";
-  return request->n_segments > 0 && g_str_equal (request->segments[0], "api") ? "api" : "pages";
-}
-
-// Counts the request. Returns FALSE if the client has used up what it may; the answer is set then.
-static gboolean
-spend (MaqHubServer    *self,
-       MaqServeRequest *request)
-{
-  gint64           now = g_get_monotonic_time () / G_USEC_PER_SEC;
-  const char      *bucket = bucket_of (request);
-  const char      *client = request->user != NULL ? request->user->name : soup_server_message_get_remote_host (request->message);
-  g_autofree char *key = g_strdup_printf ("%s %s", bucket, client != NULL ? client : "");
-  if (now >= self->window_end)
-    {
-      g_hash_table_remove_all (self->spent);
-      self->window_end = now + WINDOW;
-    }
-  guint            used = GPOINTER_TO_UINT (g_hash_table_lookup (self->spent, key)) + 1;
-  g_autofree char *left = g_strdup_printf ("\"%s\";r=%u;t=%" G_GINT64_FORMAT, bucket, used < self->quota ? self->quota - used : 0, self->window_end - now);
-  g_autofree char *policy = g_strdup_printf ("\"fixed window\";\"%s\";q=%u;w=%d", bucket, self->quota, WINDOW);
-  g_hash_table_insert (self->spent, g_steal_pointer (&key), GUINT_TO_POINTER (used));
-  maq_serve_request_set_header (request, "RateLimit", left);
-  maq_serve_request_set_header (request, "RateLimit-Policy", policy);
-  if (used <= self->quota)
-    return TRUE;
-  maq_serve_reply_error (request, MAQ_SERVE_STATUS_TOO_MANY_REQUESTS, NULL, "We had to rate limit you; try again later.");
-  return FALSE;
-}
-
 static void
 set_common_headers (MaqServeRequest *request)
 {
@@ -126,9 +89,7 @@ finish_request (MaqHubServer    *self,
 {
   if (!request->finished)
     {
-      g_mutex_lock (&self->log_lock);
-      request->log->status = soup_server_message_get_status (request->message);
-      g_mutex_unlock (&self->log_lock);
+      maq_serve_log_set_status (self->log, request->log, soup_server_message_get_status (request->message));
       set_common_headers (request);
       maq_serve_reply_compress (request);
       maq_serve_send (request, self->cancellable, &self->n_waiting);
@@ -142,7 +103,7 @@ route_and_finish (MaqHubServer    *self,
 {
   if (request->cdn)
     maq_serve_route_cdn (request);
-  else if (spend (self, request))
+  else if (maq_serve_quota_spend (self->spent, request))
     maq_serve_route_hub (request);
   finish_request (self, request);
 }
@@ -171,7 +132,7 @@ hash_thread (GTask        *task,
 {
   HashJob *job = data;
   GError  *error = NULL;
-  if (maq_serve_commit_hash (job->commit, job->prefix, &error))
+  if (maq_serve_commit_hash (job->commit, job->prefix, cancellable, &error))
     g_task_return_boolean (task, TRUE);
   else
     g_task_return_error (task, error);
@@ -190,7 +151,8 @@ hashed_cb (GObject      *source,
       route_and_finish (self, request);
       return;
     }
-  g_warning ("the Hub server cannot read: %s", error->message);
+  if (!maq_error_is_cancelled (error))
+    g_warning ("the Hub server cannot read: %s", error->message);
   maq_serve_reply_error (request, SOUP_STATUS_INTERNAL_SERVER_ERROR, NULL, "A file of this repo cannot be read.");
   finish_request (self, request);
 }
@@ -215,7 +177,7 @@ continue_request (MaqHubServer    *self,
   job->commit = commit;
   job->store = g_object_ref (self->store);
   job->prefix = g_steal_pointer (&prefix);
-  g_autoptr (GTask) task = g_task_new (NULL, NULL, hashed_cb, pending_new (self, request));
+  g_autoptr (GTask) task = g_task_new (NULL, self->cancellable, hashed_cb, pending_new (self, request));
   g_task_set_task_data (task, job, hash_job_free);
   g_task_run_in_thread (task, hash_thread);
   maq_serve_request_unref (request);
@@ -323,18 +285,6 @@ set_user (MaqHubServer    *self,
   request->bad_token = request->user == NULL && *token != '\0';
 }
 
-static void
-write_log (MaqHubServer    *self,
-           MaqServeRequest *request)
-{
-  g_mutex_lock (&self->log_lock);
-  request->log->cdn = request->cdn;
-  if (self->log->len >= MAX_LOG)
-    g_ptr_array_remove_range (self->log, 0, MAX_LOG / 10);
-  g_ptr_array_add (self->log, g_atomic_rc_box_acquire (request->log));
-  g_mutex_unlock (&self->log_lock);
-}
-
 static gboolean
 is_read_only (MaqServeRequest *request)
 {
@@ -352,7 +302,7 @@ arrive (MaqHubServer      *self,
   request->store = g_object_ref (self->store);
   request->secret = g_bytes_ref (self->secret);
   request->link_lifetime = self->link_lifetime;
-  request->cdn = cdn;
+  request->cdn = request->log->cdn = cdn;
   g_signal_connect_data (message, "finished", G_CALLBACK (finished_cb), maq_serve_request_ref (request), maq_serve_request_closure_unref, 0);
   set_urls (self, request);
   set_user (self, request);
@@ -364,7 +314,7 @@ arrive (MaqHubServer      *self,
       return;
     }
   gboolean good = find_fault (self, request);
-  write_log (self, request);
+  maq_serve_log_add (self->log, request->log);
   if (good && !is_read_only (request))
     {
       maq_serve_reply_error (request, SOUP_STATUS_METHOD_NOT_ALLOWED, NULL, "This Hub is read-only.");
@@ -542,6 +492,8 @@ maq_hub_server_listen (MaqHubServer *self,
   Start start = { .self = self, .address = inet, .port = port };
   g_mutex_init (&start.lock);
   g_cond_init (&start.cond);
+  g_clear_pointer (&self->spent, maq_serve_quota_free);
+  self->spent = maq_serve_quota_new (self->quota);
   self->context = g_main_context_new ();
   self->loop = g_main_loop_new (self->context, FALSE);
   self->cancellable = g_cancellable_new ();
@@ -653,52 +605,19 @@ maq_hub_server_count_requests (MaqHubServer *self,
                                const char   *host,
                                const char   *glob)
 {
-  g_autoptr (GPatternSpec) pattern = g_pattern_spec_new (glob);
-  guint n = 0;
-  g_mutex_lock (&self->log_lock);
-  for (guint i = 0; i < self->log->len; i++)
-    {
-      MaqServeLogEntry *entry = g_ptr_array_index (self->log, i);
-      const char       *query = strchr (entry->path, '?');
-      g_autofree char  *path = g_strndup (entry->path, query != NULL ? (gsize) (query - entry->path) : strlen (entry->path));
-      g_autofree char  *line = g_strconcat (entry->method, " ", path, NULL);
-      n += (host == NULL || g_str_equal (host, entry->cdn ? "cdn" : "hub")) && g_pattern_spec_match_string (pattern, line);
-    }
-  g_mutex_unlock (&self->log_lock);
-  return n;
+  return maq_serve_log_count (self->log, host, glob);
 }
 
 char *
 maq_hub_server_dup_requests (MaqHubServer *self)
 {
-  g_autoptr (GString) out = g_string_new (NULL);
-  maq_serve_json_open (out, '[');
-  g_mutex_lock (&self->log_lock);
-  for (guint i = 0; i < self->log->len; i++)
-    {
-      MaqServeLogEntry *entry = g_ptr_array_index (self->log, i);
-      maq_serve_json_open (out, '{');
-      maq_serve_json_member_string (out, "method", entry->method);
-      maq_serve_json_member_string (out, "path", entry->path);
-      maq_serve_json_member_string (out, "host", entry->cdn ? "cdn" : "hub");
-      maq_serve_json_member_bool (out, "authorization", entry->authorization);
-      maq_serve_json_member_string (out, "range", entry->range);
-      maq_serve_json_member_string (out, "userAgent", entry->user_agent);
-      maq_serve_json_member_int (out, "status", entry->status);
-      maq_serve_json_member_bool (out, "fault", entry->fault);
-      maq_serve_json_close (out, '}');
-    }
-  g_mutex_unlock (&self->log_lock);
-  maq_serve_json_close (out, ']');
-  return g_string_free (g_steal_pointer (&out), FALSE);
+  return maq_serve_log_to_json (self->log);
 }
 
 void
 maq_hub_server_clear_requests (MaqHubServer *self)
 {
-  g_mutex_lock (&self->log_lock);
-  g_ptr_array_set_size (self->log, 0);
-  g_mutex_unlock (&self->log_lock);
+  maq_serve_log_clear (self->log);
 }
 
 static void
@@ -715,11 +634,10 @@ maq_hub_server_finalize (GObject *object)
 {
   MaqHubServer *self = MAQ_HUB_SERVER (object);
   g_hash_table_unref (self->users);
-  g_hash_table_unref (self->spent);
+  g_clear_pointer (&self->spent, maq_serve_quota_free);
   g_bytes_unref (self->secret);
-  g_ptr_array_unref (self->log);
+  maq_serve_log_free (self->log);
   maq_serve_fault_rules_free (self->rules);
-  g_mutex_clear (&self->log_lock);
   g_free (self->url);
   g_free (self->cdn_url);
   G_OBJECT_CLASS (maq_hub_server_parent_class)->finalize (object);
@@ -743,10 +661,8 @@ maq_hub_server_init (MaqHubServer *self)
   self->quota = DEFAULT_QUOTA;
   self->link_lifetime = 3600;
   self->users = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, user_free);
-  self->spent = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->rules = maq_serve_fault_rules_new ();
-  self->log = g_ptr_array_new_with_free_func ((GDestroyNotify) maq_serve_log_entry_unref);
-  g_mutex_init (&self->log_lock);
+  self->log = maq_serve_log_new ();
   maq_hub_server_add_token (self, "hf_demo_read", "demo", TRUE);
   maq_hub_server_add_token (self, "hf_demo_basic", "visitor", FALSE);
 }

@@ -22,8 +22,8 @@ struct _MaqServeContent
   GBytes *bytes;
   guint64 seed;
 
-  GMutex lock; // guards the hashes while they are being filled in
-  char  *oid;
+  GMutex lock; // held while the hashes are being made
+  char  *oid;  // set last, atomically: who sees it sees both
   char  *sha256;
 };
 
@@ -221,10 +221,7 @@ maq_serve_content_read_all (MaqServeContent *self,
 gboolean
 maq_serve_content_is_hashed (MaqServeContent *self)
 {
-  g_mutex_lock (&self->lock);
-  gboolean hashed = self->oid != NULL;
-  g_mutex_unlock (&self->lock);
-  return hashed;
+  return g_atomic_pointer_get (&self->oid) != NULL;
 }
 
 static char *
@@ -265,6 +262,7 @@ pointer_text (const char *sha256,
 // The one digest the kind of file needs: SHA-256 of an LFS file, git's SHA-1 of any other.
 static char *
 digest_all (MaqServeContent *self,
+            GCancellable    *cancellable,
             GError         **error)
 {
   g_autofree guint8 *buffer = g_malloc (READ_SIZE);
@@ -279,7 +277,7 @@ digest_all (MaqServeContent *self,
       g_autofree char *head = g_strdup_printf ("blob %" G_GUINT64_FORMAT, self->size);
       EVP_DigestUpdate (context, head, strlen (head) + 1);
     }
-  while (done < self->size)
+  while (done < self->size && !g_cancellable_set_error_if_cancelled (cancellable, error))
     {
       gssize n = maq_serve_content_read (self, done, buffer, READ_SIZE, error);
       if (n <= 0)
@@ -303,17 +301,18 @@ take_hashes (MaqServeContent *self,
       oid = maq_serve_git_id ("blob", pointer, strlen (pointer));
     }
   self->sha256 = sha256;
-  self->oid = oid;
+  g_atomic_pointer_set (&self->oid, oid);
 }
 
 gboolean
 maq_serve_content_hash (MaqServeContent *self,
+                        GCancellable    *cancellable,
                         GError         **error)
 {
   g_mutex_lock (&self->lock);
   if (self->oid == NULL)
     {
-      char *digest = digest_all (self, error);
+      char *digest = digest_all (self, cancellable, error);
       if (digest != NULL)
         take_hashes (self, self->lfs ? NULL : digest, self->lfs ? digest : NULL);
     }

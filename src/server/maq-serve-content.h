@@ -43,8 +43,9 @@ GBytes *maq_serve_content_read_all (MaqServeContent *self,
 
 // Whether asking for the hashes reads nothing any more.
 gboolean maq_serve_content_is_hashed (MaqServeContent *self);
-// Reads all bytes once, if that has not been done yet.
+// Reads all bytes once, if that has not been done yet. CANCELLABLE may be NULL.
 gboolean maq_serve_content_hash (MaqServeContent *self,
+                                 GCancellable    *cancellable,
                                  GError         **error);
 // Takes over what is known from elsewhere; either may be NULL.
 void maq_serve_content_set_hashes (MaqServeContent *self,

@@ -304,7 +304,7 @@ write_plain (GString        *out,
   return TRUE;
 }
 
-// Texts; some are left out of an object where there is nothing to say.
+// Texts, which are left out where there is nothing to say.
 static gboolean
 write_text (GString        *out,
             MaqServeRepo   *repo,
@@ -312,7 +312,6 @@ write_text (GString        *out,
             const char     *name)
 {
   const char *value = NULL;
-  gboolean    optional = FALSE;
   if (g_str_equal (name, "modelId"))
     value = repo->id;
   else if (g_str_equal (name, "author"))
@@ -333,8 +332,7 @@ write_text (GString        *out,
     value = repo->library_name;
   else
     return FALSE;
-  optional = value == NULL;
-  if (!optional)
+  if (value != NULL)
     maq_serve_json_member_string (out, name, value);
   return TRUE;
 }

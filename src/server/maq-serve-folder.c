@@ -143,7 +143,7 @@ set_file (Reader          *reader,
           const char      *path,
           MaqServeContent *content)
 {
-  // Generated and linked files keep the kind they were first given: hashes depend on it.
+  // What is hashed already keeps the kind it was given: the hashes depend on it.
   if (!maq_serve_content_is_hashed (content))
     maq_serve_content_set_lfs (content, maq_serve_is_lfs (path, maq_serve_content_get_size (content)));
   maq_serve_repo_set_file (reader->repo, path, content);
@@ -163,6 +163,9 @@ scan_folder (Reader     *reader,
       g_autofree char *path = *below != '\0' ? g_strconcat (below, "/", name, NULL) : g_strdup (name);
       g_autofree char *full = g_build_filename (folder, name, NULL);
       if (g_str_equal (name, ".maquette") || g_str_equal (name, ".git") || stat (full, &info) != 0)
+        continue;
+      // Links to files are common among weights; links to folders can lead in circles.
+      if (S_ISDIR (info.st_mode) && g_file_test (full, G_FILE_TEST_IS_SYMLINK))
         continue;
       if (S_ISDIR (info.st_mode))
         scan_folder (reader, path, depth + 1);

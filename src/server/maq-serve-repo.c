@@ -228,12 +228,13 @@ maq_serve_commit_is_hashed (MaqServeCommit *self,
 gboolean
 maq_serve_commit_hash (MaqServeCommit *self,
                        const char     *prefix,
+                       GCancellable   *cancellable,
                        GError        **error)
 {
   for (guint i = 0; i < self->entries->len; i++)
     {
       MaqServeEntry *entry = g_ptr_array_index (self->entries, i);
-      if (g_str_has_prefix (entry->path, prefix) && !maq_serve_content_hash (entry->content, error))
+      if (g_str_has_prefix (entry->path, prefix) && !maq_serve_content_hash (entry->content, cancellable, error))
         return FALSE;
     }
   return TRUE;
@@ -290,7 +291,7 @@ set_commit_id (MaqServeRepo   *self,
       MaqServeEntry *entry = g_ptr_array_index (commit->entries, i);
       guint64        size = maq_serve_content_get_size (entry->content);
       gboolean       hashed = maq_serve_content_is_hashed (entry->content) ||
-                        (size <= ID_HASH_LIMIT && !maq_serve_content_is_lfs (entry->content) && maq_serve_content_hash (entry->content, NULL));
+                        (size <= ID_HASH_LIMIT && !maq_serve_content_is_lfs (entry->content) && maq_serve_content_hash (entry->content, NULL, NULL));
       g_string_append_printf (text, "%s %s %" G_GUINT64_FORMAT "\n", entry->path, hashed ? maq_serve_content_get_oid (entry->content) : "", size);
     }
   g_autofree char *id = maq_serve_git_id ("commit", text->str, text->len);

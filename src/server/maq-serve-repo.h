@@ -121,6 +121,7 @@ MaqServeEntry *maq_serve_commit_find (MaqServeCommit *self,
 // Reads whatever has no hash yet, below PREFIX ("" for all). Slow for large files that were never hashed.
 gboolean maq_serve_commit_hash (MaqServeCommit *self,
                                 const char     *prefix,
+                                GCancellable   *cancellable,
                                 GError        **error);
 gboolean maq_serve_commit_is_hashed (MaqServeCommit *self,
                                      const char     *prefix);

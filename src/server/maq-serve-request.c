@@ -9,22 +9,6 @@
 #define COMPRESS_FROM 1024
 
 static void
-log_entry_clear (gpointer data)
-{
-  MaqServeLogEntry *entry = data;
-  g_free (entry->method);
-  g_free (entry->path);
-  g_free (entry->range);
-  g_free (entry->user_agent);
-}
-
-void
-maq_serve_log_entry_unref (MaqServeLogEntry *self)
-{
-  g_atomic_rc_box_release_full (self, log_entry_clear);
-}
-
-static void
 read_segments (MaqServeRequest *self)
 {
   g_auto (GStrv) parts = g_strsplit (self->path, "/", -1);
@@ -43,7 +27,7 @@ static MaqServeLogEntry *
 log_entry_new (MaqServeRequest *self,
                const char      *query)
 {
-  MaqServeLogEntry *entry = g_atomic_rc_box_new0 (MaqServeLogEntry);
+  MaqServeLogEntry *entry = maq_serve_log_entry_new ();
   entry->method = g_strdup (soup_server_message_get_method (self->message));
   entry->path = query != NULL ? g_strconcat (self->path, "?", query, NULL) : g_strdup (self->path);
   entry->range = g_strdup (maq_serve_request_get_header (self, "Range"));

@@ -5,6 +5,7 @@
 #include <libsoup/soup.h>
 
 #include "maq-serve-fault.h"
+#include "maq-serve-log.h"
 #include "maq-serve-query.h"
 #include "maq-serve-store.h"
 
@@ -22,21 +23,6 @@ typedef struct
 // libsoup does not name it.
 #define MAQ_SERVE_STATUS_TOO_MANY_REQUESTS 429
 const char *maq_serve_status_phrase (guint status);
-
-// What the server remembers of a request. Reference counted (g_atomic_rc_box).
-typedef struct
-{
-  char    *method;
-  char    *path; // with the query
-  char    *range;
-  char    *user_agent;
-  gboolean cdn;
-  gboolean authorization;
-  gboolean fault;
-  guint    status; // 0 until it is known
-} MaqServeLogEntry;
-
-void maq_serve_log_entry_unref (MaqServeLogEntry *self);
 
 typedef struct
 {

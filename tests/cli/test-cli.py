@@ -247,6 +247,7 @@ def test_framework(suite, hub):
         "bad-temperature": (["run", "a/b", "-p", "x", "--temp", "-1"], "--temp"),
         "bad-seed": (["run", "a/b", "-p", "x", "--seed", "lucky"], "seed"),
         "prompt-as-word": (["run", "a/b", "hello"], "-p"),
+        "empty-prompt": (["run", "a/b"], "prompt is empty"),
         "nothing-to-embed": (["run", "a/b", "--embed"], "nothing to embed"),
         "bad-model": (["run", "a b", "-p", "x"], "neither a weights file"),
         "dataset-as-model": (["run", "datasets/a/b", "-p", "x"], "not a model"),
@@ -502,7 +503,7 @@ def test_run(suite, hub):
         equal(answer["stats"]["tokens"] > 0, True)
 
     def standard_input():
-        equal(ok("run", weights, "--temp", "0", "-q", stdin=question), ok("run", weights, "-p", question, "--temp", "0", "-q"))
+        equal(ok("run", weights, "--temp", "0", "-q", stdin=question + "\n"), ok("run", weights, "-p", question, "--temp", "0", "-q"))
 
     def fetched():
         home = {"HF_HOME": tempfile.mkdtemp()}

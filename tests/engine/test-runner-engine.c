@@ -667,19 +667,6 @@ a_forgotten_session_leaves_nothing (void)
   fixture_assert_fds (n_fds);
 }
 
-// The first session makes threads and descriptors that stay.
-static void
-warm_up (void)
-{
-  g_autofree char *path = fixture_model ();
-  g_autoptr (MaqSession) session = NULL;
-
-  if (path == NULL)
-    return;
-  session = fixture_load (path);
-  dex_await (maq_session_unload (session), NULL);
-}
-
 typedef struct
 {
   void (*func) (gconstpointer data);
@@ -720,7 +707,6 @@ main (int   argc,
   dex_init ();
   g_test_init (&argc, &argv, NULL);
 
-  dex_test_add_func ("/engine/runner/warm-up", warm_up);
   dex_test_add_func ("/engine/runner/loads-and-says-what-it-is", loads_and_says_what_it_is);
   dex_test_add_func ("/engine/runner/streams-the-known-text", streams_the_known_text);
   dex_test_add_func ("/engine/runner/chunks-come-at-a-measured-pace", chunks_come_at_a_measured_pace);

@@ -431,18 +431,6 @@ a_file_that_shrinks (void)
   g_assert_true (dex_await (maq_session_unload (session), NULL));
 }
 
-static void
-warm_up (void)
-{
-  g_autofree char *path = fixture_model ();
-  g_autoptr (MaqSession) session = NULL;
-
-  if (path == NULL)
-    return;
-  session = fixture_load (path);
-  dex_await (maq_session_unload (session), NULL);
-}
-
 int
 main (int   argc,
       char *argv[])
@@ -450,7 +438,6 @@ main (int   argc,
   dex_init ();
   g_test_init (&argc, &argv, NULL);
 
-  dex_test_add_func ("/engine/failures/warm-up", warm_up);
   dex_test_add_func ("/engine/failures/signals/loading", signals_while_loading);
   dex_test_add_func ("/engine/failures/signals/streaming", signals_while_streaming);
   dex_test_add_func ("/engine/failures/signals/idle", signals_while_idle);

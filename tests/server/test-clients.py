@@ -115,6 +115,17 @@ def list_datasets_and_spaces():
     assert ids(api.list_spaces(search="tide"))[0] == "harbor-labs/tide-clock"
 
 
+@check
+def answers_are_compressed_only_when_asked():
+    def encoding(wanted, path="/api/models"):
+        answer = urllib.request.urlopen(urllib.request.Request(URL + path, headers={"Accept-Encoding": wanted}))
+        return answer.headers["Content-Encoding"], answer.headers["Content-Length"], answer.read()[:2]
+
+    assert encoding("gzip") == ("gzip", None, b"\x1f\x8b")
+    assert encoding("identity")[0] is None and encoding("identity")[1]
+    assert encoding("gzip", "/maquette/pebble-chat/resolve/main/model.safetensors")[0] is None
+
+
 # Repos
 
 

@@ -659,6 +659,42 @@ test_scale (void)
   http_tear_down (&http);
 }
 
+// While twenty gigabytes are being hashed for some, others are answered, and the server can be stopped.
+static void
+test_hashing (void)
+{
+  Http               http;
+  GSocketConnection *waiting[2];
+  g_autofree char   *root = g_dir_make_tmp ("hub-XXXXXX", NULL);
+  g_autofree char   *folder = g_build_filename (root, "models/ada/one/.maquette", NULL);
+  g_autofree char   *path = g_build_filename (folder, "repo.json", NULL);
+  g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
+  g_assert_true (g_file_set_contents (path, "{\"commits\":[{\"files\":{\"w.safetensors\":{\"generate\":{\"bytes\":20000000000}}}}]}", -1, NULL));
+  MaqHubStore *store = maq_hub_store_new_folder (root, NULL);
+  g_assert_nonnull (store);
+  http_set_up (&http, store);
+
+  g_autoptr (GSocketClient) client = g_socket_client_new ();
+  for (guint i = 0; i < G_N_ELEMENTS (waiting); i++)
+    {
+      const char *request = "GET /api/models/ada/one/tree/main HTTP/1.1\r\nHost: x\r\n\r\n";
+      waiting[i] = g_socket_client_connect_to_uri (client, maq_hub_server_get_url (http.server), 80, NULL, NULL);
+      g_assert_cmpint (g_socket_send (g_socket_connection_get_socket (waiting[i]), request, strlen (request), NULL, NULL), >, 0);
+    }
+  while (maq_hub_server_count_requests (http.server, NULL, "*/tree/*") < G_N_ELEMENTS (waiting))
+    g_usleep (1000);
+  gint64 start = g_get_monotonic_time ();
+  g_autoptr (Reply) list = http_get (&http, "/api/models");
+  g_autoptr (Reply) info = http_get (&http, "/api/models/ada/one");
+  g_assert_cmpuint (list->status, ==, 200);
+  g_assert_cmpuint (info->status, ==, 200);
+  maq_hub_server_stop (http.server);
+  g_assert_cmpint (g_get_monotonic_time () - start, <, 3 * G_USEC_PER_SEC);
+  for (guint i = 0; i < G_N_ELEMENTS (waiting); i++)
+    g_object_unref (waiting[i]);
+  http_tear_down (&http);
+}
+
 static void
 test_listening (void)
 {
@@ -708,6 +744,7 @@ main (int    argc,
   ADD ("hostile-addresses", test_hostile);
   g_test_add_func ("/server/hub/links-expire", test_link_expiry);
   g_test_add_func ("/server/hub/twenty-thousand-repos", test_scale);
+  g_test_add_func ("/server/hub/hashing-holds-up-nobody", test_hashing);
   g_test_add_func ("/server/hub/listening", test_listening);
   return g_test_run ();
 }

@@ -45,6 +45,8 @@ test_plain_folder (void)
   put (root, "models/ada/one/sub/x.txt", "x");
   put (root, "models/ada/one/.git/HEAD", "never served");
   put (root, "datasets/ada/rows/data.csv", "a,b\n1,2\n");
+  g_autofree char *circle = g_build_filename (root, "models/ada/one/circle", NULL);
+  g_assert_cmpint (symlink ("..", circle), ==, 0);
   g_autoptr (MaqHubStore) store = maq_hub_store_new_folder (root, NULL);
   g_assert_nonnull (store);
   g_assert_cmpuint (maq_hub_store_get_n_repos (store), ==, 2);

@@ -19,8 +19,8 @@ test_git_ids (void)
   g_autoptr (MaqServeContent) hello = content_of ("hello\n");
   g_autoptr (MaqServeContent) empty = content_of ("");
   g_assert_null (maq_serve_content_get_oid (hello));
-  g_assert_true (maq_serve_content_hash (hello, NULL));
-  g_assert_true (maq_serve_content_hash (empty, NULL));
+  g_assert_true (maq_serve_content_hash (hello, NULL, NULL));
+  g_assert_true (maq_serve_content_hash (empty, NULL, NULL));
   g_assert_cmpstr (maq_serve_content_get_oid (hello), ==, "ce013625030ba8dba906f756967f9e9ca394464a");
   g_assert_cmpstr (maq_serve_content_get_oid (empty), ==, "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391");
   g_assert_null (maq_serve_content_get_sha256 (hello));
@@ -47,7 +47,7 @@ test_lfs_hash (void)
 {
   g_autoptr (MaqServeContent) content = content_of ("hello\n");
   maq_serve_content_set_lfs (content, TRUE);
-  g_assert_true (maq_serve_content_hash (content, NULL));
+  g_assert_true (maq_serve_content_hash (content, NULL, NULL));
   g_assert_cmpstr (maq_serve_content_get_sha256 (content), ==, "5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03");
   g_assert_cmpstr (maq_serve_content_get_etag (content), ==, maq_serve_content_get_sha256 (content));
 }
@@ -80,6 +80,18 @@ test_generated (void)
 }
 
 static void
+test_cancelling (void)
+{
+  g_autoptr (MaqServeContent) content = maq_serve_content_new_generated (NULL, G_GUINT64_CONSTANT (1) << 50, 1);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GError) error = NULL;
+  g_cancellable_cancel (cancellable);
+  g_assert_false (maq_serve_content_hash (content, cancellable, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_false (maq_serve_content_is_hashed (content));
+}
+
+static void
 test_files (void)
 {
   g_autofree char *path = g_build_filename (g_get_tmp_dir (), "content.txt", NULL);
@@ -92,7 +104,7 @@ test_files (void)
 
   // Shorter than it was: no endless loop, an error.
   g_assert_true (g_file_set_contents (path, "hel", 3, NULL));
-  g_assert_false (maq_serve_content_hash (content, &error));
+  g_assert_false (maq_serve_content_hash (content, NULL, &error));
   g_assert_nonnull (error);
   g_clear_error (&error);
   g_unlink (path);
@@ -109,6 +121,7 @@ main (int    argc,
   g_test_add_func ("/server/content/lfs-oid-is-that-of-the-pointer", test_pointer);
   g_test_add_func ("/server/content/lfs-files-have-a-sha256", test_lfs_hash);
   g_test_add_func ("/server/content/generated-bytes-can-be-read-anywhere", test_generated);
+  g_test_add_func ("/server/content/hashing-can-be-cancelled", test_cancelling);
   g_test_add_func ("/server/content/files-that-change-are-errors", test_files);
   return g_test_run ();
 }
