@@ -60,6 +60,21 @@ fixture_ask (MaqSession *session,
   return maq_session_generate (session, options);
 }
 
+MaqGeneration *
+fixture_ramble (MaqSession *session)
+{
+  g_autoptr (MaqGenerateOptions) options = maq_generate_options_new ();
+
+  options->prompt = g_strdup ("Once upon a time");
+  options->temperature = 9;
+  options->top_k = 0;
+  options->top_p = 1;
+  options->min_p = 0;
+  options->seed = 11;
+  options->has_seed = TRUE;
+  return maq_session_generate (session, options);
+}
+
 char *
 fixture_read (MaqGeneration *generation,
               guint         *n_chunks,

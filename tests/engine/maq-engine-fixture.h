@@ -18,6 +18,8 @@ MaqSession *fixture_start (const char *path);
 MaqSession *fixture_load (const char *path);
 // Greedy, from a raw prompt.
 MaqGeneration *fixture_ask (MaqSession *session, const char *prompt, guint max_tokens);
+// So hot that it rarely ends before the context does.
+MaqGeneration *fixture_ramble (MaqSession *session);
 // All chunks to the end; NULL with an error. N_CHUNKS nullable.
 char *fixture_read (MaqGeneration *generation, guint *n_chunks, GError **error);
 char *fixture_answer (MaqSession *session, const char *prompt, guint max_tokens, GError **error);

@@ -295,7 +295,7 @@ dropping_an_answer_stops_it (void)
   if (path == NULL)
     return;
   session = fixture_load (path);
-  generation = fixture_ask (session, "Once", 0);
+  generation = fixture_ramble (session);
   fixture_sleep (5);
   g_object_unref (generation);
   for (guint i = 0; i < 400 && maq_session_get_state (session) == MAQ_SESSION_GENERATING; i++)
@@ -463,6 +463,39 @@ templates_that_are_not_known (void)
   g_assert_no_error (error);
 }
 
+static void
+chats_without_a_template (void)
+{
+  g_autofree char *path = fixture_input ("gguf/stories260K.gguf");
+  g_autoptr (MaqSession) session = NULL;
+
+  if (path == NULL)
+    {
+      g_test_skip ("no folder of real files");
+      return;
+    }
+  session = fixture_load (path);
+  g_assert_false (maq_session_has_chat_template (session));
+  // One message stands for itself; several are labelled.
+  for (guint n = 1; n <= 3; n += 2)
+    {
+      g_autoptr (MaqGenerateOptions) options = maq_generate_options_new ();
+      g_autoptr (MaqGeneration) generation = NULL;
+      g_autoptr (GError) error = NULL;
+      g_autofree char *text = NULL;
+
+      options->temperature = 0;
+      options->max_tokens = 20;
+      for (guint i = 0; i < n; i++)
+        maq_generate_options_add_message (options, i % 2 == 0 ? "user" : "assistant", "Once upon a time");
+      generation = maq_session_generate (session, options);
+      text = fixture_read (generation, NULL, &error);
+      g_assert_no_error (error);
+      g_assert_cmpint (g_str_has_prefix (text, ", there was a little girl"), ==, n == 1);
+      g_assert_true (n == 1 ? get_stats (generation).prompt_tokens == 5 : get_stats (generation).prompt_tokens > 20);
+    }
+}
+
 static double
 multiply (GVariant *vectors,
           gsize     a,
@@ -521,6 +554,27 @@ embeds_texts (void)
   g_clear_pointer (&nothing, g_variant_unref);
   nothing = dex_await_variant (maq_session_embed (session, huge), &error);
   g_assert_no_error (error);
+}
+
+static void
+the_demo_model_embeds_sense (void)
+{
+  static const char *const texts[] = { "The cat sleeps on the sofa.", "A cat is sleeping on the couch.", "Seven plus five is twelve.", NULL };
+  g_autofree char         *path = g_build_filename (g_getenv ("MAQ_DATA_DIR"), "demo", "weights", "pebble-embed-GGUF", "pebble-embed-Q8_0.gguf", NULL);
+  g_autoptr (MaqSession) session = NULL;
+  g_autoptr (GVariant) vectors = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (!g_file_test (path, G_FILE_TEST_IS_REGULAR))
+    {
+      g_test_skip ("no demo model");
+      return;
+    }
+  session = fixture_load (path);
+  vectors = dex_await_variant (maq_session_embed (session, texts), &error);
+  g_assert_no_error (error);
+  g_test_message ("%.3f near, %.3f far", multiply (vectors, 0, 1), multiply (vectors, 0, 2));
+  g_assert_cmpfloat (multiply (vectors, 0, 1), >, multiply (vectors, 0, 2));
 }
 
 static void
@@ -606,7 +660,7 @@ unload_gives_everything_back (void)
   n_fds = fixture_count_fds ();
   session = fixture_load (path);
   pid = fixture_wait_for_pid (session);
-  generation = fixture_ask (session, "Once", 0);
+  generation = fixture_ramble (session);
   g_assert_true (dex_await (maq_session_unload (session), &error));
   fixture_assert_gone (pid);
   g_assert_cmpint (maq_session_get_state (session), ==, MAQ_SESSION_UNLOADED);
@@ -724,7 +778,9 @@ main (int   argc,
   dex_test_add_func ("/engine/runner/an-answer-ends-with-the-context", an_answer_ends_with_the_context);
   dex_test_add_func ("/engine/runner/chats-with-the-models-template", chats_with_the_models_template);
   dex_test_add_func ("/engine/runner/templates-that-are-not-known", templates_that_are_not_known);
+  dex_test_add_func ("/engine/runner/chats-without-a-template", chats_without_a_template);
   dex_test_add_func ("/engine/runner/embeds-texts", embeds_texts);
+  dex_test_add_func ("/engine/runner/the-demo-model-embeds-sense", the_demo_model_embeds_sense);
   dex_test_add_func ("/engine/runner/chat-models-embed-nothing", chat_models_embed_nothing);
   g_test_add_data_func ("/engine/runner/tokenizes-as-expected/qwen2", &cases[2], run_case);
   g_test_add_data_func ("/engine/runner/tokenizes-as-expected/phi-3", &cases[3], run_case);

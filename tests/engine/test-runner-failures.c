@@ -88,7 +88,7 @@ signals_while_streaming (void)
   for (guint i = 0; i < G_N_ELEMENTS (signals); i++)
     {
       g_autoptr (MaqSession) session = fixture_load (path);
-      g_autoptr (MaqGeneration) generation = fixture_ask (session, "Once upon a time", 0);
+      g_autoptr (MaqGeneration) generation = fixture_ramble (session);
       g_autoptr (GError) error = NULL;
       g_autofree char *first = dex_await_string (maq_generation_next (generation), &error);
       g_autofree char *none = NULL;
@@ -179,24 +179,24 @@ a_hang_ends (gconstpointer while_loading)
 
   if (path == NULL)
     return;
-  maq_runner_engine_set_patience (MAQ_RUNNER_ENGINE (engine), 400);
+  maq_runner_engine_set_patience (MAQ_RUNNER_ENGINE (engine), 1500);
   session = maq_engine_start (engine, path, NULL);
   g_signal_connect (session, "notify::state", G_CALLBACK (count_failures_cb), &n_failures);
   pid = fixture_wait_for_pid (session);
   if (while_loading == NULL)
     {
       g_assert_true (dex_await (maq_session_wait_ready (session), &error));
-      generation = fixture_ask (session, "Once", 0);
+      generation = fixture_ramble (session);
       fixture_sleep (5);
     }
   kill (pid, SIGSTOP);
   start = g_get_monotonic_time ();
   if (generation == NULL)
-    generation = fixture_ask (session, "Once", 0);
+    generation = fixture_ramble (session);
   none = fixture_read (generation, NULL, &error);
   g_assert_null (none);
   fixture_assert_clear_error (error, MAQ_ENGINE_ERROR_CRASHED);
-  g_assert_cmpint (g_get_monotonic_time () - start, <, 5 * G_USEC_PER_SEC);
+  g_assert_cmpint (g_get_monotonic_time () - start, <, 10 * G_USEC_PER_SEC);
   fixture_assert_gone (pid);
   assert_failed (session, MAQ_ENGINE_ERROR_CRASHED, n_failures);
 }
