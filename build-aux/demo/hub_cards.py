@@ -138,4 +138,6 @@ MANNERS = [paper, short, notes, formula]
 
 
 def card(model, index):
-    return front_matter(model) + f"\n# {model['title']}\n\n" + MANNERS[index % len(MANNERS)](model)
+    invented = "" if model["owner"] == "maquette" else f"{model['owner']} is invented, and "
+    note = f"\n*Part of Maquette's demo Hub: {invented}the weights are noise that computes nothing.*\n"
+    return front_matter(model) + f"\n# {model['title']}\n\n" + MANNERS[index % len(MANNERS)](model) + note

@@ -3,18 +3,20 @@
 # Copyright 2026 The Maquette developers
 """Writes data/demo/{models,datasets,spaces}: the content of the demo Hub.
 
-    build-aux/demo/make-hub.py [--hashes URL]
+    build-aux/demo/make-hub.py [--hashes URL | --check]
 
 Everything follows from the tables in hub_models.py and hub_others.py; the result is committed, and running this again
 changes nothing. Large weights are not written: repo.json says how many bytes the server shall make up, from which seed.
 So that nobody waits for the server to hash gigabytes, their SHA-256 are kept in hashes.json beside this script; after a
 change of a size or a seed run a server on the new content and this script again with its address in --hashes.
+With --check nothing is written; the exit status says whether the committed files are what this script makes.
 """
 import argparse
 import json
 import pathlib
 import shutil
-import urllib.parse
+import sys
+import tempfile
 import urllib.request
 
 import hub_cards
@@ -40,13 +42,24 @@ def add_hashes(files, repo_id, hashes):
             generate["sha256"] = known["sha256"]
 
 
-def write_repo(kind, repo, hashes):
-    folder = DEMO / kind / repo["id"]
+def write_repo(into, kind, repo, hashes):
+    folder = into / kind / repo["id"]
     for name, text in repo.get("files", {}).items():
         write(folder / name, text)
     for commit in repo["about"].get("commits", []):
         add_hashes(commit.get("files", {}), repo["id"], hashes)
     write(folder / ".maquette" / "repo.json", repo["about"])
+
+
+def write_all(into, content, hashes):
+    for kind, repos in content.items():
+        shutil.rmtree(into / kind, ignore_errors=True)
+        for repo in repos:
+            write_repo(into, kind, repo, hashes)
+
+
+def listing(folder, content):
+    return {str(path.relative_to(folder)): path.read_bytes() for kind in content for path in (folder / kind).rglob("*") if path.is_file()}
 
 
 def fetch_hashes(url, repos):
@@ -70,16 +83,18 @@ def fetch_hashes(url, repos):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--hashes", metavar="URL", help="take the SHA-256 of large files from the server there")
+    parser.add_argument("--check", action="store_true", help="compare instead of writing")
     options = parser.parse_args()
     content = {"models": hub_models.repos(hub_cards), "datasets": hub_others.datasets(), "spaces": hub_others.spaces()}
     hashes = json.loads(HASHES.read_text()) if HASHES.exists() else {}
     if options.hashes:
         hashes = fetch_hashes(options.hashes, content["models"])
         write(HASHES, hashes)
-    for kind, repos in content.items():
-        shutil.rmtree(DEMO / kind, ignore_errors=True)
-        for repo in repos:
-            write_repo(kind, repo, hashes)
+    if options.check:
+        with tempfile.TemporaryDirectory() as folder:
+            write_all(pathlib.Path(folder), content, hashes)
+            sys.exit(0 if listing(pathlib.Path(folder), content) == listing(DEMO, content) else "data/demo is not what make-hub.py makes")
+    write_all(DEMO, content, hashes)
     print(", ".join(f"{len(repos)} {kind}" for kind, repos in content.items()))
 
 
