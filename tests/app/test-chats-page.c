@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Copyright 2026 The Maquette developers
-#include <adwaita.h>
 #include <string.h>
 
-#include "maq-app-resources.h"
+#include "maq-app-fixture.h"
 #include "maq-chat-view.h"
 #include "maq-chats-page.h"
 #include "maq-composer.h"
@@ -11,7 +10,6 @@
 #include "maq-message-row.h"
 #include "maq-model-picker.h"
 #include "maq-status-stack.h"
-#include "maq-widgets.h"
 
 // The real page in a real window, with the real store and library over folders of the test's own home, and the fake engine.
 
@@ -228,11 +226,16 @@ test_answers (void)
   maq_chats_page_open_new_chat (fixture.page, LABEL, fixture.path);
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (fixture.store)), ==, 1);
 
-  send_and_wait (&fixture, "Hello there");
-  g_assert_cmpstr (last_content (&fixture), ==, "You said: Hello there");
+  send_and_wait (&fixture, "Hello **there**");
+  g_assert_cmpstr (last_content (&fixture), ==, "You said: Hello **there**");
   wait_until (shows (&fixture, "footer"));
   g_assert_true (shows (&fixture, "markdown"));
   g_assert_false (shows (&fixture, "text"));
+  send_and_wait (&fixture, "Hello there");
+  g_assert_cmpstr (last_content (&fixture), ==, "You said: Hello there");
+  wait_until (shows (&fixture, "footer"));
+  g_assert_false (shows (&fixture, "markdown"));
+  g_assert_true (shows (&fixture, "text"));
   g_assert_false (shows (&fixture, "problem"));
   g_assert_true (shows (&fixture, "regenerate_button"));
   g_assert_nonnull (strstr (gtk_label_get_label (get_child (get_last_row (&fixture), MAQ_TYPE_MESSAGE_ROW, "stats_label")), "tokens/s"));
@@ -241,7 +244,7 @@ test_answers (void)
   gtk_widget_activate_action (GTK_WIDGET (fixture.view), "chat.regenerate", NULL);
   wait_until (!maq_chat_get_answering (get_chat (&fixture)));
   shown = G_LIST_MODEL (get_chat (&fixture));
-  g_assert_cmpuint (g_list_model_get_n_items (shown), ==, 2);
+  g_assert_cmpuint (g_list_model_get_n_items (shown), ==, 4);
   g_assert_cmpstr (last_content (&fixture), ==, "You said: Hello there");
   tear_down (&fixture);
 }
@@ -275,7 +278,8 @@ test_streams_into_one_surface (void)
   g_assert_false (shows (&fixture, "problem"));
   g_assert_true (gtk_widget_get_visible (get_child (fixture.composer, MAQ_TYPE_COMPOSER, "send_button")));
   spin (100);
-  g_assert_false (shows (&fixture, "text"));
+  n_chars = gtk_text_buffer_get_char_count (buffer);
+  g_assert_cmpuint (n_chars, ==, strlen (last_content (&fixture)));
   tear_down (&fixture);
 }
 
@@ -391,6 +395,13 @@ test_deleted_and_undone (void)
   gtk_widget_activate_action (GTK_WIDGET (fixture.page), "chats.delete", NULL);
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (fixture.store)), ==, 1);
   g_assert_true (get_chat (&fixture) == first);
+  wait_until (ui_find (fixture.page, GTK_TYPE_BUTTON, "Undo"));
+  ui_click (fixture.page, "Undo");
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (fixture.store)), ==, 2);
+  g_assert_cmpstr (maq_chat_get_title (get_chat (&fixture)), ==, "Second");
+  g_assert_cmpstr (last_content (&fixture), ==, "You said: Second");
+
+  gtk_widget_activate_action (GTK_WIDGET (fixture.page), "chats.delete", NULL);
   gtk_widget_activate_action (GTK_WIDGET (fixture.page), "chats.delete", NULL);
   g_assert_null (maq_chat_view_get_chat (fixture.view));
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (fixture.store)), ==, 0);
@@ -517,11 +528,7 @@ test_damaged_store (void)
 int
 main (int argc, char *argv[])
 {
-  dex_init ();
-  g_test_init (&argc, &argv, NULL);
-  maq_app_register_resource ();
-  adw_init ();
-  maq_widgets_init ();
+  app_fixture_init (&argc, &argv);
   g_test_add_func ("/app/chats-page/without-models", test_without_models);
   g_test_add_func ("/app/chats-page/answers", test_answers);
   g_test_add_func ("/app/chats-page/streams-into-one-surface", test_streams_into_one_surface);

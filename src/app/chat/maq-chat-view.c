@@ -279,23 +279,25 @@ has_models (MaqChatView *self)
   return FALSE;
 }
 
+// The target goes with the name: in between, the button has none.
+static void
+set_none_page (MaqChatView *self, const char *title, const char *description, const char *button, const char *action, GVariant *target)
+{
+  adw_status_page_set_title (self->none_page, title);
+  adw_status_page_set_description (self->none_page, description);
+  gtk_button_set_label (self->none_button, button);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->none_button), NULL);
+  gtk_actionable_set_action_target_value (GTK_ACTIONABLE (self->none_button), target);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->none_button), action);
+}
+
 static void
 update_none_page (MaqChatView *self)
 {
   if (has_models (self))
-    {
-      adw_status_page_set_title (self->none_page, _ ("Talk to a Model"));
-      adw_status_page_set_description (self->none_page, _ ("It runs on this computer, and what you write stays here."));
-      gtk_button_set_label (self->none_button, _ ("New Chat"));
-      gtk_actionable_set_action_target_value (GTK_ACTIONABLE (self->none_button), NULL);
-      gtk_actionable_set_action_name (GTK_ACTIONABLE (self->none_button), "chats.new");
-      return;
-    }
-  adw_status_page_set_title (self->none_page, _ ("No Model Yet"));
-  adw_status_page_set_description (self->none_page, _ ("Find one in Models and download it; then talk to it here."));
-  gtk_button_set_label (self->none_button, _ ("Find Models"));
-  gtk_actionable_set_action_target_value (GTK_ACTIONABLE (self->none_button), g_variant_new_string ("models"));
-  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->none_button), "win.show-page");
+    set_none_page (self, _ ("Talk to a Model"), _ ("It runs on this computer, and what you write stays here."), _ ("New Chat"), "chats.new", NULL);
+  else
+    set_none_page (self, _ ("No Model Yet"), _ ("Find one in Models and download it; then talk to it here."), _ ("Find Models"), "win.show-page", g_variant_new_string ("models"));
 }
 
 // --- What the user does ---

@@ -3,13 +3,14 @@
 #include "maq-message-row.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 #include "maq-markdown-view.h"
 
 // Questions longer than this, in bytes, get a text view: a label lays out all of its text at once.
 #define LONG_QUESTION 4000
-// Answers longer than this stay plain text.
-#define LONG_ANSWER 200000
+// Answers longer than this, in bytes, stay plain text: laying out a label for each of its blocks takes about 4 ms a kilobyte.
+#define LONG_ANSWER 16384
 
 struct _MaqMessageRow
 {
@@ -94,14 +95,29 @@ show_question (MaqMessageRow *self)
     gtk_label_set_label (self->question, maq_chat_message_get_content (self->message));
 }
 
-// The whole answer: Markdown where that is not too much, plain text else.
+// Whether CONTENT has anything that Markdown would show otherwise than as plain text. Too often yes does no harm.
+static gboolean
+has_markup (const char *content)
+{
+  gboolean at_start = TRUE;
+
+  for (const char *c = content; *c; c++)
+    {
+      if (strchr ("`*_[<\\&", *c) || (at_start && (strchr ("#->+|", *c) || g_ascii_isdigit (*c))))
+        return TRUE;
+      at_start = *c == '\n' || (at_start && *c == ' ');
+    }
+  return FALSE;
+}
+
+// The whole answer: Markdown where there is some and it is not too much. The text view goes on otherwise, at no cost.
 static void
 show_answer (MaqMessageRow *self)
 {
   const char *content = maq_chat_message_get_content (self->message);
   gsize       length = maq_chat_message_get_length (self->message);
 
-  if (length > LONG_ANSWER)
+  if (length > LONG_ANSWER || !has_markup (content))
     {
       append_new_text (self);
       return;

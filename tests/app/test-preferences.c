@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Copyright 2026 The Maquette developers
+#include <string.h>
+
+#include "maq-about-dialog.h"
+#include "maq-app-fixture.h"
+#include "maq-preferences-dialog.h"
+
+// The dialogs over a window, with the demo Hub behind them. The session of the test has no keyring.
+
+typedef struct
+{
+  AppFixture   app;
+  MaqSettings *settings;
+  GtkWindow   *window;
+  GtkWidget   *content;
+  AdwDialog   *dialog;
+} Fixture;
+
+static void
+set_up (Fixture      *fixture,
+        gconstpointer token)
+{
+  g_autoptr (GError) error = NULL;
+
+  app_fixture_set_up (&fixture->app, maq_hub_store_new_demo (NULL));
+  if (token != NULL)
+    g_setenv ("HF_TOKEN", token, TRUE);
+  fixture->settings = maq_settings_new ();
+  g_assert_true (maq_settings_set_endpoint (fixture->settings, maq_hub_client_get_endpoint (fixture->app.client), &error));
+  g_assert_no_error (error);
+  fixture->content = adw_bin_new ();
+  fixture->window = ui_show (fixture->content, 700, 800);
+  fixture->dialog = maq_preferences_dialog_new (fixture->settings, fixture->app.client);
+  adw_dialog_present (fixture->dialog, fixture->content);
+  g_object_add_weak_pointer (G_OBJECT (fixture->dialog), (gpointer *) &fixture->dialog);
+}
+
+static gboolean
+is_gone (gpointer pointer)
+{
+  return *(gpointer *) pointer == NULL;
+}
+
+static void
+tear_down (Fixture      *fixture,
+           gconstpointer token)
+{
+  adw_dialog_force_close (fixture->dialog);
+  ui_wait (is_gone, &fixture->dialog, 5000);
+  ui_hide (fixture->window, fixture->content);
+  maq_settings_set_endpoint (fixture->settings, "", NULL);
+  g_clear_object (&fixture->settings);
+  g_unsetenv ("HF_TOKEN");
+  app_fixture_tear_down (&fixture->app);
+}
+
+static gpointer
+get_row (Fixture    *fixture,
+         const char *name)
+{
+  GObject *row = gtk_widget_get_template_child (GTK_WIDGET (fixture->dialog), MAQ_TYPE_PREFERENCES_DIALOG, name);
+
+  g_assert_nonnull (row);
+  return row;
+}
+
+static void
+test_no_token (Fixture      *fixture,
+               gconstpointer token)
+{
+  ui_wait_text (fixture->window, "No Token");
+  g_assert_false (maq_hub_client_has_token (fixture->app.client));
+  g_assert_false (gtk_widget_get_visible (get_row (fixture, "remove_button")));
+}
+
+static void
+test_whose_token (Fixture      *fixture,
+                  gconstpointer token)
+{
+  ui_wait_text (fixture->window, "From HF_TOKEN in the environment");
+  ui_wait_text (fixture->window, "demo");
+  g_assert_true (maq_hub_client_has_token (fixture->app.client));
+  g_assert_false (gtk_widget_get_visible (get_row (fixture, "remove_button")));
+  g_assert_false (ui_shows (fixture->window, token));
+}
+
+static void
+test_bad_token (Fixture      *fixture,
+                gconstpointer token)
+{
+  ui_wait_text (fixture->window, "The Hub Does Not Accept This Token");
+}
+
+static void
+test_token_that_is_none (Fixture      *fixture,
+                         gconstpointer token)
+{
+  ui_wait_text (fixture->window, "No Token");
+  gtk_editable_set_text (get_row (fixture, "token_row"), "two words");
+  g_signal_emit_by_name (get_row (fixture, "token_row"), "apply");
+  ui_wait_text (fixture->window, "A token is one word");
+  g_assert_true (gtk_widget_has_css_class (get_row (fixture, "token_row"), "error"));
+  gtk_editable_set_text (get_row (fixture, "token_row"), "");
+  g_assert_false (ui_shows (fixture->window, "A token is one word"));
+}
+
+static void
+test_address (Fixture      *fixture,
+              gconstpointer token)
+{
+  GtkEditable     *entry = get_row (fixture, "endpoint_row");
+  g_autofree char *before = g_strdup (maq_hub_client_get_endpoint (fixture->app.client));
+
+  g_assert_cmpstr (gtk_editable_get_text (entry), ==, before);
+  gtk_editable_set_text (entry, "not an address");
+  g_signal_emit_by_name (entry, "apply");
+  ui_wait_text (fixture->window, "is not the address of a Hub");
+  g_assert_cmpstr (maq_hub_client_get_endpoint (fixture->app.client), ==, before);
+
+  gtk_editable_set_text (entry, "http://127.0.0.1:9/");
+  g_assert_false (ui_shows (fixture->window, "is not the address of a Hub"));
+  g_signal_emit_by_name (entry, "apply");
+  g_assert_cmpstr (maq_hub_client_get_endpoint (fixture->app.client), ==, "http://127.0.0.1:9");
+
+  // Empty means the public Hub; its address is not repeated.
+  gtk_editable_set_text (entry, "");
+  g_signal_emit_by_name (entry, "apply");
+  g_assert_cmpstr (maq_hub_client_get_endpoint (fixture->app.client), ==, MAQ_HUB_DEFAULT_ENDPOINT);
+  g_assert_cmpstr (gtk_editable_get_text (entry), ==, "");
+}
+
+static void
+test_cache_folder (Fixture      *fixture,
+                   gconstpointer token)
+{
+  // The test's home sets HF_HOME, which decides.
+  g_assert_nonnull (strstr (adw_action_row_get_subtitle (get_row (fixture, "cache_row")), "HF_HOME"));
+  g_assert_false (gtk_widget_get_sensitive (get_row (fixture, "cache_choose_button")));
+}
+
+static void
+test_override (void)
+{
+  AppFixture app = { 0 };
+  g_autoptr (MaqSettings) settings = maq_settings_new ();
+  GtkWidget *content = adw_bin_new ();
+  GtkWindow *window;
+  AdwDialog *dialog;
+
+  app_fixture_set_up (&app, maq_hub_store_new_demo (NULL));
+  maq_settings_override_endpoint (settings, maq_hub_client_get_endpoint (app.client), "--hub");
+  window = ui_show (content, 700, 800);
+  dialog = maq_preferences_dialog_new (settings, app.client);
+  adw_dialog_present (dialog, content);
+  ui_wait_text (window, "Decided by --hub for this run.");
+  ui_wait_text (window, "No Token");
+  adw_dialog_force_close (dialog);
+  ui_run (100);
+  ui_hide (window, content);
+  g_clear_object (&settings);
+  app_fixture_tear_down (&app);
+}
+
+static void
+test_about (void)
+{
+  GtkWidget *content = adw_bin_new ();
+  GtkWindow *window = ui_show (content, 700, 800);
+  AdwDialog *dialog = maq_about_dialog_new ();
+
+  adw_dialog_present (dialog, content);
+  ui_wait_text (window, "Maquette");
+  g_assert_nonnull (strstr (adw_about_dialog_get_debug_info (ADW_ABOUT_DIALOG (dialog)), "GTK "));
+  g_assert_null (strstr (adw_about_dialog_get_debug_info (ADW_ABOUT_DIALOG (dialog)), g_get_home_dir ()));
+  adw_dialog_force_close (dialog);
+  ui_run (100);
+  ui_hide (window, content);
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  app_fixture_init (&argc, &argv);
+#define ADD(name, token, func) g_test_add ("/app/preferences/" name, Fixture, token, set_up, func, tear_down)
+  ADD ("no-token", NULL, test_no_token);
+  ADD ("whose-token", "hf_demo_read", test_whose_token);
+  ADD ("bad-token", "hf_wrong", test_bad_token);
+  ADD ("token-that-is-none", NULL, test_token_that_is_none);
+  ADD ("address", NULL, test_address);
+  ADD ("cache-folder", NULL, test_cache_folder);
+#undef ADD
+  g_test_add_func ("/app/preferences/override", test_override);
+  g_test_add_func ("/app/about", test_about);
+  return g_test_run ();
+}
