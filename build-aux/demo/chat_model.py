@@ -93,17 +93,3 @@ class ChatModel(nn.Module):
         """The mean loss where a target is not negative; only those positions meet the vocabulary."""
         wanted = targets >= 0
         return F.cross_entropy(self.logits(self.hidden(ids)[wanted]), targets[wanted])
-
-    @torch.no_grad()
-    def answer(self, prompts, end, limit=120):
-        """Greedy answers to lists of ids."""
-        answers = []
-        for ids in prompts:
-            ids, start = list(ids), len(ids)
-            while len(ids) - start < limit and len(ids) < self.shape.context:
-                token = int(self.logits(self.hidden(torch.tensor([ids]))[0, -1]).argmax())
-                if token == end:
-                    break
-                ids.append(token)
-            answers.append(ids[start:])
-        return answers

@@ -60,7 +60,7 @@ YOUNG = {
     "horse": "a foal", "lion": "a cub", "frog": "a tadpole", "hen": "a chick", "goat": "a kid", "swan": "a cygnet",
 }
 
-COUNTS = {  # thing: (plural verb phrase, number word of the answer)
+COUNTS = {  # how many X has Y
     "legs|a dog": "4", "legs|a spider": "8", "legs|a bird": "2", "legs|an ant": "6", "legs|a snake": "0",
     "legs|a cat": "4", "legs|a horse": "4", "legs|a bee": "6", "sides|a triangle": "3", "sides|a square": "4",
     "sides|a pentagon": "5", "sides|a hexagon": "6", "wheels|a car": "4", "wheels|a bicycle": "2",
@@ -68,7 +68,7 @@ COUNTS = {  # thing: (plural verb phrase, number word of the answer)
     "strings|a violin": "4", "keys|a piano": "88",
 }
 
-AMOUNTS = {  # how many X are there in Y
+AMOUNTS = {  # how many X are in Y
     "days|a week": "7", "months|a year": "12", "hours|a day": "24", "minutes|an hour": "60",
     "seconds|a minute": "60", "seasons|a year": "4", "letters|the alphabet": "26", "days|a weekend": "2",
     "eggs|a dozen": "12", "weeks|a year": "52", "players|a football team": "11", "planets|the solar system": "8",
