@@ -156,6 +156,19 @@ condemn (MaqRunnerSession *self,
     kill_after (self, grace);
 }
 
+// The last reference to either object may be dropped by GDBus' own thread, which closures that know of both would not survive:
+// so the handlers are taken away here, and nothing is left to the objects' ends.
+static void
+drop_connection (MaqRunnerSession *self)
+{
+  if (self->proxy != NULL)
+    g_signal_handlers_disconnect_by_data (self->proxy, self);
+  if (self->connection != NULL)
+    g_signal_handlers_disconnect_by_data (self->connection, self);
+  g_clear_object (&self->proxy);
+  g_clear_object (&self->connection);
+}
+
 // The process is gone and everything it said has been heard.
 static void
 settle (MaqRunnerSession *self)
@@ -164,8 +177,7 @@ settle (MaqRunnerSession *self)
     return;
   g_clear_handle_id (&self->kill_id, g_source_remove);
   g_clear_object (&self->process);
-  g_clear_object (&self->proxy);
-  g_clear_object (&self->connection);
+  drop_connection (self);
   fail_session (self, self->verdict != NULL ? g_steal_pointer (&self->verdict) : maq_runner_exit_to_error (self->status, maq_session_get_state (MAQ_SESSION (self))));
   dex_promise_resolve_boolean (self->exited, TRUE);
 }
@@ -192,8 +204,11 @@ exited_cb (GObject      *object,
 }
 
 static void
-closed_cb (MaqRunnerSession *self)
+closed_cb (MaqRunnerSession *session)
 {
+  // Whoever hears of the session's end may let go of it.
+  g_autoptr (MaqRunnerSession) self = g_object_ref (session);
+
   self->is_closed = TRUE;
   // A runner that closes and stays has lost its way; one that died is about to be seen.
   condemn (self, "The model's process broke off the conversation. Load the model again and retry.", GRACE);
@@ -438,7 +453,7 @@ use_connection (MaqRunnerSession *self,
 {
   self->connection = g_object_ref (connection);
   self->is_closed = g_dbus_connection_is_closed (connection);
-  g_signal_connect_object (connection, "closed", G_CALLBACK (closed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_swapped (connection, "closed", G_CALLBACK (closed_cb), self);
 }
 
 static void
@@ -446,8 +461,8 @@ use_proxy (MaqRunnerSession *self,
            GDBusProxy       *proxy)
 {
   self->proxy = g_object_ref (proxy);
-  g_signal_connect_object (proxy, "progress", G_CALLBACK (progress_cb), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (proxy, "chunk", G_CALLBACK (chunk_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_swapped (proxy, "progress", G_CALLBACK (progress_cb), self);
+  g_signal_connect_swapped (proxy, "chunk", G_CALLBACK (chunk_cb), self);
 }
 
 static void
@@ -771,8 +786,7 @@ maq_runner_session_dispose (GObject *object)
   kill_process (self);
   g_clear_handle_id (&self->watch_id, g_source_remove);
   g_clear_object (&self->process);
-  g_clear_object (&self->proxy);
-  g_clear_object (&self->connection);
+  drop_connection (self);
   G_OBJECT_CLASS (maq_runner_session_parent_class)->dispose (object);
 }
 
