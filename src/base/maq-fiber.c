@@ -20,6 +20,19 @@ maq_fiber_spawn (DexScheduler  *scheduler,
 }
 
 DexFuture *
+maq_thread_spawn (const char    *name,
+                  DexThreadFunc  func,
+                  gpointer       data,
+                  GDestroyNotify destroy)
+{
+  dex_return_error_if_fail (func != NULL);
+
+  DexFuture *future = dex_thread_spawn (name, func, data, destroy);
+  dex_future_disown (dex_ref (future));
+  return future;
+}
+
+DexFuture *
 maq_future_with_timeout (DexFuture *future,
                          guint      msec)
 {

@@ -12,6 +12,10 @@ G_BEGIN_DECLS
 // "dropping the future stops it" returns one of these. DATA is freed with DESTROY once the fiber has ended.
 DexFuture *maq_fiber_spawn (DexScheduler *scheduler, DexFiberFunc func, gpointer data, GDestroyNotify destroy);
 
+// As dex_thread_spawn, with one difference: the thread runs to its end and DATA lives until then, even if the result is dropped.
+// libdex frees DATA with the result, under the feet of a thread that still runs.
+DexFuture *maq_thread_spawn (const char *name, DexThreadFunc func, gpointer data, GDestroyNotify destroy);
+
 // FUTURE, rejected with DEX_ERROR_TIMED_OUT when it is not done after MSEC. Takes FUTURE. Unlike dex_future_with_timeout_msec it
 // stops FUTURE and the timer whenever it goes away, also in a fiber that was cancelled before it waited: there libdex leaves
 // promises running and complains about timers.

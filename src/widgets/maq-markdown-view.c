@@ -10,6 +10,7 @@
 #include <libdex.h>
 #include <string.h>
 
+#include "maq-fiber.h"
 #include "maq-future-slot.h"
 #include "maq-markdown.h"
 
@@ -319,7 +320,7 @@ update (MaqMarkdownView *self)
   job->text = g_strdup (text);
   job->base = g_strdup (self->base);
   maq_future_slot_set (&self->parsing,
-                       dex_thread_spawn ("markdown", parse_thread, job, (GDestroyNotify) parse_job_free),
+                       maq_thread_spawn ("markdown", parse_thread, job, (GDestroyNotify) parse_job_free),
                        self,
                        parsed_cb);
 }

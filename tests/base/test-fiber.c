@@ -157,6 +157,27 @@ test_drop_at_once (void)
   run_until (&state.n_freed);
 }
 
+static DexFuture *
+slow_thread (gpointer data)
+{
+  State *state = data;
+
+  g_usleep (50 * 1000);
+  g_assert_cmpint (g_atomic_int_get (&state->n_freed), ==, 0);
+  g_atomic_int_inc (&state->n_ended);
+  return dex_future_new_true ();
+}
+
+static void
+test_thread_keeps_its_data (void)
+{
+  State state = { 0 };
+
+  dex_unref (maq_thread_spawn ("slow", slow_thread, &state, state_done));
+  run_until (&state.n_freed);
+  g_assert_cmpint (state.n_ended, ==, 1);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -169,5 +190,7 @@ main (int   argc,
   g_test_add_func ("/base/fiber/dropping-cancels-what-it-waits-for", test_drop_nested);
   g_test_add_func ("/base/fiber/timeout-stops-the-work", test_timeout);
   g_test_add_func ("/base/fiber/dropping-at-once", test_drop_at_once);
+  g_test_add_func ("/base/fiber/a-dropped-thread-keeps-its-data", test_thread_keeps_its_data);
+
   return g_test_run ();
 }
