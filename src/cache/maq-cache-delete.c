@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "maq-fiber.h"
+
 // Order: refs, snapshots, blobs. Interrupted anywhere it leaves a cache that every tool reads without complaint: a snapshot
 // without a ref and a blob without a link are legal, a ref without a snapshot and a link without a blob are not.
 
@@ -218,7 +220,7 @@ spawn (MaqCache   *cache,
   deletion->kind = kind;
   deletion->id = g_strdup (id);
   deletion->commit = g_strdup (commit);
-  return dex_thread_spawn ("maq-cache-delete", delete_thread, deletion, deletion_free);
+  return maq_thread_spawn ("maq-cache-delete", delete_thread, deletion, deletion_free);
 }
 
 DexFuture *

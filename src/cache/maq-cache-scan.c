@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "maq-fiber.h"
+
 // Sizes are counted as the Python client does: each file that the snapshots lead to once, whatever names it. Where Python
 // gives a whole repo up as corrupted, the rest of it is listed here, with a warning.
 
@@ -459,5 +461,5 @@ maq_cache_scan (MaqCache *self)
 {
   dex_return_error_if_fail (MAQ_IS_CACHE (self));
 
-  return dex_thread_spawn ("maq-cache-scan", scan_thread, g_object_ref (self), g_object_unref);
+  return maq_thread_spawn ("maq-cache-scan", scan_thread, g_object_ref (self), g_object_unref);
 }

@@ -314,8 +314,7 @@ start_scan (MaqLibrary *self)
 {
   self->current = g_steal_pointer (&self->next);
   set_loading (self, TRUE);
-  // The one before may be calling this: it goes when its callback is over.
-  g_autoptr (DexFuture) before = g_steal_pointer (&self->scan);
+  dex_clear (&self->scan);
   self->scan = dex_future_finally (maq_cache_scan (self->cache), scanned_cb, new_weak_ref (self), weak_ref_free);
 }
 

@@ -371,7 +371,7 @@ static gboolean
 finish (Fetch   *self,
         GError **error)
 {
-  g_autofree char *path = dex_await_string (dex_thread_spawn ("maq-finish", finish_thread, g_object_ref (self->writer), g_object_unref), error);
+  g_autofree char *path = dex_await_string (maq_thread_spawn ("maq-finish", finish_thread, g_object_ref (self->writer), g_object_unref), error);
   return path != NULL;
 }
 

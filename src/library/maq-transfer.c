@@ -354,6 +354,7 @@ maq_transfer_begin (MaqTransfer *self)
   g_return_if_fail (self->state == MAQ_TRANSFER_QUEUED);
 
   g_weak_ref_init (weak, self);
+  dex_clear (&self->work);
   g_clear_pointer (&self->run, maq_transfer_run_unref);
   self->run = maq_transfer_run_new (self->client, self->cache, self->request, self->record);
   self->n_samples = 0;

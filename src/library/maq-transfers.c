@@ -298,7 +298,7 @@ maq_transfer_list_clear (MaqTransferList *self)
           leftover->kind = maq_transfer_get_request (transfer)->kind;
           leftover->id = g_strdup (maq_transfer_get_id (transfer));
           // Nobody waits: the worst that can come of a failure is a file that the next cleaning finds.
-          dex_future_disown (dex_thread_spawn ("maq-clear", remove_leftover, leftover, leftover_free));
+          dex_future_disown (maq_thread_spawn ("maq-clear", remove_leftover, leftover, leftover_free));
         }
       remove_at (self, i - 1);
     }
