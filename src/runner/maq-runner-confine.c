@@ -274,6 +274,14 @@ apply_seccomp (void)
   return good;
 }
 
+static gboolean
+has_other_threads (void)
+{
+  g_autoptr (GDir) tasks = g_dir_open ("/proc/self/task", 0, NULL);
+
+  return tasks != NULL && g_dir_read_name (tasks) != NULL && g_dir_read_name (tasks) != NULL;
+}
+
 MaqRunnerConfinement
 maq_runner_confine (const int *weights,
                     guint      n)
@@ -282,6 +290,7 @@ maq_runner_confine (const int *weights,
 
   self.no_new_privs = prctl (PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
   self.limits = set_limits ();
+  self.partly = has_other_threads ();
   prctl (PR_SET_DUMPABLE, 0, 0, 0, 0);
   if (self.no_new_privs)
     self.landlock = apply_landlock (weights, n);
@@ -299,7 +308,7 @@ maq_runner_confinement_describe (const MaqRunnerConfinement *self)
   GString *text = g_string_new (NULL);
 
   if (self->landlock > 0)
-    g_string_append_printf (text, "Landlock %d, ", self->landlock);
+    g_string_append_printf (text, "Landlock %d%s, ", self->landlock, self->partly ? " except for driver threads" : "");
   if (self->seccomp)
     g_string_append (text, "seccomp, ");
   if (self->limits)

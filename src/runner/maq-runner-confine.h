@@ -14,6 +14,7 @@ typedef struct
   gboolean no_new_privs;
   gboolean limits;
   int      landlock; // its ABI, 0 if the kernel has none
+  gboolean partly;   // a driver had started threads before, which Landlock does not hold
   gboolean seccomp;
 } MaqRunnerConfinement;
 

@@ -48,6 +48,40 @@ loads_and_says_what_it_is (void)
   g_assert_true (dex_await (maq_session_unload (session), &error));
 }
 
+// Seen from outside: what the kernel says of each of the runner's threads while it answers.
+static void
+every_thread_is_confined (void)
+{
+  static const char *const lines[] = { "\nSeccomp:\t2\n", "\nNoNewPrivs:\t1\n", "\nCapEff:\t0000000000000000\n" };
+  g_autofree char         *path = fixture_model ();
+  g_autofree char         *folder = NULL;
+  g_autoptr (MaqSession) session = NULL;
+  g_autoptr (MaqGeneration) generation = NULL;
+  g_autoptr (GDir) tasks = NULL;
+  const char *name;
+  guint       n = 0;
+
+  if (path == NULL)
+    return;
+  session = fixture_load (path);
+  generation = fixture_ramble (session);
+  folder = g_strdup_printf ("/proc/%d/task", (int) fixture_wait_for_pid (session));
+  tasks = g_dir_open (folder, 0, NULL);
+  for (; (name = g_dir_read_name (tasks)) != NULL; n++)
+    {
+      g_autofree char *file = g_build_filename (folder, name, "status", NULL);
+      g_autofree char *status = NULL;
+
+      // It may have ended meanwhile.
+      if (!g_file_get_contents (file, &status, NULL, NULL))
+        continue;
+      for (gsize i = 0; i < G_N_ELEMENTS (lines); i++)
+        g_assert_nonnull (strstr (status, lines[i]));
+    }
+  g_assert_cmpuint (n, >=, 3);
+  g_assert_null (strstr (maq_session_get_confinement (session), "except"));
+}
+
 static void
 streams_the_known_text (void)
 {
@@ -762,6 +796,7 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
 
   dex_test_add_func ("/engine/runner/loads-and-says-what-it-is", loads_and_says_what_it_is);
+  dex_test_add_func ("/engine/runner/every-thread-is-confined", every_thread_is_confined);
   dex_test_add_func ("/engine/runner/streams-the-known-text", streams_the_known_text);
   dex_test_add_func ("/engine/runner/chunks-come-at-a-measured-pace", chunks_come_at_a_measured_pace);
   dex_test_add_func ("/engine/runner/shards-are-one-model", shards_are_one_model);
