@@ -100,6 +100,8 @@ work_from_tree (MaqCache                 *cache,
   for (guint i = 0; has_paths (request) && request->paths[i] != NULL; i++)
     if (!g_hash_table_contains (found, request->paths[i]))
       {
+        // Other tools need not ask again.
+        maq_cache_note_absent (cache, request->kind, id, commit, request->paths[i]);
         g_set_error (error, MAQ_HUB_ERROR, MAQ_HUB_ERROR_ENTRY_NOT_FOUND, "%s has no file %s at %s", id, request->paths[i], maq_transfer_request_get_revision (request));
         return NULL;
       }

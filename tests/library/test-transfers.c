@@ -10,6 +10,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "maq-test-server.h"
+
 #define ALL_BYTES (300 + 700 + 700 + 0 + 500 + WEIGHTS_SIZE + SHARD_SIZE)
 
 static void
@@ -501,6 +503,74 @@ test_foreign_partials (Fixture      *fixture,
   g_assert_cmpstr (theirs, ==, "theirs");
 }
 
+#define COMMIT "cccccccccccccccccccccccccccccccccccccccc"
+
+// A Hub that tells RECORD of a model and TREE of its files.
+static MaqTransfer *
+fetch_from (Fixture    *fixture,
+            const char *record,
+            const char *tree)
+{
+  g_autoptr (MaqTestServer) server = maq_test_server_new ();
+  g_autoptr (MaqHubClient) client = maq_hub_client_new (maq_test_server_get_address (server));
+  g_autoptr (MaqTransferList) transfers = maq_transfer_list_new (client, fixture->cache, fixture->state);
+  g_autoptr (MaqTransferRequest) request = maq_transfer_request_new (MAQ_REPO_KIND_MODEL, "acme/evil", NULL);
+  const char  *headers = "X-Repo-Commit: " COMMIT "\r\nETag: \"ce013625030ba8dba906f756967f9e9ca394464a\"\r\n";
+  MaqTestReply record_reply = { .body = record };
+  MaqTestReply tree_reply = { .body = tree };
+  MaqTestReply file_reply = { .body = "hello\n", .headers = headers };
+  MaqTransfer *transfer;
+
+  maq_test_server_add (server, "/api/models/acme/evil", &record_reply);
+  maq_test_server_add (server, "/api/models/acme/evil/revision/main", &record_reply);
+  maq_test_server_add (server, "/api/models/acme/evil/tree/" COMMIT, &tree_reply);
+  maq_test_server_add (server, "*", &file_reply);
+  transfer = maq_transfer_list_start (transfers, request);
+  wait_for_end (transfer);
+  return transfer;
+}
+
+static void
+test_hostile_hub (Fixture      *fixture,
+                  gconstpointer data)
+{
+  const char *good = "{\"id\": \"acme/evil\", \"sha\": \"" COMMIT "\"}";
+  const char *tree = "["
+                     "{\"type\": \"file\", \"path\": \"../../../../escaped\", \"size\": 6, \"oid\": \"ce013625030ba8dba906f756967f9e9ca394464a\"},"
+                     "{\"type\": \"file\", \"path\": \"/escaped\", \"size\": 6, \"oid\": \"ce013625030ba8dba906f756967f9e9ca394464a\"},"
+                     "{\"type\": \"file\", \"path\": \"a\\\\..\\\\..\\\\escaped\", \"size\": 6, \"oid\": \"ce013625030ba8dba906f756967f9e9ca394464a\"},"
+                     "{\"type\": \"file\", \"path\": \"odd\", \"size\": 6, \"oid\": \"../../../../escaped\"},"
+                     "{\"type\": \"file\", \"path\": \"huge\", \"size\": -1, \"oid\": \"ce013625030ba8dba906f756967f9e9ca394464a\"},"
+                     "{\"type\": \"file\", \"path\": \"good.txt\", \"size\": 6, \"oid\": \"ce013625030ba8dba906f756967f9e9ca394464a\"}"
+                     "]";
+  const char *bad[] = {
+    "{\"id\": \"acme/evil\", \"sha\": \"../../../escaped\"}",
+    "{\"id\": \"../../escaped\", \"sha\": \"" COMMIT "\"}",
+    "{\"id\": \"acme/evil\"}",
+    "[]",
+  };
+
+  // The rest of the repo is usable all the same.
+  g_autoptr (MaqTransfer) transfer = fetch_from (fixture, good, tree);
+  if (maq_transfer_get_error (transfer) != NULL)
+    g_test_message ("%s", maq_transfer_get_error (transfer)->message);
+  g_assert_cmpint (maq_transfer_get_state (transfer), ==, MAQ_TRANSFER_DONE);
+  g_autofree char *file = maq_cache_dup_file_path (fixture->cache, MAQ_REPO_KIND_MODEL, "acme/evil", NULL, "good.txt");
+  g_autofree char *text = NULL;
+  g_assert_true (g_file_get_contents (file, &text, NULL, NULL));
+  g_assert_cmpstr (text, ==, "hello\n");
+
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      g_autoptr (MaqTransfer) refused = fetch_from (fixture, bad[i], tree);
+      g_assert_cmpint (maq_transfer_get_state (refused), !=, MAQ_TRANSFER_RUNNING);
+    }
+  g_autofree char *found = NULL;
+  g_autofree char *command = g_strdup_printf ("find %s -name '*escaped*'", fixture->folder);
+  g_assert_true (g_spawn_command_line_sync (command, &found, NULL, NULL, NULL));
+  g_assert_cmpstr (found, ==, "");
+}
+
 // What the child of test_kill does: it downloads until it is killed.
 static int
 download_for_ever (char **argv)
@@ -621,5 +691,6 @@ main (int   argc,
   ADD ("/library/transfers/killed-programs-lose-nothing", test_kill);
   ADD ("/library/transfers/leaves-living-programs-alone", test_living_program);
   ADD ("/library/transfers/damaged-records", test_damaged_records);
+  ADD ("/library/transfers/hostile-names-stay-out", test_hostile_hub);
   return g_test_run ();
 }
