@@ -251,6 +251,8 @@ maq_runner_model_load (GVariant             *options,
   self->progress_data = data;
   self->batch = 64;
   self->cached = g_array_new (FALSE, FALSE, sizeof (llama_token));
+  if (ggml_backend_dev_count () == 0)
+    return fail (error, MAQ_RUNNER_FAILED_UNSUPPORTED, "The engine found nothing to compute with: its CPU backend is missing. Install ggml's backends.");
   if (!inspect_files (n, &vocab_only, error) ||
       !load_weights (self, options, n, vocab_only, error) ||
       (!vocab_only && !make_context (self, options, error)))
