@@ -40,7 +40,8 @@ void                maq_transfer_request_free (MaqTransferRequest *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MaqTransferRequest, maq_transfer_request_free)
 
 // One download. Properties, all with notify at most ten times a second: state, bytes-done, bytes-total (0 until known), speed
-// (bytes per second over the last seconds), seconds-left (-1 unknown), title, subtitle.
+// (bytes per second over the last seconds), seconds-left (-1 unknown), title (the repo's id), subtitle (what the transfer waits for,
+// else the request's title; nullable).
 #define MAQ_TYPE_TRANSFER (maq_transfer_get_type ())
 G_DECLARE_FINAL_TYPE (MaqTransfer, maq_transfer, MAQ, TRANSFER, GObject)
 

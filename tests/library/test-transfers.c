@@ -323,6 +323,28 @@ test_clear (Fixture      *fixture,
 }
 
 static void
+test_stalled (Fixture      *fixture,
+              gconstpointer data)
+{
+  g_autoptr (MaqTransferRequest) request = request_for (WEIGHTS);
+  g_autofree char *repo = fixture_dup_path (fixture, "cache/models--acme--tiny");
+  g_autoptr (GError) error = NULL;
+
+  // Nothing arrives any more: to stop need not wait for the limit of that.
+  fault (fixture, "{\"host\": \"cdn\", \"stall\": 500000, \"times\": 1}");
+  g_autoptr (MaqTransfer) transfer = maq_transfer_list_start (fixture->transfers, request);
+  WAIT_UNTIL (maq_transfer_get_bytes_done (transfer) == 500000);
+  g_autoptr (DexFuture) waiting = maq_transfer_wait (transfer);
+  maq_transfer_cancel (transfer);
+  g_assert_null (dex_future_get_value (waiting, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  gint64 before = g_get_monotonic_time ();
+  maq_transfer_list_clear (fixture->transfers);
+  WAIT_UNTIL (!g_file_test (repo, G_FILE_TEST_EXISTS));
+  g_assert_cmpint (g_get_monotonic_time () - before, <, G_USEC_PER_SEC);
+}
+
+static void
 test_same_request (Fixture      *fixture,
                    gconstpointer data)
 {
@@ -681,6 +703,7 @@ main (int   argc,
   ADD ("/library/transfers/cancel-keeps-what-came", test_cancel);
   ADD ("/library/transfers/resumes-after-a-restart", test_restart);
   ADD ("/library/transfers/clear-leaves-nothing", test_clear);
+  ADD ("/library/transfers/stops-when-stalled", test_stalled);
   ADD ("/library/transfers/same-request-is-one-transfer", test_same_request);
   ADD ("/library/transfers/queues-beyond-three", test_queue);
   ADD ("/library/transfers/tells-progress-and-speed", test_progress);
