@@ -16,6 +16,13 @@ app_fixture_init (int    *argc,
   maq_widgets_init ();
 }
 
+// As the window does.
+static void
+n_active_cb (MaqLibrary *library)
+{
+  dex_future_disown (maq_library_refresh (library));
+}
+
 void
 app_fixture_set_up (AppFixture  *self,
                     MaqHubStore *store)
@@ -36,6 +43,7 @@ app_fixture_set_up (AppFixture  *self,
   self->cache = maq_cache_new (cache);
   self->transfers = maq_transfer_list_new (self->client, self->cache, state);
   self->library = maq_library_new (self->cache);
+  g_signal_connect_object (self->transfers, "notify::n-active", G_CALLBACK (n_active_cb), self->library, G_CONNECT_SWAPPED);
 }
 
 static void

@@ -163,7 +163,12 @@ class Window:
         return self._wait(function, what, patience)
 
     def click(self, node):
-        """Clicks the middle of a node once it has stopped moving."""
+        """Presses a button, or clicks the middle of what cannot be pressed once it has stopped moving. GTK leaves the padding of
+        what is around a node out of its place, so a click may land some pixels too far up and left: too far for a button."""
+        action = node._ask(node.raw.get_action_iface, None)
+        if node.role in ("button", "toggle button", "page tab", "check box", "menu item") and action is not None and node._ask(action.get_n_actions, 0) > 0:
+            action.do_action(0)
+            return
         last = None
         for _ in range(40):
             box = node.extents

@@ -151,24 +151,20 @@ set_transfer (MaqRepoActions *self,
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TRANSFER]);
 }
 
+// What the end of the transfer means for Try. Called before the transfer is looked up anew, which lets go of one that is done:
+// its end may be heard of first through the library, which is read again by whoever is told before this.
 static void
-transfer_state_cb (MaqRepoActions *self)
+note_end (MaqRepoActions *self)
 {
-  MaqTransferState state = maq_transfer_get_state (self->transfer);
+  if (self->transfer == NULL || !self->try_when_done || is_active (self->transfer))
+    return;
+  self->try_when_done = FALSE;
 
-  if (state == MAQ_TRANSFER_CANCELLED || state == MAQ_TRANSFER_FAILED)
-    self->try_when_done = FALSE;
-  if (state == MAQ_TRANSFER_DONE && self->try_when_done)
-    {
-      const MaqVariant *variant = get_chosen (self);
-      const char       *path = maq_transfer_get_first_path (self->transfer);
-
-      self->try_when_done = FALSE;
-      // Somebody who went elsewhere meanwhile is not pulled away.
-      if (variant != NULL && path != NULL && gtk_widget_get_mapped (GTK_WIDGET (self)))
-        open_chat (self, variant, path);
-    }
-  update (self);
+  const MaqVariant *variant = get_chosen (self);
+  const char       *path = maq_transfer_get_first_path (self->transfer);
+  // Somebody who went elsewhere meanwhile is not pulled away.
+  if (maq_transfer_get_state (self->transfer) == MAQ_TRANSFER_DONE && variant != NULL && path != NULL && gtk_widget_get_mapped (GTK_WIDGET (self)))
+    open_chat (self, variant, path);
 }
 
 static void
@@ -211,11 +207,10 @@ try_clicked_cb (MaqRepoActions *self)
       open_chat (self, variant, path);
       return;
     }
-  self->try_when_done = TRUE;
-  if (is_active (self->transfer))
-    update (self);
-  else
+  if (!is_active (self->transfer))
     start_download (self);
+  self->try_when_done = TRUE;
+  update (self);
 }
 
 static void
@@ -338,6 +333,7 @@ update (MaqRepoActions *self)
   gboolean          is_here = path != NULL || (variant == NULL && has_all_files (self));
   gboolean          has_variants = self->variants->len > 0;
 
+  note_end (self);
   set_transfer (self, find_transfer (self, variant));
   gboolean active = is_active (self->transfer);
 
@@ -444,7 +440,7 @@ maq_repo_actions_init (MaqRepoActions *self)
   self->variants = g_ptr_array_new ();
   self->here = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->transfer_signals = g_signal_group_new (MAQ_TYPE_TRANSFER);
-  g_signal_group_connect_swapped (self->transfer_signals, "notify::state", G_CALLBACK (transfer_state_cb), self);
+  g_signal_group_connect_swapped (self->transfer_signals, "notify::state", G_CALLBACK (update), self);
   gtk_widget_init_template (GTK_WIDGET (self));
   update (self);
 }
@@ -497,6 +493,14 @@ maq_repo_actions_set_repo (MaqRepoActions *self,
     if (self->variants->pdata[i] == variant)
       self->chosen = i;
   library_changed_cb (self);
+}
+
+void
+maq_repo_actions_focus (MaqRepoActions *self)
+{
+  g_return_if_fail (MAQ_IS_REPO_ACTIONS (self));
+
+  gtk_widget_grab_focus (gtk_widget_get_visible (self->try) ? self->try : self->download);
 }
 
 void

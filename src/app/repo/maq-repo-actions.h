@@ -22,6 +22,8 @@ G_DECLARE_FINAL_TYPE (MaqRepoActions, maq_repo_actions, MAQ, REPO_ACTIONS, AdwBi
 void maq_repo_actions_setup (MaqRepoActions *self, MaqCache *cache, MaqTransferList *transfers, MaqLibrary *library);
 // Until the tree is known the buttons are insensitive.
 void maq_repo_actions_set_repo (MaqRepoActions *self, MaqRepo *repo, MaqHubTree *tree);
+// Puts the focus on Try, or on Download where there is nothing to try.
+void maq_repo_actions_focus (MaqRepoActions *self);
 // Fetches one file, without changing what is chosen.
 void maq_repo_actions_download_file (MaqRepoActions *self, const char *path);
 

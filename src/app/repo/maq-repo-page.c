@@ -172,8 +172,15 @@ set_title (MaqRepoPage *self,
 static void
 set_actions_repo (MaqRepoPage *self)
 {
-  if (self->repo != NULL && self->tree != NULL)
-    maq_repo_actions_set_repo (self->actions, self->repo, self->tree);
+  if (self->repo == NULL || self->tree == NULL)
+    return;
+  maq_repo_actions_set_repo (self->actions, self->repo, self->tree);
+
+  // Whoever came by keyboard goes on with one key, unless the focus was moved meanwhile.
+  GtkRoot   *root = gtk_widget_get_root (GTK_WIDGET (self));
+  GtkWidget *focus = root != NULL ? gtk_root_get_focus (root) : NULL;
+  if (focus != NULL && gtk_widget_is_ancestor (focus, GTK_WIDGET (self)) && !gtk_widget_is_ancestor (focus, GTK_WIDGET (self->status_stack)))
+    maq_repo_actions_focus (self->actions);
 }
 
 static void
@@ -198,8 +205,8 @@ repo_loaded_cb (gpointer   object,
   fill_chips (self);
   if (maq_repo_get_gated (repo) != MAQ_REPO_GATED_NO && !maq_hub_client_has_token (self->client))
     adw_banner_set_revealed (self->gated_banner, TRUE);
-  set_actions_repo (self);
   maq_status_stack_set_status (self->status_stack, MAQ_STATUS_CONTENT);
+  set_actions_repo (self);
 }
 
 static void
