@@ -2,6 +2,7 @@
 // Copyright 2026 The Maquette developers
 #include "maq-app-fixture.h"
 #include "maq-markdown-view.h"
+#include "maq-repo-files.h"
 #include "maq-repo-page.h"
 
 #define CHAT        "maquette/pebble-chat-GGUF"
@@ -141,7 +142,7 @@ test_files (AppFixture   *fixture,
   ui_wait_text (page, "generation_config.json");
   ui_wait_text (page, "model.safetensors");
   ui_wait_sensitive (page, "Download");
-  gtk_widget_activate_action (GTK_WIDGET (page), "repo.download-file", "s", "config.json");
+  ui_click (ui_find (page, MAQ_TYPE_REPO_FILES, NULL), "Download");
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (fixture->transfers)), ==, 1);
   gtk_widget_activate_action (GTK_WIDGET (page), "repo.copy-name", NULL);
   ui_wait_text (window, "Name copied");

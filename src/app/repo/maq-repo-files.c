@@ -21,10 +21,9 @@ typedef enum
   PROP_PATH = 1,
   PROP_SIZE,
   PROP_HERE,
-  PROP_TARGET,
 } MaqRepoFileProperty;
 
-static GParamSpec *file_properties[PROP_TARGET + 1];
+static GParamSpec *file_properties[PROP_HERE + 1];
 
 static void
 maq_repo_file_get_property (GObject    *object,
@@ -44,9 +43,6 @@ maq_repo_file_get_property (GObject    *object,
       break;
     case PROP_HERE:
       g_value_set_boolean (value, self->here);
-      break;
-    case PROP_TARGET:
-      g_value_take_variant (value, g_variant_ref_sink (g_variant_new_string (self->path)));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -73,7 +69,6 @@ maq_repo_file_class_init (MaqRepoFileClass *klass)
   file_properties[PROP_PATH] = g_param_spec_string ("path", NULL, NULL, NULL, flags);
   file_properties[PROP_SIZE] = g_param_spec_uint64 ("size", NULL, NULL, 0, G_MAXUINT64, 0, flags);
   file_properties[PROP_HERE] = g_param_spec_boolean ("here", NULL, NULL, FALSE, flags);
-  file_properties[PROP_TARGET] = g_param_spec_variant ("target", NULL, NULL, G_VARIANT_TYPE_STRING, NULL, flags);
   g_object_class_install_properties (object_class, G_N_ELEMENTS (file_properties), file_properties);
 }
 
@@ -92,6 +87,16 @@ struct _MaqRepoFiles
 };
 
 G_DEFINE_FINAL_TYPE (MaqRepoFiles, maq_repo_files, ADW_TYPE_BIN)
+
+static void
+download_clicked_cb (GtkListItem *list_item,
+                     GtkButton   *button)
+{
+  MaqRepoFile *file = gtk_list_item_get_item (list_item);
+
+  if (file != NULL)
+    gtk_widget_activate_action (GTK_WIDGET (button), "repo.download-file", "s", file->path);
+}
 
 static void
 maq_repo_files_dispose (GObject *object)
@@ -116,6 +121,7 @@ maq_repo_files_class_init (MaqRepoFilesClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/maquette_app/Maquette/app/maq-repo-files.ui");
   maq_template_callbacks_bind (widget_class);
   gtk_widget_class_bind_template_child (widget_class, MaqRepoFiles, list_view);
+  gtk_widget_class_bind_template_callback (widget_class, download_clicked_cb);
 }
 
 static void

@@ -11,7 +11,7 @@
 G_BEGIN_DECLS
 
 #define MAQ_TYPE_REPO_FILE (maq_repo_file_get_type ())
-// One row. Properties: path, size, here (with notify), target (the path for an action).
+// One row. Properties: path, size, here (with notify).
 G_DECLARE_FINAL_TYPE (MaqRepoFile, maq_repo_file, MAQ, REPO_FILE, GObject)
 
 #define MAQ_TYPE_REPO_FILES (maq_repo_files_get_type ())
