@@ -249,6 +249,52 @@ test_answers (void)
   tear_down (&fixture);
 }
 
+// A text view knows its height only once it has its width: it must learn of every new width.
+static void
+test_heights (void)
+{
+  Fixture          fixture;
+  g_autofree char *database = g_build_filename (g_get_home_dir (), "heights.sqlite", NULL);
+  GtkWidget       *text;
+  MaqChatMessage  *answer;
+
+  set_up_with (&fixture, "pebble.Q4_0.gguf", database);
+  maq_chats_page_open_new_chat (fixture.page, LABEL, fixture.path);
+  send_and_wait (&fixture, "There is nothing in this but plain words, which need more than one line in a narrow window and two in a wide one");
+  text = get_child (get_last_row (&fixture), MAQ_TYPE_MESSAGE_ROW, "text");
+  wait_until (gtk_widget_get_width (text) > 300);
+  spin (300);
+  g_assert_cmpint (gtk_widget_get_height (text), <, 80);
+  gtk_window_set_default_size (fixture.window, 360, 700);
+  wait_until (gtk_widget_get_width (text) < 360);
+  spin (300);
+  g_assert_cmpint (gtk_widget_get_height (text), >, 60);
+  g_assert_cmpint (gtk_widget_get_height (text), <, 200);
+
+  // The same when a whole answer comes at once.
+  gtk_window_set_default_size (fixture.window, 900, 700);
+  spin (300);
+  maq_chat_add_message (get_chat (&fixture), "user", "What is the capital of France?");
+  answer = maq_chat_begin_answer (get_chat (&fixture));
+  spin (100);
+  maq_chat_message_append (answer, "The capital of France is Paris.");
+  maq_chat_end_answer (get_chat (&fixture), answer, "7 tokens", NULL);
+  text = get_child (get_last_row (&fixture), MAQ_TYPE_MESSAGE_ROW, "text");
+  wait_until (gtk_widget_get_width (text) > 300);
+  spin (300);
+  g_assert_cmpint (gtk_widget_get_height (text), <, 40);
+  tear_down (&fixture);
+
+  // The same when it is read from the file.
+  set_up_with (&fixture, "pebble.Q4_0.gguf", database);
+  wait_until (get_last_row (&fixture) != NULL);
+  text = get_child (get_last_row (&fixture), MAQ_TYPE_MESSAGE_ROW, "text");
+  wait_until (gtk_widget_get_width (text) > 300);
+  spin (300);
+  g_assert_cmpint (gtk_widget_get_height (text), <, 80);
+  tear_down (&fixture);
+}
+
 static void
 test_streams_into_one_surface (void)
 {
@@ -531,6 +577,7 @@ main (int argc, char *argv[])
   app_fixture_init (&argc, &argv);
   g_test_add_func ("/app/chats-page/without-models", test_without_models);
   g_test_add_func ("/app/chats-page/answers", test_answers);
+  g_test_add_func ("/app/chats-page/heights", test_heights);
   g_test_add_func ("/app/chats-page/streams-into-one-surface", test_streams_into_one_surface);
   g_test_add_func ("/app/chats-page/closed-while-streaming", test_closed_while_streaming);
   g_test_add_func ("/app/chats-page/crash-and-damage", test_crash_and_damage);

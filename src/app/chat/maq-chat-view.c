@@ -46,6 +46,7 @@ struct _MaqChatView
   gboolean at_end;
   gboolean keep_distance; // rows were put in above: hold the place
   double   distance;      // from the end
+  guint    scroll_tick;
 };
 
 typedef enum
@@ -135,23 +136,28 @@ on_answering (MaqChatView *self)
 
 // --- Rows ---
 
-static void
-scroll_to_end (MaqChatView *self)
+static gboolean
+scroll (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
 {
+  MaqChatView   *self = MAQ_CHAT_VIEW (widget);
   GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment (self->scroller);
+  double         upper = gtk_adjustment_get_upper (adjustment);
 
-  gtk_adjustment_set_value (adjustment, gtk_adjustment_get_upper (adjustment));
+  self->scroll_tick = 0;
+  if (self->keep_distance)
+    gtk_adjustment_set_value (adjustment, upper - self->distance);
+  else if (self->at_end)
+    gtk_adjustment_set_value (adjustment, upper);
+  self->keep_distance = FALSE;
+  return G_SOURCE_REMOVE;
 }
 
-// The content got taller or shorter, or the view did.
+// The content got taller or shorter, or the view did. That is told in the middle of a layout, where scrolling would be lost.
 static void
-on_size_changed (MaqChatView *self, GtkAdjustment *adjustment)
+on_size_changed (MaqChatView *self)
 {
-  if (self->keep_distance)
-    gtk_adjustment_set_value (adjustment, gtk_adjustment_get_upper (adjustment) - self->distance);
-  else if (self->at_end)
-    scroll_to_end (self);
-  self->keep_distance = FALSE;
+  if (self->scroll_tick == 0 && (self->keep_distance || self->at_end))
+    self->scroll_tick = gtk_widget_add_tick_callback (GTK_WIDGET (self), scroll, NULL, NULL);
 }
 
 static GtkWidget *
@@ -369,6 +375,9 @@ maq_chat_view_dispose (GObject *object)
 {
   MaqChatView *self = MAQ_CHAT_VIEW (object);
 
+  if (self->scroll_tick)
+    gtk_widget_remove_tick_callback (GTK_WIDGET (self), self->scroll_tick);
+  self->scroll_tick = 0;
   maq_future_slot_clear (&self->loading);
   g_clear_object (&self->chat_signals);
   g_clear_object (&self->session);

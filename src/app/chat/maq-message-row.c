@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "maq-markdown-view.h"
+#include "maq-message-text.h"
 
 // Questions longer than this, in bytes, get a text view: a label lays out all of its text at once.
 #define LONG_QUESTION 4000
@@ -204,6 +205,7 @@ maq_message_row_class_init (MaqMessageRowClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = maq_message_row_dispose;
   g_type_ensure (MAQ_TYPE_MARKDOWN_VIEW);
+  g_type_ensure (MAQ_TYPE_MESSAGE_TEXT);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/maquette_app/Maquette/app/maq-message-row.ui");
   gtk_widget_class_bind_template_child (widget_class, MaqMessageRow, question);
   gtk_widget_class_bind_template_child (widget_class, MaqMessageRow, waiting);
