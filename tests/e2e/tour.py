@@ -190,13 +190,13 @@ def run(tour, scheme, *parts, arguments=("--demo",), size=WIDE):
         return
     for part in parts:
         part(tour)
-    tour.step(f"Ctrl+Q ends the program, {scheme}", lambda: check_end(tour))
+    tour.step(f"Ctrl+Q ends the program, which warned of nothing, {scheme}", lambda: check_end(tour))
 
 
 def check_end(tour):
-    status = tour.window.close()
-    if status != 0:
-        raise NotFound(f"exit status {status}")
+    status, warnings = tour.window.close()
+    if status != 0 or warnings:
+        raise NotFound("\n".join([f"exit status {status}", *warnings]))
 
 
 def main():
