@@ -6,6 +6,7 @@
 
 #include "maq-fiber.h"
 #include "maq-hub-status.h"
+#include "maq-hub-stream.h"
 
 struct _MaqHubBody
 {
@@ -59,15 +60,6 @@ maq_hub_body_init (MaqHubBody *self)
   self->length = -1;
 }
 
-static gboolean
-refuse (const char *place,
-        const char *what,
-        GError    **error)
-{
-  g_set_error (error, MAQ_HUB_ERROR, MAQ_HUB_ERROR_BAD_REPLY, "%s: %s", place, what);
-  return FALSE;
-}
-
 // Takes offset, total and length from the header of the reply.
 static gboolean
 read_header (MaqHubBody *self,
@@ -80,7 +72,7 @@ read_header (MaqHubBody *self,
   goffset             start, end, total;
 
   if (encoding != NULL && g_ascii_strcasecmp (encoding, "identity") != 0)
-    return refuse (self->place, "compressed, although it was asked for as it is", error);
+    return maq_hub_refuse (error, MAQ_HUB_ERROR_BAD_REPLY, self->place, "compressed, although it was asked for as it is");
 
   if (soup_message_headers_get_encoding (headers) == SOUP_ENCODING_CONTENT_LENGTH)
     self->length = soup_message_headers_get_content_length (headers);
@@ -92,15 +84,15 @@ read_header (MaqHubBody *self,
     }
 
   if (status != SOUP_STATUS_PARTIAL_CONTENT || offset == 0)
-    return refuse (self->place, "an answer of another kind than what was asked for", error);
+    return maq_hub_refuse (error, MAQ_HUB_ERROR_BAD_REPLY, self->place, "an answer of another kind than what was asked for");
   if (!soup_message_headers_get_content_range (headers, &start, &end, &total) || start < 0 || end < start)
-    return refuse (self->place, "a part of a file that does not say which", error);
+    return maq_hub_refuse (error, MAQ_HUB_ERROR_BAD_REPLY, self->place, "a part of a file that does not say which");
   if ((guint64) start != offset)
-    return refuse (self->place, "another part of the file than was asked for", error);
+    return maq_hub_refuse (error, MAQ_HUB_ERROR_BAD_REPLY, self->place, "another part of the file than was asked for");
   if (total >= 0 && end >= total)
-    return refuse (self->place, "a part that ends after the file", error);
+    return maq_hub_refuse (error, MAQ_HUB_ERROR_BAD_REPLY, self->place, "a part that ends after the file");
   if (self->length >= 0 && self->length != end - start + 1)
-    return refuse (self->place, "a part whose lengths contradict each other", error);
+    return maq_hub_refuse (error, MAQ_HUB_ERROR_BAD_REPLY, self->place, "a part whose lengths contradict each other");
 
   self->offset = offset;
   self->total = total;
@@ -169,7 +161,7 @@ maq_hub_body_read (MaqHubBody *self,
   dex_return_error_if_fail (MAQ_IS_HUB_BODY (self));
   dex_return_error_if_fail (max_bytes > 0);
 
-  DexFuture *bytes = maq_future_with_timeout (maq_hub_http_read (self->stream, max_bytes), self->stall);
+  DexFuture *bytes = maq_future_with_timeout (maq_hub_stream_read (self->stream, max_bytes), self->stall);
 
   return dex_future_finally (bytes, after_read, g_object_ref (self), g_object_unref);
 }

@@ -83,7 +83,4 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (MaqHubReply, maq_hub_reply_free)
 // Performs REQUEST and waits for the answer. Only in a fiber; cancelling the fiber stops the request.
 MaqHubReply *maq_hub_http_send (MaqHubHttp *self, const MaqHubRequest *request, GError **error);
 
-// Resolves to the next bytes of STREAM (GBytes), at most MAX_BYTES, empty at the end.
-DexFuture *maq_hub_http_read (GInputStream *stream, gsize max_bytes);
-
 G_END_DECLS

@@ -207,3 +207,13 @@ maq_hub_failure_from_cause (GError     *cause,
     return g_error_new (MAQ_HUB_ERROR, code, "%s %s: no answer in time", method, place);
   return g_error_new (MAQ_HUB_ERROR, code, "%s %s: %s", method, place, error->message);
 }
+
+gboolean
+maq_hub_refuse (GError    **error,
+                MaqHubError code,
+                const char *place,
+                const char *what)
+{
+  g_set_error (error, MAQ_HUB_ERROR, code, "%s: %s", place, what);
+  return FALSE;
+}

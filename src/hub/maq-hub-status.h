@@ -29,4 +29,7 @@ GError *maq_hub_failure_to_error (const MaqHubFailure *failure, gboolean *again)
 // The error of a request that got no reply, from what GIO, libsoup or libdex said; takes CAUSE. Cancellation stays as it is.
 GError *maq_hub_failure_from_cause (GError *cause, const char *method, const char *place, gboolean *again);
 
+// Sets ERROR to “PLACE: WHAT”; always FALSE.
+gboolean maq_hub_refuse (GError **error, MaqHubError code, const char *place, const char *what);
+
 G_END_DECLS

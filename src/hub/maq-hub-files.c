@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Copyright 2026 The Maquette developers
+#include "maq-hub-job.h"
+
+#include "maq-hub-body.h"
+#include "maq-hub-link.h"
+#include "maq-hub-records.h"
+
+// The methods of the client whose answers are files.
+
+static char *
+build_file_address (const MaqHubJob *job,
+                    const char      *id,
+                    const char      *revision,
+                    const char      *path)
+{
+  g_autoptr (GString) address = g_string_new (job->endpoint);
+
+  g_string_append_printf (address, "/%s%s/resolve/", maq_repo_kind_get_url_prefix (job->kind), id);
+  g_string_append_uri_escaped (address, revision != NULL ? revision : "main", NULL, FALSE);
+  g_string_append_c (address, '/');
+  g_string_append_uri_escaped (address, path, "/", FALSE);
+  return g_string_free (g_steal_pointer (&address), FALSE);
+}
+
+// The job of a method about one file; NULL with an error if a name is bad.
+static MaqHubJob *
+job_new_for_file (MaqHubClient *client,
+                  MaqRepoKind   kind,
+                  const char   *id,
+                  const char   *revision,
+                  const char   *path,
+                  GError      **error)
+{
+  MaqHubJob *job = maq_hub_job_new_for_repo (client, kind, id, revision, path != NULL ? path : "", error);
+
+  if (job != NULL)
+    job->address = build_file_address (job, id, revision, path);
+  return job;
+}
+
+static DexFuture *
+resolve_fiber (gpointer data)
+{
+  MaqHubJob          *job = data;
+  GError             *error = NULL;
+  const MaqHubRequest request = { .method = "HEAD", .address = job->address, .is_file = TRUE, .stays = TRUE };
+  g_autoptr (MaqHubReply) reply = maq_hub_http_send (job->http, &request, &error);
+
+  if (reply == NULL)
+    return dex_future_new_for_error (error);
+
+  MaqHubFileInfo *info = maq_hub_file_info_new (reply->commit, reply->etag, reply->size, reply->location, &error);
+  return info != NULL ? dex_future_new_take_boxed (MAQ_TYPE_HUB_FILE_INFO, info) : dex_future_new_for_error (error);
+}
+
+DexFuture *
+maq_hub_client_resolve (MaqHubClient *self,
+                        MaqRepoKind   kind,
+                        const char   *id,
+                        const char   *revision,
+                        const char   *path)
+{
+  GError *error = NULL;
+
+  dex_return_error_if_fail (MAQ_IS_HUB_CLIENT (self));
+
+  MaqHubJob *job = job_new_for_file (self, kind, id, revision, path, &error);
+  return job != NULL ? maq_hub_job_run (job, resolve_fiber) : dex_future_new_for_error (error);
+}
+
+static DexFuture *
+read_file_fiber (gpointer data)
+{
+  MaqHubJob          *job = data;
+  GError             *error = NULL;
+  const MaqHubRequest request = { .method = "GET", .address = job->address, .max_bytes = job->max_bytes, .is_file = TRUE };
+  g_autoptr (MaqHubReply) reply = maq_hub_http_send (job->http, &request, &error);
+
+  if (reply == NULL)
+    return dex_future_new_for_error (error);
+  return dex_future_new_take_boxed (G_TYPE_BYTES, g_steal_pointer (&reply->body));
+}
+
+DexFuture *
+maq_hub_client_read_file (MaqHubClient *self,
+                          MaqRepoKind   kind,
+                          const char   *id,
+                          const char   *revision,
+                          const char   *path,
+                          gsize         max_bytes)
+{
+  GError *error = NULL;
+
+  dex_return_error_if_fail (MAQ_IS_HUB_CLIENT (self));
+
+  MaqHubJob *job = job_new_for_file (self, kind, id, revision, path, &error);
+  if (job == NULL)
+    return dex_future_new_for_error (error);
+
+  job->max_bytes = max_bytes;
+  return maq_hub_job_run (job, read_file_fiber);
+}
+
+static DexFuture *
+open_file_fiber (gpointer data)
+{
+  MaqHubJob          *job = data;
+  GError             *error = NULL;
+  const MaqHubRequest request = {
+    .method = "GET", .address = job->address, .offset = job->offset, .is_file = TRUE, .is_once = TRUE, .streams = TRUE
+  };
+  g_autoptr (MaqHubReply) reply = maq_hub_http_send (job->http, &request, &error);
+
+  if (reply == NULL)
+    return dex_future_new_for_error (error);
+
+  MaqHubBody *body = maq_hub_body_new (reply, job->offset, maq_hub_http_get_stall (job->http), &error);
+  return body != NULL ? dex_future_new_take_object (body) : dex_future_new_for_error (error);
+}
+
+DexFuture *
+maq_hub_client_open_file (MaqHubClient *self,
+                          MaqRepoKind   kind,
+                          const char   *id,
+                          const char   *revision,
+                          const char   *path,
+                          guint64       offset)
+{
+  GError *error = NULL;
+
+  dex_return_error_if_fail (MAQ_IS_HUB_CLIENT (self));
+
+  MaqHubJob *job = job_new_for_file (self, kind, id, revision, path, &error);
+  if (job == NULL)
+    return dex_future_new_for_error (error);
+
+  job->offset = offset;
+  return maq_hub_job_run (job, open_file_fiber);
+}
+
+static DexFuture *
+read_address_fiber (gpointer data)
+{
+  MaqHubJob          *job = data;
+  GError             *error = NULL;
+  const MaqHubRequest request = { .method = "GET", .address = job->address, .max_bytes = job->max_bytes };
+  g_autoptr (MaqHubReply) reply = maq_hub_http_send (job->http, &request, &error);
+
+  if (reply == NULL)
+    return dex_future_new_for_error (error);
+  return dex_future_new_take_boxed (G_TYPE_BYTES, g_steal_pointer (&reply->body));
+}
+
+DexFuture *
+maq_hub_client_read_address (MaqHubClient *self,
+                             const char   *address,
+                             gsize         max_bytes)
+{
+  dex_return_error_if_fail (MAQ_IS_HUB_CLIENT (self));
+  dex_return_error_if_fail (address != NULL);
+
+  MaqHubJob       *job = maq_hub_job_new (self, MAQ_REPO_KIND_MODEL);
+  g_autofree char *base = g_strconcat (job->endpoint, "/", NULL);
+  g_autoptr (GUri) endpoint = maq_hub_link_parse (base, NULL);
+  // “/avatars/x” is below the endpoint, also when that has a path.
+  gboolean is_below = address[0] == '/' && address[1] != '/';
+  g_autoptr (GUri) uri = maq_hub_link_parse (is_below ? address + 1 : address, endpoint);
+
+  if (uri == NULL)
+    {
+      maq_hub_job_free (job);
+      return dex_future_new_reject (MAQ_HUB_ERROR, MAQ_HUB_ERROR_BAD_REQUEST, "Not an http or https address");
+    }
+
+  job->address = g_uri_to_string (uri);
+  job->max_bytes = max_bytes;
+  return maq_hub_job_run (job, read_address_fiber);
+}
