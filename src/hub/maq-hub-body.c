@@ -2,8 +2,6 @@
 // Copyright 2026 The Maquette developers
 #include "maq-hub-body.h"
 
-#include <string.h>
-
 #include "maq-fiber.h"
 #include "maq-hub-status.h"
 #include "maq-hub-stream.h"

@@ -2,8 +2,6 @@
 // Copyright 2026 The Maquette developers
 #include "maq-hub-job.h"
 
-#include <string.h>
-
 #include "maq-hub-link.h"
 #include "maq-hub-records.h"
 

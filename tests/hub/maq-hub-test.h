@@ -21,7 +21,8 @@ typedef struct
 #define HUB_TOKEN "hf_abcdefghijklmnopqrstuvwxyz"
 
 static inline void
-hub_fixture_init (HubFixture *self)
+hub_fixture_setup (HubFixture   *self,
+                   gconstpointer data)
 {
   const MaqHubLimits limits = { .deadline = 5000, .stall = 5000, .backoff = 10, .max_tries = 3 };
 
@@ -33,7 +34,8 @@ hub_fixture_init (HubFixture *self)
 }
 
 static inline void
-hub_fixture_clear (HubFixture *self)
+hub_fixture_teardown (HubFixture   *self,
+                      gconstpointer data)
 {
   g_clear_object (&self->client);
   g_clear_pointer (&self->server, maq_test_server_free);

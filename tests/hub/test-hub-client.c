@@ -2,12 +2,9 @@
 // Copyright 2026 The Maquette developers
 #include <string.h>
 
-#include "maq-hub-test.h"
+#include "maq-hub-operations.h"
 
-#define COMMIT       "607a30d783dfa663caf39e06633721c8d4cfcd7e"
-#define GIT_OID      "10c66461e4c109db5a2196bff4bb59be30396ed8"
-#define SHA256       "248dfc3911869ec493c76e65bf2fcf7f615828b0254c12b473182f0f81d3a707"
-#define FILE_HEADERS "X-Repo-Commit: " COMMIT "\r\nETag: \"" GIT_OID "\"\r\n"
+#define SHA256 "248dfc3911869ec493c76e65bf2fcf7f615828b0254c12b473182f0f81d3a707"
 
 static void
 test_list (HubFixture   *f,
@@ -56,12 +53,12 @@ test_info (HubFixture   *f,
            gconstpointer data)
 {
   maq_test_server_add (f->server, "/api/models/old/name/revision/refs%2Fpr%2F1", &(MaqTestReply) { .status = 307, .headers = "Location: /api/models/new/name/revision/refs%2Fpr%2F1\r\n", .body = "Temporary Redirect" });
-  maq_test_server_add (f->server, "/api/models/new/name/revision/refs%2Fpr%2F1", &(MaqTestReply) { .body = "{\"id\":\"new/name\",\"sha\":\"" COMMIT "\",\"gguf\":{\"total\":7000000000,\"architecture\":\"llama\",\"context_length\":8192}}" });
+  maq_test_server_add (f->server, "/api/models/new/name/revision/refs%2Fpr%2F1", &(MaqTestReply) { .body = "{\"id\":\"new/name\",\"sha\":\"" HUB_COMMIT "\",\"gguf\":{\"total\":7000000000,\"architecture\":\"llama\",\"context_length\":8192}}" });
 
   g_autoptr (MaqRepo) repo = hub_take_object (maq_hub_client_get_repo (f->client, MAQ_REPO_KIND_MODEL, "old/name", "refs/pr/1"));
   g_assert_cmpstr (maq_repo_get_id (repo), ==, "new/name");
   g_assert_cmpstr (maq_repo_get_owner (repo), ==, "new");
-  g_assert_cmpstr (maq_repo_get_sha (repo), ==, COMMIT);
+  g_assert_cmpstr (maq_repo_get_sha (repo), ==, HUB_COMMIT);
   g_assert_cmpint (maq_repo_get_parameters (repo), ==, 7000000000);
   g_assert_cmpint (maq_repo_get_context_length (repo), ==, 8192);
 
@@ -74,18 +71,18 @@ static void
 test_tree (HubFixture   *f,
            gconstpointer data)
 {
-  maq_test_server_add (f->server, "/api/datasets/a/b/tree/main", &(MaqTestReply) { .headers = "Link: </api/datasets/a/b/tree/main?recursive=true&cursor=2>; rel=\"next\"\r\n", .body = "[{\"type\":\"directory\",\"path\":\"x\",\"oid\":\"" GIT_OID "\",\"size\":0},"
-                                                                                                                                                                                       "{\"type\":\"file\",\"path\":\"x/c.json\",\"oid\":\"" GIT_OID "\",\"size\":665},"
-                                                                                                                                                                                       "{\"type\":\"file\",\"path\":\"../evil\",\"oid\":\"" GIT_OID "\",\"size\":1}]" });
-  maq_test_server_add (f->server, "/api/datasets/a/b/tree/main", &(MaqTestReply) { .body = "[{\"type\":\"file\",\"path\":\"w.bin\",\"oid\":\"" GIT_OID "\",\"size\":9,\"lfs\":{\"oid\":\"" SHA256 "\",\"size\":548105171,\"pointerSize\":134}},"
-                                                                                           "{\"type\":\"file\",\"path\":\"bad\",\"oid\":\"../../x\",\"size\":1},{\"type\":\"file\",\"path\":\"neg\",\"oid\":\"" GIT_OID "\",\"size\":-1}]" });
+  maq_test_server_add (f->server, "/api/datasets/a/b/tree/main", &(MaqTestReply) { .headers = "Link: </api/datasets/a/b/tree/main?recursive=true&cursor=2>; rel=\"next\"\r\n", .body = "[{\"type\":\"directory\",\"path\":\"x\",\"oid\":\"" HUB_GIT_OID "\",\"size\":0},"
+                                                                                                                                                                                       "{\"type\":\"file\",\"path\":\"x/c.json\",\"oid\":\"" HUB_GIT_OID "\",\"size\":665},"
+                                                                                                                                                                                       "{\"type\":\"file\",\"path\":\"../evil\",\"oid\":\"" HUB_GIT_OID "\",\"size\":1}]" });
+  maq_test_server_add (f->server, "/api/datasets/a/b/tree/main", &(MaqTestReply) { .body = "[{\"type\":\"file\",\"path\":\"w.bin\",\"oid\":\"" HUB_GIT_OID "\",\"size\":9,\"lfs\":{\"oid\":\"" SHA256 "\",\"size\":548105171,\"pointerSize\":134}},"
+                                                                                           "{\"type\":\"file\",\"path\":\"bad\",\"oid\":\"../../x\",\"size\":1},{\"type\":\"file\",\"path\":\"neg\",\"oid\":\"" HUB_GIT_OID "\",\"size\":-1}]" });
 
   g_autoptr (MaqHubTree) tree = hub_take_boxed (maq_hub_client_list_tree (f->client, MAQ_REPO_KIND_DATASET, "a/b", NULL));
   g_assert_cmpuint (tree->files->len, ==, 2);
   g_assert_cmpuint (tree->refused, ==, 3);
   MaqHubFile *small = tree->files->pdata[0], *large = tree->files->pdata[1];
   g_assert_cmpstr (small->path, ==, "x/c.json");
-  g_assert_cmpstr (maq_hub_file_get_etag (small), ==, GIT_OID);
+  g_assert_cmpstr (maq_hub_file_get_etag (small), ==, HUB_GIT_OID);
   g_assert_cmpuint (small->size, ==, 665);
   g_assert_cmpstr (maq_hub_file_get_etag (large), ==, SHA256);
   g_assert_cmpuint (large->size, ==, 548105171);
@@ -95,7 +92,7 @@ static void
 test_read_file (HubFixture   *f,
                 gconstpointer data)
 {
-  maq_test_server_add (f->server, "/a/b/resolve/main/sub/READ%20ME.md", &(MaqTestReply) { .status = 307, .headers = FILE_HEADERS "Location: /api/resolve-cache/models/a/b/x/READ%20ME.md\r\n", .body = "moved" });
+  maq_test_server_add (f->server, "/a/b/resolve/main/sub/READ%20ME.md", &(MaqTestReply) { .status = 307, .headers = HUB_FILE_HEADERS "Location: /api/resolve-cache/models/a/b/x/READ%20ME.md\r\n", .body = "moved" });
   maq_test_server_add (f->server, "/api/resolve-cache/models/a/b/x/READ%20ME.md", &(MaqTestReply) { .body = "# Hello" });
 
   g_autoptr (GBytes) bytes = hub_take_boxed (maq_hub_client_read_file (f->client, MAQ_REPO_KIND_MODEL, "a/b", NULL, "sub/READ ME.md", 100));
@@ -130,13 +127,13 @@ static void
 test_open_file (HubFixture   *f,
                 gconstpointer data)
 {
-  g_autofree char *headers = g_strdup_printf (FILE_HEADERS "X-Linked-Etag: \"" SHA256 "\"\r\nLocation: %s/cdn/w?Signature=s3cret\r\n", maq_test_server_get_address (f->other));
+  g_autofree char *headers = g_strdup_printf (HUB_FILE_HEADERS "X-Linked-Etag: \"" SHA256 "\"\r\nLocation: %s/cdn/w?Signature=s3cret\r\n", maq_test_server_get_address (f->other));
   g_autoptr (GError) error = NULL;
 
-  maq_test_server_add (f->server, "/a/b/resolve/" COMMIT "/w.gguf", &(MaqTestReply) { .status = 302, .headers = headers });
+  maq_test_server_add (f->server, "/a/b/resolve/" HUB_COMMIT "/w.gguf", &(MaqTestReply) { .status = 302, .headers = headers });
   maq_test_server_add (f->other, "/cdn/w", &(MaqTestReply) { .status = 206, .headers = "Content-Range: bytes 4-9/10\r\n", .body = "456789" });
 
-  g_autoptr (MaqHubBody) body = hub_take_object (maq_hub_client_open_file (f->client, MAQ_REPO_KIND_MODEL, "a/b", COMMIT, "w.gguf", 4));
+  g_autoptr (MaqHubBody) body = hub_take_object (maq_hub_client_open_file (f->client, MAQ_REPO_KIND_MODEL, "a/b", HUB_COMMIT, "w.gguf", 4));
   g_assert_cmpuint (maq_hub_body_get_offset (body), ==, 4);
   g_assert_cmpint (maq_hub_body_get_total (body), ==, 10);
   g_autofree char *text = read_body (body, &error);
@@ -191,7 +188,7 @@ test_worker_fibers (HubFixture   *f,
   Worker           workers[8] = { 0 };
   DexFuture       *futures[8];
 
-  maq_test_server_add (f->server, "/a/b/resolve/main/w.gguf", &(MaqTestReply) { .headers = FILE_HEADERS, .body = content, .length = length });
+  maq_test_server_add (f->server, "/a/b/resolve/main/w.gguf", &(MaqTestReply) { .headers = HUB_FILE_HEADERS, .body = content, .length = length });
 
   for (guint i = 0; i < G_N_ELEMENTS (workers); i++)
     {
@@ -243,21 +240,7 @@ test_client_goes_first (HubFixture   *f,
   hub_idle (20);
 }
 
-static void
-setup (HubFixture   *f,
-       gconstpointer data)
-{
-  hub_fixture_init (f);
-}
-
-static void
-teardown (HubFixture   *f,
-          gconstpointer data)
-{
-  hub_fixture_clear (f);
-}
-
-#define ADD(path, func) g_test_add ("/hub/client/" path, HubFixture, NULL, setup, func, teardown)
+#define ADD(path, func) g_test_add ("/hub/client/" path, HubFixture, NULL, hub_fixture_setup, func, hub_fixture_teardown)
 
 int
 main (int   argc,

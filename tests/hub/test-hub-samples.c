@@ -356,7 +356,7 @@ test_errors (void)
       g_assert_true (g_file_get_contents (body_path, &body, NULL, NULL));
       guint status = read_header (head, &lines);
 
-      hub_fixture_init (&f);
+      hub_fixture_setup (&f, NULL);
       maq_test_server_add (f.server, cases[i].path, &(MaqTestReply) { .status = status, .headers = lines, .body = body });
       if (strstr (cases[i].path, "whoami") != NULL)
         hub_assert_fails (maq_hub_client_whoami (f.client), cases[i].code);
@@ -368,7 +368,7 @@ test_errors (void)
         }
       else
         hub_assert_fails (maq_hub_client_get_repo (f.client, MAQ_REPO_KIND_MODEL, "a/b", NULL), cases[i].code);
-      hub_fixture_clear (&f);
+      hub_fixture_teardown (&f, NULL);
     }
 }
 
@@ -433,7 +433,7 @@ test_heads (void)
       HubFixture       f;
       g_autofree char *path = NULL;
 
-      hub_fixture_init (&f);
+      hub_fixture_setup (&f, NULL);
       replay (&f, cases[i].file, &path);
       g_test_message ("%s: %s", cases[i].file, path);
       g_auto (GStrv) parts = g_strsplit (path + 1, "/", 5);
@@ -444,7 +444,7 @@ test_heads (void)
       g_assert_cmpstr (info->etag, ==, cases[i].etag);
       g_assert_cmpuint (info->size, ==, cases[i].size);
       g_assert_true ((info->location != NULL) == cases[i].is_elsewhere);
-      hub_fixture_clear (&f);
+      hub_fixture_teardown (&f, NULL);
     }
 }
 

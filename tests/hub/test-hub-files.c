@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Copyright 2026 The Maquette developers
+#include <string.h>
+
+#include "maq-hub-operations.h"
+
+// The content of files, and what is said about it.
+
+static void
+test_resolve (HubFixture   *f,
+              gconstpointer data)
+{
+  static const char *const bad[] = {
+    "ETag: \"" HUB_GIT_OID "\"\r\n",
+    "X-Repo-Commit: main\r\nETag: \"" HUB_GIT_OID "\"\r\n",
+    "X-Repo-Commit: " HUB_COMMIT "\r\n",
+    "X-Repo-Commit: " HUB_COMMIT "\r\nETag: \"../../../x\"\r\n",
+    "X-Repo-Commit: ../../x\r\nETag: \"" HUB_GIT_OID "\"\r\n",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      maq_test_server_clear (f->server);
+      hub_add (f, &(MaqTestReply) { .headers = bad[i], .body = "x" });
+      hub_assert_fails (hub_start_resolve (f->client), MAQ_HUB_ERROR_BAD_REPLY);
+    }
+
+  maq_test_server_clear (f->server);
+  hub_add (f, &(MaqTestReply) { .headers = HUB_FILE_HEADERS, .body = "12345" });
+  g_autoptr (MaqHubFileInfo) info = hub_take_boxed (hub_start_resolve (f->client));
+  g_assert_cmpuint (info->size, ==, 5);
+  g_assert_null (info->location);
+}
+
+static gboolean
+is_end (MaqHubBody *body,
+        GString    *text,
+        GError    **error)
+{
+  g_autoptr (DexFuture) future = maq_hub_body_read (body, 4);
+  hub_wait (future);
+  const GValue *value = dex_future_get_value (future, error);
+
+  if (value == NULL)
+    return TRUE;
+  GBytes *bytes = g_value_get_boxed (value);
+  g_string_append_len (text, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+  return g_bytes_get_size (bytes) == 0;
+}
+
+// Opens the file at OFFSET and reads it to the end; the text, or what came before the error.
+static char *
+fetch (HubFixture *f,
+       guint64     offset,
+       GError    **error)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autoptr (MaqHubBody) body = hub_take_object (maq_hub_client_open_file (f->client, MAQ_REPO_KIND_MODEL, "a/b", "main", "f.txt", offset));
+
+  g_string_append_printf (text, "%" G_GUINT64_FORMAT "/%" G_GINT64_FORMAT ":", maq_hub_body_get_offset (body), maq_hub_body_get_total (body));
+  while (!is_end (body, text, error))
+    ;
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+static void
+test_bodies (HubFixture   *f,
+             gconstpointer data)
+{
+  static const struct
+  {
+    MaqTestReply reply;
+    guint64      offset;
+    const char  *text;
+    gboolean     fails;
+  } cases[] = {
+    { { .headers = HUB_FILE_HEADERS, .body = "0123456789" }, 0, "0/10:0123456789", FALSE },
+    { { .headers = HUB_FILE_HEADERS, .body = "0123456789", .claim = -1 }, 0, "0/-1:0123456789", FALSE },
+    { { .headers = HUB_FILE_HEADERS, .body = "" }, 0, "0/0:", FALSE },
+    { { .headers = HUB_FILE_HEADERS, .body = "0123456789" }, 4, "0/10:0123456789", FALSE },
+    { { .status = 206, .headers = HUB_FILE_HEADERS "Content-Range: bytes 4-9/10\r\n", .body = "456789" }, 4, "4/10:456789", FALSE },
+    { { .status = 206, .headers = HUB_FILE_HEADERS "Content-Range: bytes 4-9/*\r\n", .body = "456789" }, 4, "4/-1:456789", FALSE },
+    { { .headers = HUB_FILE_HEADERS, .body = "0123456789", .cut_at = 6 }, 0, "0/10:012345", TRUE },
+    { { .headers = HUB_FILE_HEADERS, .body = "0123", .claim = 100, .cut_at = 4 }, 0, "0/100:0123", TRUE },
+    { { .status = 206, .headers = HUB_FILE_HEADERS "Content-Range: bytes 4-9/10\r\n", .body = "456789", .cut_at = 2 }, 4, "4/10:45", TRUE },
+    { { .headers = HUB_FILE_HEADERS, .body = "0123456789", .pause_at = 4, .pause = 3000 }, 0, "0/10:0123", TRUE },
+    { { .headers = HUB_FILE_HEADERS, .body = "0123456789", .pause_at = 4, .pause = 50 }, 0, "0/10:0123456789", FALSE },
+  };
+
+  const MaqHubLimits limits = { .deadline = 5000, .stall = 500, .backoff = 10, .max_tries = 3 };
+
+  maq_hub_client_set_limits (f->client, &limits);
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_test_message ("case %u", i);
+      maq_test_server_clear (f->server);
+      hub_add (f, &cases[i].reply);
+      g_autofree char *text = fetch (f, cases[i].offset, &error);
+      g_assert_cmpstr (text, ==, cases[i].text);
+      if (cases[i].fails)
+        g_assert_error (error, MAQ_HUB_ERROR, MAQ_HUB_ERROR_UNREACHABLE);
+      else
+        g_assert_no_error (error);
+    }
+}
+
+static void
+test_wrong_parts (HubFixture   *f,
+                  gconstpointer data)
+{
+  static const struct
+  {
+    MaqTestReply reply;
+    guint64      offset;
+  } cases[] = {
+    { { .status = 206, .headers = HUB_FILE_HEADERS, .body = "456789" }, 4 },
+    { { .status = 206, .headers = HUB_FILE_HEADERS "Content-Range: bytes 0-5/10\r\n", .body = "456789" }, 4 },
+    { { .status = 206, .headers = HUB_FILE_HEADERS "Content-Range: bytes 4-9/8\r\n", .body = "456789" }, 4 },
+    { { .status = 206, .headers = HUB_FILE_HEADERS "Content-Range: bytes 4-8/10\r\n", .body = "456789" }, 4 },
+    { { .status = 206, .headers = HUB_FILE_HEADERS "Content-Range: nonsense\r\n", .body = "456789" }, 4 },
+    { { .status = 206, .headers = HUB_FILE_HEADERS "Content-Range: bytes 0-5/10\r\n", .body = "456789" }, 0 },
+    { { .status = 204, .headers = HUB_FILE_HEADERS }, 0 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_test_message ("case %u", i);
+      maq_test_server_clear (f->server);
+      hub_add (f, &cases[i].reply);
+      hub_assert_fails (maq_hub_client_open_file (f->client, MAQ_REPO_KIND_MODEL, "a/b", "main", "f.txt", cases[i].offset), MAQ_HUB_ERROR_BAD_REPLY);
+    }
+}
+
+static void
+test_storage_host (HubFixture   *f,
+                   gconstpointer data)
+{
+  static const struct
+  {
+    guint       status;
+    MaqHubError code;
+  } cases[] = {
+    { 400, MAQ_HUB_ERROR_LINK_EXPIRED },
+    { 401, MAQ_HUB_ERROR_LINK_EXPIRED },
+    { 403, MAQ_HUB_ERROR_LINK_EXPIRED },
+    { 410, MAQ_HUB_ERROR_LINK_EXPIRED },
+    { 404, MAQ_HUB_ERROR_BAD_REPLY },
+    { 416, MAQ_HUB_ERROR_BAD_REQUEST },
+    { 429, MAQ_HUB_ERROR_RATE_LIMITED },
+    { 503, MAQ_HUB_ERROR_SERVER },
+    { 500, MAQ_HUB_ERROR_SERVER },
+  };
+  g_autofree char *headers = g_strdup_printf (HUB_FILE_HEADERS "Location: %s/cdn?Signature=s3cret\r\n", maq_test_server_get_address (f->other));
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      maq_test_server_clear (f->server);
+      maq_test_server_clear (f->other);
+      hub_add (f, &(MaqTestReply) { .status = 302, .headers = headers });
+      maq_test_server_add (f->other, "/cdn", &(MaqTestReply) { .status = cases[i].status, .headers = "X-Error-Code: GatedRepo\r\nRateLimit: \"resolvers\";r=0;t=90\r\n" });
+      g_autoptr (GError) error = hub_take_error (hub_start_open_file (f->client));
+      g_assert_error (error, MAQ_HUB_ERROR, (int) cases[i].code);
+      g_assert_null (strstr (error->message, "s3cret"));
+      // What the other host says does not shut the Hub's gates.
+      g_assert_cmpuint (maq_hub_client_get_wait (f->client), ==, 0);
+    }
+}
+
+#define ADD(path, func) g_test_add ("/hub/files/" path, HubFixture, NULL, hub_fixture_setup, func, hub_fixture_teardown)
+
+int
+main (int   argc,
+      char *argv[])
+{
+  dex_init ();
+  g_test_init (&argc, &argv, NULL);
+
+  ADD ("resolve", test_resolve);
+  ADD ("bodies", test_bodies);
+  ADD ("wrong-parts", test_wrong_parts);
+  ADD ("storage-host", test_storage_host);
+  return g_test_run ();
+}
