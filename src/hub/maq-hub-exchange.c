@@ -152,6 +152,7 @@ send_hop (Exchange *self,
   g_autoptr (GInputStream) stream = dex_await_object (maq_future_with_timeout (sent, get_time_left (self, self->call->limits.deadline)), &cause);
   if (stream == NULL)
     {
+      self->outlook->is_cut_off = maq_hub_failure_is_no_connection (cause);
       g_propagate_error (error, maq_hub_failure_from_cause (g_steal_pointer (&cause), self->request->method, reply->place, &self->outlook->again));
       return NULL;
     }

@@ -31,8 +31,9 @@ void maq_hub_http_warn (MaqHubHttp *self, const char *topic, const char *text);
 // What a failed try says about the next one.
 typedef struct
 {
-  gboolean again; // it can succeed
-  double   wait;  // seconds that the server asks to wait, -1 if it does not
+  gboolean again;      // it can succeed
+  gboolean is_cut_off; // no connection came about: more than one quick try more is no use
+  double   wait;       // seconds that the server asks to wait, -1 if it does not
 } MaqHubOutlook;
 
 // One try: the request with all its redirects. BACKOFF: seconds to wait after a 429 that does not say how long. OUTLOOK is set

@@ -59,8 +59,11 @@ maq_hub_http_send (MaqHubHttp          *self,
       if (reply != NULL)
         return g_steal_pointer (&reply);
 
-      gint64 pause = (outlook.wait >= 0 ? outlook.wait : backoff) * G_USEC_PER_SEC;
-      if (!outlook.again || request->is_once || n >= call.limits.max_tries || g_get_monotonic_time () + pause > call.deadline)
+      // Where nobody answers, the user should hear of it soon.
+      guint  max_tries = outlook.is_cut_off ? MIN (call.limits.max_tries, 2) : call.limits.max_tries;
+      double wait = outlook.is_cut_off ? backoff / 4 : backoff;
+      gint64 pause = (outlook.wait >= 0 ? outlook.wait : wait) * G_USEC_PER_SEC;
+      if (!outlook.again || request->is_once || n >= max_tries || g_get_monotonic_time () + pause > call.deadline)
         {
           g_propagate_error (error, g_steal_pointer (&local));
           return NULL;

@@ -209,6 +209,17 @@ maq_hub_failure_from_cause (GError     *cause,
 }
 
 gboolean
+maq_hub_failure_is_no_connection (const GError *cause)
+{
+  static const GIOErrorEnum codes[] = { G_IO_ERROR_CONNECTION_REFUSED, G_IO_ERROR_HOST_NOT_FOUND, G_IO_ERROR_HOST_UNREACHABLE, G_IO_ERROR_NETWORK_UNREACHABLE, G_IO_ERROR_PROXY_FAILED };
+
+  for (guint i = 0; i < G_N_ELEMENTS (codes); i++)
+    if (g_error_matches (cause, G_IO_ERROR, codes[i]))
+      return TRUE;
+  return cause->domain == G_RESOLVER_ERROR;
+}
+
+gboolean
 maq_hub_refuse (GError    **error,
                 MaqHubError code,
                 const char *place,

@@ -29,6 +29,9 @@ GError *maq_hub_failure_to_error (const MaqHubFailure *failure, gboolean *again)
 // The error of a request that got no reply, from what GIO, libsoup or libdex said; takes CAUSE. Cancellation stays as it is.
 GError *maq_hub_failure_from_cause (GError *cause, const char *method, const char *place, gboolean *again);
 
+// Whether CAUSE says that no connection came about: unknown host, nobody listening, no way there.
+gboolean maq_hub_failure_is_no_connection (const GError *cause);
+
 // Sets ERROR to “PLACE: WHAT”; always FALSE.
 gboolean maq_hub_refuse (GError **error, MaqHubError code, const char *place, const char *what);
 
