@@ -8,8 +8,8 @@
 #include "maq-repo.h"
 
 // The Hub over HTTP: lists, records, files. One function inside performs every request: user agent, token (never to another
-// origin), retries, deadlines and stall limits, status to error, paging and rate-limit headers, and the log. Replies are parsed
-// in workers. Every method returns a future that rejects with MAQ_HUB_ERROR, MAQ_ADDRESS_ERROR or G_IO_ERROR; dropping it stops
+// origin), redirects (never to an address inside a network that the Hub is outside of), retries, deadlines and stall limits,
+// status to error, paging and rate-limit headers, and the log. Replies are parsed in workers. Every method returns a future that rejects with MAQ_HUB_ERROR, MAQ_ADDRESS_ERROR or G_IO_ERROR; dropping it stops
 // the request. The methods may be called on the main thread and from fibers of any scheduler.
 // Facts: Hub API notes §1–§8.
 

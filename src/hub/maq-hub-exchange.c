@@ -13,7 +13,7 @@
 #include "maq-hub-stream.h"
 
 // One request and the redirects that follow from it. libsoup sends each hop by itself and knows nothing of the next: whether a
-// hop may be taken, and with what, is decided here.
+// hop may be taken, and with what, is decided here, and in MaqHubFence once its address is known.
 
 #define MAX_HOPS        10
 #define MAX_ERROR_BYTES (64 * 1024)
@@ -146,12 +146,19 @@ send_hop (Exchange *self,
   reply->place = dup_place (self);
   g_clear_object (&reply->message);
   reply->message = new_message (self);
+  maq_hub_fence_watch (self->call->fence, reply->message, self->is_hub);
 
   g_autoptr (GError) cause = NULL;
-  DexFuture *sent = maq_hub_stream_send (maq_hub_http_get_session (self->call->http), reply->message);
+  DexFuture *sent = maq_hub_stream_send (self->call->session, reply->message);
   g_autoptr (GInputStream) stream = dex_await_object (maq_future_with_timeout (sent, get_time_left (self, self->call->limits.deadline)), &cause);
   if (stream == NULL)
     {
+      g_autofree char *refused = maq_hub_fence_dup_refused (reply->message);
+      if (refused != NULL && !maq_error_is_cancelled (cause))
+        {
+          g_set_error (error, MAQ_HUB_ERROR, MAQ_HUB_ERROR_BAD_REPLY, "%s: refused, it leads to %s, inside a network that the Hub is outside of", reply->place, refused);
+          return NULL;
+        }
       self->outlook->is_cut_off = maq_hub_failure_is_no_connection (cause);
       g_propagate_error (error, maq_hub_failure_from_cause (g_steal_pointer (&cause), self->request->method, reply->place, &self->outlook->again));
       return NULL;

@@ -44,6 +44,14 @@ maq_hub_gate_shut (MaqHubGate  *self,
   self->opens_at[bucket] = MAX (self->opens_at[bucket], until);
 }
 
+void
+maq_hub_gate_open (MaqHubGate *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  memset (self->opens_at, 0, sizeof self->opens_at);
+}
+
 MaqHubBucket
 maq_hub_bucket_for_path (const char *path)
 {

@@ -30,6 +30,9 @@ gint64 maq_hub_gate_get_wait (MaqHubGate *self, MaqHubBucket bucket, gint64 now)
 // Shuts BUCKET for SECONDS; never shortens. Over an hour counts as an hour.
 void maq_hub_gate_shut (MaqHubGate *self, MaqHubBucket bucket, double seconds, gint64 now);
 
+// Opens all: another Hub, or another account, has its own count.
+void maq_hub_gate_open (MaqHubGate *self);
+
 // The bucket that a request for PATH falls into.
 MaqHubBucket maq_hub_bucket_for_path (const char *path);
 // Reads a RateLimit header, `"api";r=12;t=200`: requests left and seconds until the bucket is filled again.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "maq-hub-http.h"
+#include "maq-hub-scope.h"
 
 // What the units behind maq_hub_http_send share.
 
@@ -12,6 +13,8 @@ G_BEGIN_DECLS
 typedef struct
 {
   MaqHubHttp  *http; // borrowed
+  SoupSession *session;
+  MaqHubFence *fence;
   GUri        *endpoint;
   char        *token;
   MaqHubLimits limits;
@@ -23,8 +26,7 @@ gboolean maq_hub_call_init (MaqHubCall *self, MaqHubHttp *http, GError **error);
 void     maq_hub_call_clear (MaqHubCall *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (MaqHubCall, maq_hub_call_clear)
 
-SoupSession *maq_hub_http_get_session (MaqHubHttp *self);
-MaqHubGate  *maq_hub_http_get_gate (MaqHubHttp *self);
+MaqHubGate *maq_hub_http_get_gate (MaqHubHttp *self);
 // Passes TEXT on, unless TOPIC was passed on before.
 void maq_hub_http_warn (MaqHubHttp *self, const char *topic, const char *text);
 

@@ -17,11 +17,13 @@
 struct _MaqHubHttp
 {
   gatomicrefcount ref_count;
-  SoupSession    *session;
+  GProxyResolver *resolver; // nullable
   MaqHubGate      gate;
 
   GMutex            lock;     // guards what follows
   const char       *endpoint; // interned, so that it can be lent
+  SoupSession      *session;  // the endpoint's: a connection made for one Hub is not used for another
+  MaqHubFence      *fence;    // likewise
   char             *token;
   gboolean          offline;
   MaqHubLimits      limits;
@@ -43,25 +45,32 @@ dup_user_agent (void)
   return g_string_free (g_steal_pointer (&agent), FALSE);
 }
 
+static SoupSession *
+new_session (GProxyResolver *resolver)
+{
+  g_autofree char *agent = dup_user_agent ();
+  // Times are kept here; libsoup's own limit would cut long downloads that wait for the disk.
+  SoupSession *session = soup_session_new_with_options ("user-agent", agent, "timeout", 0, "idle-timeout", 60, "max-conns", 64, "max-conns-per-host", 16, NULL);
+
+  if (resolver != NULL)
+    soup_session_set_proxy_resolver (session, resolver);
+  return session;
+}
+
 MaqHubHttp *
 maq_hub_http_new (MaqHubWarningFunc warn,
                   gpointer          data)
 {
   MaqHubHttp *self = g_new0 (MaqHubHttp, 1);
-  g_autoptr (GProxyResolver) resolver = maq_hub_proxy_resolver_new ();
-  g_autofree char *agent = dup_user_agent ();
 
   g_atomic_ref_count_init (&self->ref_count);
+  self->resolver = maq_hub_proxy_resolver_new ();
   g_mutex_init (&self->lock);
   maq_hub_gate_init (&self->gate);
   self->limits = MAQ_HUB_LIMITS_DEFAULT;
   self->warned = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->warn = warn;
   self->warn_data = data;
-  // Times are kept here; libsoup's own limit would cut long downloads that wait for the disk.
-  self->session = soup_session_new_with_options ("user-agent", agent, "timeout", 0, "idle-timeout", 60, "max-conns", 64, "max-conns-per-host", 16, NULL);
-  if (resolver != NULL)
-    soup_session_set_proxy_resolver (self->session, resolver);
   return self;
 }
 
@@ -78,7 +87,9 @@ maq_hub_http_unref (MaqHubHttp *self)
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
 
-  g_object_unref (self->session);
+  g_clear_object (&self->resolver);
+  g_clear_object (&self->session);
+  g_clear_pointer (&self->fence, maq_hub_fence_unref);
   maq_hub_gate_clear (&self->gate);
   g_mutex_clear (&self->lock);
   g_free (self->token);
@@ -100,7 +111,16 @@ maq_hub_http_set_endpoint (MaqHubHttp *self,
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
 
-  self->endpoint = g_intern_string (endpoint);
+  endpoint = g_intern_string (endpoint);
+  if (self->endpoint == endpoint)
+    return;
+
+  self->endpoint = endpoint;
+  g_clear_object (&self->session);
+  self->session = new_session (self->resolver);
+  g_clear_pointer (&self->fence, maq_hub_fence_unref);
+  self->fence = maq_hub_fence_new ();
+  maq_hub_gate_open (&self->gate);
 }
 
 void
@@ -109,7 +129,8 @@ maq_hub_http_set_token (MaqHubHttp *self,
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
 
-  g_set_str (&self->token, token);
+  if (g_set_str (&self->token, token))
+    maq_hub_gate_open (&self->gate);
 }
 
 const char *
@@ -173,12 +194,6 @@ maq_hub_http_get_wait (MaqHubHttp *self)
   return (longest + G_USEC_PER_SEC - 1) / G_USEC_PER_SEC;
 }
 
-SoupSession *
-maq_hub_http_get_session (MaqHubHttp *self)
-{
-  return self->session;
-}
-
 MaqHubGate *
 maq_hub_http_get_gate (MaqHubHttp *self)
 {
@@ -208,6 +223,8 @@ maq_hub_call_init (MaqHubCall *self,
     return maq_hub_refuse (error, MAQ_HUB_ERROR_OFFLINE, "request", "offline mode is on");
 
   self->http = http;
+  self->session = g_object_ref (http->session);
+  self->fence = maq_hub_fence_ref (http->fence);
   self->endpoint = maq_hub_link_parse (http->endpoint, NULL);
   self->token = g_strdup (http->token);
   self->limits = http->limits;
@@ -218,6 +235,8 @@ maq_hub_call_init (MaqHubCall *self,
 void
 maq_hub_call_clear (MaqHubCall *self)
 {
+  g_clear_object (&self->session);
+  g_clear_pointer (&self->fence, maq_hub_fence_unref);
   g_clear_pointer (&self->endpoint, g_uri_unref);
   g_clear_pointer (&self->token, g_free);
 }

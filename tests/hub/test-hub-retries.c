@@ -93,6 +93,29 @@ test_rate_limit (HubFixture   *f,
 }
 
 static void
+test_rate_limit_is_of_one_account (HubFixture   *f,
+                                   gconstpointer data)
+{
+  hub_add (f, &(MaqTestReply) { .status = 429, .headers = "RateLimit: \"api\";r=0;t=200\r\n" });
+  hub_add_good (f, 0);
+  maq_test_server_add (f->other, "*", &(MaqTestReply) { .body = "[]" });
+  hub_expect_error (f, 0, MAQ_HUB_ERROR_RATE_LIMITED);
+
+  // The same settings once more change nothing; another account, or another Hub, has its own count.
+  maq_hub_client_set_token (f->client, HUB_TOKEN);
+  g_assert_true (maq_hub_client_set_endpoint (f->client, maq_test_server_get_address (f->server), NULL));
+  hub_expect_error (f, 0, MAQ_HUB_ERROR_RATE_LIMITED);
+  maq_hub_client_set_token (f->client, NULL);
+  hub_expect_good (f, 0);
+
+  maq_test_server_clear (f->server);
+  hub_add (f, &(MaqTestReply) { .status = 429, .headers = "RateLimit: \"api\";r=0;t=200\r\n" });
+  hub_expect_error (f, 0, MAQ_HUB_ERROR_RATE_LIMITED);
+  g_assert_true (maq_hub_client_set_endpoint (f->client, maq_test_server_get_address (f->other), NULL));
+  hub_expect_good (f, 0);
+}
+
+static void
 test_rate_limit_that_is_short (HubFixture   *f,
                                gconstpointer data)
 {
@@ -188,6 +211,7 @@ main (int   argc,
   ADD ("pauses-double", test_pauses);
   ADD ("gives-up-at-the-deadline", test_gives_up_at_the_deadline);
   ADD ("rate-limit", test_rate_limit);
+  ADD ("rate-limit-is-of-one-account", test_rate_limit_is_of_one_account);
   ADD ("rate-limit-that-is-short", test_rate_limit_that_is_short);
   ADD ("rate-limit-of-files", test_rate_limit_of_files);
   ADD ("unavailable-for-a-while", test_unavailable_for_a_while);

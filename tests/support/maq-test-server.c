@@ -10,7 +10,8 @@ struct _MaqTestServer
   GTlsCertificate *certificate;
   char            *address;
   GCancellable    *stop;
-  gint             n_threads; // atomic
+  gint             n_threads;     // atomic
+  gint             n_connections; // atomic
 
   GMutex      lock;    // guards what follows
   GHashTable *replies; // path → GQueue of MaqTestReply
@@ -188,6 +189,7 @@ run_cb (GThreadedSocketService *service,
   gboolean goes_on = TRUE;
 
   g_atomic_int_inc (&self->n_threads);
+  g_atomic_int_inc (&self->n_connections);
   g_tcp_connection_set_graceful_disconnect (G_TCP_CONNECTION (connection), FALSE);
   g_data_input_stream_set_newline_type (input, G_DATA_STREAM_NEWLINE_TYPE_CR_LF);
   while (goes_on)
@@ -314,6 +316,12 @@ maq_test_server_count (MaqTestServer *self,
     if (g_str_has_prefix (((Request *) self->requests->pdata[i])->path, prefix))
       n++;
   return n;
+}
+
+guint
+maq_test_server_count_connections (MaqTestServer *self)
+{
+  return g_atomic_int_get (&self->n_connections);
 }
 
 char *

@@ -42,6 +42,8 @@ void maq_test_server_clear (MaqTestServer *self);
 
 // The number of requests so far whose path begins with PREFIX.
 guint maq_test_server_count (MaqTestServer *self, const char *prefix);
+// The number of connections made to it so far, with or without a request.
+guint maq_test_server_count_connections (MaqTestServer *self);
 // A header of the newest request whose path begins with PREFIX; NULL if it had none. "" as NAME: method and target. (transfer full)
 char *maq_test_server_dup_header (MaqTestServer *self, const char *prefix, const char *name);
 // The number of connections that the client closed in the middle of an answer.
