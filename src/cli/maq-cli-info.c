@@ -202,23 +202,15 @@ info (MaqCli *cli, char **arguments, GError **error)
   MaqHubClient *client = maq_cli_get_client (cli, error);
   if (client == NULL)
     return FALSE;
-  g_autoptr (MaqRepo) repo = dex_await_object (maq_hub_client_get_repo (client, address->kind, address->id, address->revision), error);
+  // Of models the variants are shown too, which are files.
+  gboolean   is_model = address->kind == MAQ_REPO_KIND_MODEL;
+  DexFuture *asked = (is_model ? maq_hub_client_get_repo_with_files : maq_hub_client_get_repo) (client, address->kind, address->id, address->revision);
+  g_autoptr (MaqRepo) repo = dex_await_object (asked, error);
   if (repo == NULL)
     return FALSE;
 
-  // Of a repo that may not be read further, what is known is still worth printing.
-  g_autoptr (GPtrArray) variants = NULL;
-  if (maq_repo_has_gguf (repo))
-    {
-      g_autoptr (GError) tree_error = NULL;
-      g_autoptr (MaqHubTree) tree = dex_await_boxed (maq_hub_client_list_tree (client, address->kind, maq_repo_get_id (repo), address->revision), &tree_error);
-      if (tree != NULL)
-        variants = maq_cli_group_variants (tree);
-      else
-        g_debug ("No variants: %s", tree_error->message);
-    }
-  if (variants == NULL)
-    variants = g_ptr_array_new ();
+  MaqHubTree *tree = maq_repo_has_gguf (repo) ? maq_repo_get_tree (repo) : NULL;
+  g_autoptr (GPtrArray) variants = tree != NULL ? maq_cli_group_variants (tree) : g_ptr_array_new ();
   MaqCache        *cache = maq_cli_get_cache (cli);
   g_autofree char *commit = maq_cache_dup_commit (cache, address->kind, maq_repo_get_id (repo), address->revision);
   g_autofree char *snapshot = commit != NULL ? maq_cache_dup_snapshot_path (cache, address->kind, maq_repo_get_id (repo), commit) : NULL;

@@ -53,29 +53,6 @@ MaqHubPage *maq_hub_page_ref (MaqHubPage *self);
 void        maq_hub_page_unref (MaqHubPage *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MaqHubPage, maq_hub_page_unref)
 
-// One file of a repo.
-typedef struct
-{
-  char   *path;   // from the root of the repo; safe: checked by maq_repo_path_validate
-  guint64 size;   // in bytes, of the content
-  char   *oid;    // git SHA-1: of the content, or of the pointer when sha256 is set
-  char   *sha256; // of the content of a large file; NULL for git files
-} MaqHubFile;
-// What names the blob in the cache: sha256 or oid.
-const char *maq_hub_file_get_etag (const MaqHubFile *self);
-
-// The file list of one commit.
-typedef struct
-{
-  GPtrArray *files;   // of MaqHubFile, in the Hub's order, folders left out
-  guint      refused; // entries with names that are not safe, left out
-} MaqHubTree;
-#define MAQ_TYPE_HUB_TREE (maq_hub_tree_get_type ())
-GType       maq_hub_tree_get_type (void);
-MaqHubTree *maq_hub_tree_ref (MaqHubTree *self);
-void        maq_hub_tree_unref (MaqHubTree *self);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (MaqHubTree, maq_hub_tree_unref)
-
 typedef struct
 {
   char *name; // "main"
@@ -161,6 +138,8 @@ DexFuture *maq_hub_client_list_repos (MaqHubClient *self, const MaqHubQuery *que
 DexFuture *maq_hub_client_list_next (MaqHubClient *self, MaqHubPage *page);
 // Resolves to a MaqRepo with all fields. REVISION nullable: the default branch. A renamed id gives the repo under its new id.
 DexFuture *maq_hub_client_get_repo (MaqHubClient *self, MaqRepoKind kind, const char *id, const char *revision);
+// As get_repo, in the same answer with the files: maq_repo_get_tree. For repos of very many files the list alone is paged.
+DexFuture *maq_hub_client_get_repo_with_files (MaqHubClient *self, MaqRepoKind kind, const char *id, const char *revision);
 // Resolves to a MaqHubTree (boxed) of every file at REVISION, all pages.
 DexFuture *maq_hub_client_list_tree (MaqHubClient *self, MaqRepoKind kind, const char *id, const char *revision);
 // Resolves to a MaqHubRefs (boxed).

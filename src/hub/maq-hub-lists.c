@@ -109,22 +109,43 @@ build_api_address (const MaqHubJob *job,
   return g_string_free (g_steal_pointer (&address), FALSE);
 }
 
+static DexFuture *
+get_repo (MaqHubClient *self,
+          MaqRepoKind   kind,
+          const char   *id,
+          const char   *revision,
+          const char   *query)
+{
+  GError    *error = NULL;
+  MaqHubJob *job = maq_hub_job_new_for_repo (self, kind, id, revision, NULL, &error);
+
+  if (job == NULL)
+    return dex_future_new_for_error (error);
+
+  job->address = build_api_address (job, id, revision != NULL ? "revision" : NULL, revision, query);
+  return maq_hub_job_run (job, repo_fiber);
+}
+
 DexFuture *
 maq_hub_client_get_repo (MaqHubClient *self,
                          MaqRepoKind   kind,
                          const char   *id,
                          const char   *revision)
 {
-  GError *error = NULL;
-
   dex_return_error_if_fail (MAQ_IS_HUB_CLIENT (self));
 
-  MaqHubJob *job = maq_hub_job_new_for_repo (self, kind, id, revision, NULL, &error);
-  if (job == NULL)
-    return dex_future_new_for_error (error);
+  return get_repo (self, kind, id, revision, NULL);
+}
 
-  job->address = build_api_address (job, id, revision != NULL ? "revision" : NULL, revision, NULL);
-  return maq_hub_job_run (job, repo_fiber);
+DexFuture *
+maq_hub_client_get_repo_with_files (MaqHubClient *self,
+                                    MaqRepoKind   kind,
+                                    const char   *id,
+                                    const char   *revision)
+{
+  dex_return_error_if_fail (MAQ_IS_HUB_CLIENT (self));
+
+  return get_repo (self, kind, id, revision, "?blobs=true");
 }
 
 static DexFuture *

@@ -24,12 +24,6 @@ maq_hub_page_clear (MaqHubPage *self)
 }
 
 static void
-maq_hub_tree_clear (MaqHubTree *self)
-{
-  g_ptr_array_unref (self->files);
-}
-
-static void
 maq_hub_refs_clear (MaqHubRefs *self)
 {
   g_ptr_array_unref (self->branches);
@@ -57,7 +51,6 @@ maq_hub_file_info_clear (MaqHubFileInfo *self)
 }
 
 DEFINE_RECORD (MaqHubPage, maq_hub_page)
-DEFINE_RECORD (MaqHubTree, maq_hub_tree)
 DEFINE_RECORD (MaqHubRefs, maq_hub_refs)
 DEFINE_RECORD (MaqHubUser, maq_hub_user)
 DEFINE_RECORD (MaqHubFileInfo, maq_hub_file_info)
@@ -96,85 +89,11 @@ maq_hub_page_new_from_json (MaqRepoKind   kind,
   return self;
 }
 
-static gboolean
-is_hash (const char *text,
-         gsize       length)
+gboolean
+maq_hub_is_hash (const char *text,
+                 gsize       length)
 {
   return text != NULL && strlen (text) == length && strspn (text, "0123456789abcdef") == length;
-}
-
-static void
-file_free (MaqHubFile *self)
-{
-  g_free (self->path);
-  g_free (self->oid);
-  g_free (self->sha256);
-  g_free (self);
-}
-
-const char *
-maq_hub_file_get_etag (const MaqHubFile *self)
-{
-  g_return_val_if_fail (self != NULL, NULL);
-
-  return self->sha256 != NULL ? self->sha256 : self->oid;
-}
-
-MaqHubTree *
-maq_hub_tree_new (void)
-{
-  MaqHubTree *self = g_atomic_rc_box_new0 (MaqHubTree);
-
-  self->files = g_ptr_array_new_with_free_func ((GDestroyNotify) file_free);
-  return self;
-}
-
-// One entry; NULL if its name, size or hash is not one that can be used below a folder.
-static MaqHubFile *
-file_new_from_json (MaqJsonValue *json)
-{
-  MaqJsonValue *lfs = maq_json_get (json, "lfs");
-  const char   *path = maq_json_get_string (json, "path");
-  const char   *oid = maq_json_get_string (json, "oid");
-  const char   *sha256 = maq_json_get_string (lfs, "oid");
-  gint64        size = maq_json_get_int (lfs, "size", maq_json_get_int (json, "size", -1));
-
-  if (!maq_repo_path_validate (path, NULL) || size < 0)
-    return NULL;
-  // A large file without its own hash must not pass for a git file: the other hash is that of the pointer.
-  if (maq_json_is_object (lfs) ? !is_hash (sha256, 64) : !is_hash (oid, 40))
-    return NULL;
-
-  MaqHubFile *self = g_new0 (MaqHubFile, 1);
-  self->path = g_strdup (path);
-  self->size = size;
-  self->oid = is_hash (oid, 40) ? g_strdup (oid) : NULL;
-  self->sha256 = g_strdup (sha256);
-  return self;
-}
-
-gboolean
-maq_hub_tree_add_json (MaqHubTree   *self,
-                       MaqJsonValue *json,
-                       GError      **error)
-{
-  if (!expect (maq_json_is_array (json), "a list of files", error))
-    return FALSE;
-
-  MAQ_JSON_FOREACH (item, json)
-    {
-      const char *type = maq_json_get_string (item, "type");
-      if (type != NULL && strcmp (type, "directory") == 0)
-        continue;
-
-      MaqHubFile *file = file_new_from_json (item);
-      if (file != NULL)
-        g_ptr_array_add (self->files, file);
-      else
-        self->refused++;
-    }
-
-  return TRUE;
 }
 
 static void
@@ -261,7 +180,7 @@ maq_hub_etag_normalize (const char *etag)
   gboolean         quoted = length >= 2 && etag[0] == '"' && etag[length - 1] == '"';
   g_autofree char *bare = quoted ? g_strndup (etag + 1, length - 2) : g_strdup (etag);
 
-  return is_hash (bare, 40) || is_hash (bare, 64) ? g_steal_pointer (&bare) : NULL;
+  return maq_hub_is_hash (bare, 40) || maq_hub_is_hash (bare, 64) ? g_steal_pointer (&bare) : NULL;
 }
 
 MaqHubFileInfo *

@@ -14,12 +14,17 @@ MaqHubPage *maq_hub_page_new_from_json (MaqRepoKind kind, MaqJsonValue *json, GE
 MaqHubTree *maq_hub_tree_new (void);
 // Adds one page of the file list to SELF.
 gboolean maq_hub_tree_add_json (MaqHubTree *self, MaqJsonValue *json, GError **error);
+// The `siblings` of an info; NULL if they have no sizes and hashes.
+MaqHubTree *maq_hub_tree_new_from_siblings (MaqJsonValue *json);
 
 MaqHubRefs *maq_hub_refs_new_from_json (MaqJsonValue *json, GError **error);
 // ENDPOINT: what a relative avatar belongs to.
 MaqHubUser *maq_hub_user_new_from_json (MaqJsonValue *json, const char *endpoint, GError **error);
 
 MaqHubFileInfo *maq_hub_file_info_new (const char *commit, const char *etag, gint64 size, const char *location, GError **error);
+
+// Whether TEXT is LENGTH small hexadecimal digits. TEXT nullable.
+gboolean maq_hub_is_hash (const char *text, gsize length);
 
 // ETAG without `W/` and quotes if it is the hash of a git or LFS file; otherwise NULL. (transfer full)
 char *maq_hub_etag_normalize (const char *etag);

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "maq-hub-records.h"
 #include "maq-units.h"
 
 struct _MaqRepo
@@ -23,15 +24,16 @@ struct _MaqRepo
   char       **tags;
   MaqRepoGated gated;
   gboolean private;
-  gboolean disabled;
-  gint64   parameters;
-  char    *architecture;
-  gint64   context_length;
-  char    *license;
-  char    *description;
-  char    *sdk;
-  gint64   used_storage;
-  gboolean has_gguf;
+  gboolean    disabled;
+  gint64      parameters;
+  char       *architecture;
+  gint64      context_length;
+  char       *license;
+  char       *description;
+  char       *sdk;
+  gint64      used_storage;
+  gboolean    has_gguf;
+  MaqHubTree *tree;
 };
 
 enum
@@ -72,6 +74,7 @@ maq_repo_finalize (GObject *object)
   g_free (self->license);
   g_free (self->description);
   g_free (self->sdk);
+  g_clear_pointer (&self->tree, maq_hub_tree_unref);
 
   G_OBJECT_CLASS (maq_repo_parent_class)->finalize (object);
 }
@@ -305,6 +308,7 @@ maq_repo_new_from_json (MaqRepoKind   kind,
   self->description = read_description (json);
   self->sdk = g_strdup (maq_json_get_string (json, "sdk"));
   self->used_storage = MAX (maq_json_get_int (json, "usedStorage", -1), -1);
+  self->tree = maq_hub_tree_new_from_siblings (maq_json_get (json, "siblings"));
   self->has_gguf = kind == MAQ_REPO_KIND_MODEL &&
                    (maq_json_is_object (gguf) || g_strv_contains ((const char *const *) self->tags, "gguf"));
   return self;
@@ -492,4 +496,12 @@ maq_repo_has_gguf (MaqRepo *self)
   g_return_val_if_fail (MAQ_IS_REPO (self), FALSE);
 
   return self->has_gguf;
+}
+
+MaqHubTree *
+maq_repo_get_tree (MaqRepo *self)
+{
+  g_return_val_if_fail (MAQ_IS_REPO (self), NULL);
+
+  return self->tree;
 }

@@ -4,6 +4,7 @@
 
 #include <glib-object.h>
 
+#include "maq-hub-tree.h"
 #include "maq-json.h"
 #include "maq-repo-address.h"
 
@@ -50,6 +51,8 @@ const char        *maq_repo_get_license (MaqRepo *self);        // id such as "a
 const char        *maq_repo_get_description (MaqRepo *self);    // datasets; Spaces: the short description
 const char        *maq_repo_get_sdk (MaqRepo *self);            // Spaces
 gint64             maq_repo_get_used_storage (MaqRepo *self);   // in bytes, -1 if unknown
+// The files with sizes and hashes; NULL if the reply did not give them: maq_hub_client_get_repo_with_files asks for them.
+MaqHubTree *maq_repo_get_tree (MaqRepo *self);
 // Whether the repo holds GGUF weights, which the local engine runs.
 gboolean maq_repo_has_gguf (MaqRepo *self);
 

@@ -68,6 +68,42 @@ test_info (HubFixture   *f,
 }
 
 static void
+test_info_with_files (HubFixture   *f,
+                      gconstpointer data)
+{
+  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "fixtures", "hub", "model-info", "blobs.json", NULL);
+  g_autofree char *body = NULL;
+
+  g_assert_true (g_file_get_contents (path, &body, NULL, NULL));
+  maq_test_server_add (f->server, "/api/models/old/name", &(MaqTestReply) { .status = 307, .headers = "Location: /api/models/quarry/slate-1b?blobs=true\r\n" });
+  maq_test_server_add (f->server, "/api/models/quarry/slate-1b", &(MaqTestReply) { .body = body });
+  g_autoptr (MaqRepo) repo = hub_take_object (maq_hub_client_get_repo_with_files (f->client, MAQ_REPO_KIND_MODEL, "old/name", NULL));
+  g_autofree char *line = maq_test_server_dup_header (f->server, "/api/models/old/", "");
+  g_assert_cmpstr (line, ==, "GET /api/models/old/name?blobs=true HTTP/1.1");
+
+  MaqHubTree *tree = maq_repo_get_tree (repo);
+  g_assert_cmpuint (tree->files->len, ==, 3);
+  g_assert_cmpuint (tree->refused, ==, 0);
+  MaqHubFile *small = tree->files->pdata[0], *empty = tree->files->pdata[1], *large = tree->files->pdata[2];
+  g_assert_cmpstr (small->path, ==, ".gitattributes");
+  g_assert_cmpstr (maq_hub_file_get_etag (small), ==, "a6344aac8c09253b3b630fb776ae94478aa0275b");
+  g_assert_cmpuint (small->size, ==, 1519);
+  g_assert_cmpuint (empty->size, ==, 0);
+  g_assert_cmpstr (maq_hub_file_get_etag (large), ==, "68a2e4be76fa709455a60272fba8e512c02d81c46e6c671cc9449e374fd6809a");
+  g_assert_cmpuint (large->size, ==, 2471645608);
+
+  // Names alone are no list of files; what is unsafe, or has no hash, is left out and counted.
+  maq_test_server_add (f->server, "/api/spaces/a/names", &(MaqTestReply) { .body = "{\"id\":\"a/names\",\"siblings\":[{\"rfilename\":\"x\"},7,null]}" });
+  maq_test_server_add (f->server, "/api/datasets/a/mixed/revision/v1", &(MaqTestReply) { .body = "{\"id\":\"a/mixed\",\"siblings\":[{\"rfilename\":\"../x\",\"size\":1,\"blobId\":\"" HUB_GIT_OID "\"},"
+                                                                                                 "{\"rfilename\":\"x\",\"size\":1,\"blobId\":\"" HUB_GIT_OID "\"},{\"rfilename\":\"y\",\"size\":1,\"blobId\":\"" HUB_GIT_OID "\",\"lfs\":{}},{}]}" });
+  g_autoptr (MaqRepo) names = hub_take_object (maq_hub_client_get_repo (f->client, MAQ_REPO_KIND_SPACE, "a/names", NULL));
+  g_autoptr (MaqRepo) mixed = hub_take_object (maq_hub_client_get_repo_with_files (f->client, MAQ_REPO_KIND_DATASET, "a/mixed", "v1"));
+  g_assert_null (maq_repo_get_tree (names));
+  g_assert_cmpuint (maq_repo_get_tree (mixed)->files->len, ==, 1);
+  g_assert_cmpuint (maq_repo_get_tree (mixed)->refused, ==, 3);
+}
+
+static void
 test_tree (HubFixture   *f,
            gconstpointer data)
 {
@@ -100,6 +136,57 @@ test_read_file (HubFixture   *f,
   hub_assert_fails (maq_hub_client_read_file (f->client, MAQ_REPO_KIND_MODEL, "a/b", NULL, "sub/READ ME.md", 6), MAQ_HUB_ERROR_BAD_REPLY);
   g_autofree char *encoding = maq_test_server_dup_header (f->server, "/a/b/resolve", "Accept-Encoding");
   g_assert_cmpstr (encoding, ==, "identity");
+}
+
+static void
+test_addresses (HubFixture   *f,
+                gconstpointer data)
+{
+  static const struct
+  {
+    MaqRepoKind kind;
+    const char *revision;
+    const char *path;
+  } cases[] = {
+    { MAQ_REPO_KIND_MODEL, NULL, "/a/b/resolve/main/README.md" },
+    { MAQ_REPO_KIND_DATASET, "refs/convert/parquet", "/datasets/a/b/resolve/refs%2Fconvert%2Fparquet/README.md" },
+    { MAQ_REPO_KIND_SPACE, HUB_COMMIT, "/spaces/a/b/resolve/" HUB_COMMIT "/README.md" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      maq_test_server_add (f->server, cases[i].path, &(MaqTestReply) { .headers = HUB_FILE_HEADERS, .body = "# Card" });
+      g_autoptr (GBytes) card = hub_take_boxed (maq_hub_client_read_file (f->client, cases[i].kind, "a/b", cases[i].revision, "README.md", 100));
+      g_autoptr (MaqHubFileInfo) info = hub_take_boxed (maq_hub_client_resolve (f->client, cases[i].kind, "a/b", cases[i].revision, "README.md"));
+      g_autofree char *line = maq_test_server_dup_header (f->server, cases[i].path, "");
+      g_assert_cmpuint (g_bytes_get_size (card), ==, 6);
+      g_assert_cmpuint (info->size, ==, 6);
+      g_assert_true (g_str_has_prefix (line, "HEAD "));
+    }
+}
+
+static void
+test_lists_of_datasets_and_spaces (HubFixture   *f,
+                                   gconstpointer data)
+{
+  maq_test_server_add (f->server, "/api/datasets", &(MaqTestReply) { .headers = "Link: </api/datasets?cursor=x>; rel=\"next\"\r\n", .body = "[{\"id\":\"a/b\",\"tags\":[\"task_categories:translation\"],\"description\":\"Two \\n lines\"}]" });
+  maq_test_server_add (f->server, "/api/datasets", &(MaqTestReply) { .body = "[{\"id\":\"c/d\"}]" });
+  maq_test_server_add (f->server, "/api/spaces", &(MaqTestReply) { .body = "[{\"id\":\"e/f\",\"sdk\":\"static\",\"cardData\":{\"short_description\":\"A game\"}},{\"id\":\"g/h\",\"cardData\":\"none\",\"sdk\":7}]" });
+
+  g_autoptr (MaqHubQuery) datasets = maq_hub_query_new (MAQ_REPO_KIND_DATASET);
+  g_autoptr (MaqHubPage) first = hub_take_boxed (maq_hub_client_list_repos (f->client, datasets));
+  g_autoptr (MaqHubPage) second = hub_take_boxed (maq_hub_client_list_next (f->client, first));
+  g_assert_cmpint (maq_repo_get_kind (first->repos->pdata[0]), ==, MAQ_REPO_KIND_DATASET);
+  g_assert_cmpstr (maq_repo_get_pipeline_tag (first->repos->pdata[0]), ==, "translation");
+  g_assert_cmpstr (maq_repo_get_description (first->repos->pdata[0]), ==, "Two lines");
+  g_assert_cmpint (maq_repo_get_kind (second->repos->pdata[0]), ==, MAQ_REPO_KIND_DATASET);
+
+  g_autoptr (MaqHubQuery) spaces = maq_hub_query_new (MAQ_REPO_KIND_SPACE);
+  g_autoptr (MaqHubPage) page = hub_take_boxed (maq_hub_client_list_repos (f->client, spaces));
+  g_assert_cmpuint (page->repos->len, ==, 2);
+  g_assert_cmpstr (maq_repo_get_sdk (page->repos->pdata[0]), ==, "static");
+  g_assert_cmpstr (maq_repo_get_description (page->repos->pdata[0]), ==, "A game");
+  g_assert_null (maq_repo_get_sdk (page->repos->pdata[1]));
 }
 
 // Reads all of BODY; the text, or the error.
@@ -250,6 +337,9 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
   ADD ("lists-and-follows-the-next-link", test_list);
   ADD ("info-of-a-renamed-repo", test_info);
+  ADD ("lists-of-datasets-and-spaces", test_lists_of_datasets_and_spaces);
+  ADD ("info-with-files", test_info_with_files);
+  ADD ("addresses-of-each-kind", test_addresses);
   ADD ("tree-of-all-pages", test_tree);
   ADD ("reads-a-small-file", test_read_file);
   ADD ("opens-a-file-on-another-host-without-the-token", test_open_file);

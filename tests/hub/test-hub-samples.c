@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "maq-hub-records.h"
-#include "maq-hub-test.h"
 
 // The replies of tests/fixtures/hub, and recordings of the real Hub as far as they are at hand (MAQ_SHARED): whole, and every
 // one of them spoilt field by field.
@@ -47,14 +46,6 @@ list_files (const char *folder,
       g_ptr_array_add (found, g_strdup (files->pdata[i]));
   g_assert_cmpuint (found->len, >, 0);
   return found;
-}
-
-static gboolean
-have_samples (void)
-{
-  if (samples == NULL)
-    g_test_skip ("MAQ_SHARED is not set");
-  return samples != NULL;
 }
 
 static MaqJson *
@@ -220,6 +211,27 @@ static const char *const wrong_values[] = {
   "null", "true", "false", "0", "-1", "1e400", "99999999999999999999", "\"\"", "\"x\\u0000y\"", "[]", "{}", "[[{\"id\":[{}]}]]"
 };
 
+// Whatever ITEM is, what stands before and after it in a page is read.
+static void
+check_neighbours (const char *item)
+{
+  static const char *const good = "{\"id\":\"a/b\",\"path\":\"x\",\"size\":1,\"oid\":\"10c66461e4c109db5a2196bff4bb59be30396ed8\"}";
+  g_autofree char         *text = g_strdup_printf ("[%s,%s,%s]", good, item, good);
+  g_autoptr (MaqJson) list = maq_json_parse_text (text, NULL);
+  g_autoptr (MaqHubTree) tree = maq_hub_tree_new ();
+
+  g_assert_nonnull (list);
+  for (guint kind = MAQ_REPO_KIND_MODEL; kind <= MAQ_REPO_KIND_SPACE; kind++)
+    {
+      g_autoptr (MaqHubPage) page = maq_hub_page_new_from_json (kind, maq_json_get_root (list), NULL);
+      g_assert_cmpuint (page->repos->len + page->skipped, ==, 3);
+      g_assert_cmpuint (page->repos->len, >=, 2);
+    }
+  g_assert_true (maq_hub_tree_add_json (tree, maq_json_get_root (list), NULL));
+  g_assert_cmpuint (tree->files->len, >=, 2);
+  read_all (maq_json_get_root (list));
+}
+
 // OBJECT once without each member, and once with each wrong value in its place.
 static void
 spoil (MaqJsonValue *object)
@@ -246,10 +258,7 @@ spoil (MaqJsonValue *object)
           if (json == NULL)
             continue;
           read_all (maq_json_get_root (json));
-          g_string_prepend_c (text, '[');
-          g_string_append_c (text, ']');
-          g_autoptr (MaqJson) list = maq_json_parse_text (text->str, NULL);
-          read_all (maq_json_get_root (list));
+          check_neighbours (text->str);
         }
     }
 }
@@ -274,7 +283,7 @@ test_every_reply_through_every_reader (void)
 static void
 test_every_field_spoilt (void)
 {
-  static const char *const folders[] = { "model-list", "space-list", "dataset-info", "space-info", "tree", "refs", "whoami" };
+  static const char *const folders[] = { "model-list", "model-info", "space-list", "dataset-info", "space-info", "tree", "refs", "whoami" };
 
   for (guint i = 0; i < G_N_ELEMENTS (folders); i++)
     {
@@ -299,155 +308,6 @@ test_every_field_spoilt (void)
     }
 }
 
-// A recorded header: the status, and the lines that may be sent again.
-static guint
-read_header (const char *text,
-             char      **lines)
-{
-  g_auto (GStrv) all = g_strsplit (text, "\n", -1);
-  g_autoptr (GString) kept = g_string_new (NULL);
-  guint status = 0;
-
-  for (guint i = 0; all[i] != NULL; i++)
-    {
-      char *line = g_strchomp (all[i]);
-      if (line[0] == '\0' && status != 0)
-        break;
-      if (g_str_has_prefix (line, "HTTP"))
-        status = g_ascii_strtoull (strchr (line, ' '), NULL, 10);
-      else if (strchr (line, ':') != NULL && g_ascii_strncasecmp (line, "Content-Length:", 15) != 0 &&
-               g_ascii_strncasecmp (line, "Connection:", 11) != 0 && g_ascii_strncasecmp (line, "Transfer-Encoding:", 18) != 0)
-        g_string_append_printf (kept, "%s\r\n", line);
-    }
-
-  *lines = g_string_free (g_steal_pointer (&kept), FALSE);
-  return status;
-}
-
-static void
-test_errors (void)
-{
-  static const struct
-  {
-    const char *name;
-    const char *path;
-    MaqHubError code;
-  } cases[] = {
-    { "GET_api_models_missing_repo_anonymous_401", "/api/models/a/b", MAQ_HUB_ERROR_REPO_NOT_FOUND },
-    { "GET_api_models_missing_revision_404", "/api/models/a/b", MAQ_HUB_ERROR_REVISION_NOT_FOUND },
-    { "GET_api_models_missing_tree_path_404", "/api/models/a/b", MAQ_HUB_ERROR_ENTRY_NOT_FOUND },
-    { "GET_resolve_missing_file_404", "/a/b/resolve/main/x", MAQ_HUB_ERROR_ENTRY_NOT_FOUND },
-    { "GET_api_whoami-v2_anonymous_401", "/api/whoami-v2", MAQ_HUB_ERROR_UNAUTHORIZED },
-  };
-
-  if (!have_samples ())
-    return;
-
-  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
-    {
-      HubFixture       f;
-      g_autofree char *head_name = g_strconcat (cases[i].name, ".headers.txt", NULL);
-      g_autofree char *head_path = g_build_filename (samples, "errors", head_name, NULL);
-      g_autofree char *body_name = g_strconcat (cases[i].name, strstr (cases[i].name, "resolve") != NULL ? ".txt" : ".json", NULL);
-      g_autofree char *body_path = g_build_filename (samples, "errors", body_name, NULL);
-      g_autofree char *head = NULL, *body = NULL, *lines = NULL;
-
-      g_assert_true (g_file_get_contents (head_path, &head, NULL, NULL));
-      g_assert_true (g_file_get_contents (body_path, &body, NULL, NULL));
-      guint status = read_header (head, &lines);
-
-      hub_fixture_setup (&f, NULL);
-      maq_test_server_add (f.server, cases[i].path, &(MaqTestReply) { .status = status, .headers = lines, .body = body });
-      if (strstr (cases[i].path, "whoami") != NULL)
-        hub_assert_fails (maq_hub_client_whoami (f.client), cases[i].code);
-      else if (strstr (cases[i].path, "resolve") != NULL)
-        {
-          hub_assert_fails (maq_hub_client_read_file (f.client, MAQ_REPO_KIND_MODEL, "a/b", "main", "x", 100), cases[i].code);
-          hub_assert_fails (maq_hub_client_resolve (f.client, MAQ_REPO_KIND_MODEL, "a/b", "main", "x"), cases[i].code);
-          hub_assert_fails (maq_hub_client_open_file (f.client, MAQ_REPO_KIND_MODEL, "a/b", "main", "x", 0), cases[i].code);
-        }
-      else
-        hub_assert_fails (maq_hub_client_get_repo (f.client, MAQ_REPO_KIND_MODEL, "a/b", NULL), cases[i].code);
-      hub_fixture_teardown (&f, NULL);
-    }
-}
-
-// Sends the blocks of a recorded exchange again: each begins with the line of its request.
-static void
-replay (HubFixture *f,
-        const char *name,
-        char      **path)
-{
-  g_autofree char *file = g_build_filename (samples, "headers", name, NULL);
-  g_autofree char *text = NULL;
-  g_autofree char *target = NULL;
-
-  g_assert_true (g_file_get_contents (file, &text, NULL, NULL));
-  g_auto (GStrv) blocks = g_strsplit (text, "HEAD ", -1);
-  for (guint i = 1; blocks[i] != NULL; i++)
-    {
-      g_autofree char *lines = NULL;
-      guint            status = read_header (blocks[i], &lines);
-      const char      *location = strcasestr (lines, "\nlocation: ");
-      g_autofree char *own = NULL;
-      const char      *length = strcasestr (blocks[i], "\ncontent-length:");
-
-      if (i == 1)
-        own = g_strndup (blocks[i], strcspn (blocks[i], "\r\n"));
-      else
-        own = g_strdup (target);
-      if (own != NULL && own[0] == '/')
-        maq_test_server_add (f->server, own, &(MaqTestReply) { .status = status, .headers = lines, .claim = length != NULL && status == 200 ? g_ascii_strtoll (length + 16, NULL, 10) : 0 });
-      if (i == 1)
-        *path = g_steal_pointer (&own);
-
-      g_clear_pointer (&target, g_free);
-      if (location == NULL && g_ascii_strncasecmp (lines, "location: ", 10) == 0)
-        location = lines - 1;
-      if (location != NULL)
-        target = g_strndup (location + 11, strcspn (location + 11, "?\r\n"));
-    }
-}
-
-static void
-test_heads (void)
-{
-  static const struct
-  {
-    const char *file;
-    const char *etag;
-    guint64     size;
-    gboolean    is_elsewhere;
-  } cases[] = {
-    { "HEAD_resolve_small_file_2026-09-22.txt", "10c66461e4c109db5a2196bff4bb59be30396ed8", 665, FALSE },
-    { "HEAD_resolve_small_git_file_307_then_200.txt", "10c66461e4c109db5a2196bff4bb59be30396ed8", 665, FALSE },
-    { "HEAD_resolve_xet_file_2026-09-22.txt", "c966da3b74697803352ca7c6f2f220e7090a557b619de9da0c6b34d89f7825c1", 125162496, TRUE },
-    { "HEAD_resolve_xet_file_302_then_cdn_206.txt", "248dfc3911869ec493c76e65bf2fcf7f615828b0254c12b473182f0f81d3a707", 548105171, TRUE },
-  };
-
-  if (!have_samples ())
-    return;
-
-  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
-    {
-      HubFixture       f;
-      g_autofree char *path = NULL;
-
-      hub_fixture_setup (&f, NULL);
-      replay (&f, cases[i].file, &path);
-      g_test_message ("%s: %s", cases[i].file, path);
-      g_auto (GStrv) parts = g_strsplit (path + 1, "/", 5);
-      g_autofree char *id = g_strconcat (parts[0], "/", parts[1], NULL);
-      g_autoptr (MaqHubFileInfo) info = hub_take_boxed (maq_hub_client_resolve (f.client, MAQ_REPO_KIND_MODEL, id, parts[3], parts[4]));
-
-      g_assert_true (maq_revision_is_commit (info->commit));
-      g_assert_cmpstr (info->etag, ==, cases[i].etag);
-      g_assert_cmpuint (info->size, ==, cases[i].size);
-      g_assert_true ((info->location != NULL) == cases[i].is_elsewhere);
-      hub_fixture_teardown (&f, NULL);
-    }
-}
-
 int
 main (int   argc,
       char *argv[])
@@ -465,8 +325,6 @@ main (int   argc,
   g_test_add_func ("/hub/samples/refs-and-users", test_refs_and_users);
   g_test_add_func ("/hub/samples/every-reply-through-every-reader", test_every_reply_through_every_reader);
   g_test_add_func ("/hub/samples/every-field-spoilt", test_every_field_spoilt);
-  g_test_add_func ("/hub/samples/errors", test_errors);
-  g_test_add_func ("/hub/samples/heads", test_heads);
 
   int status = g_test_run ();
   g_free (samples);

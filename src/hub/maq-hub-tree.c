@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Copyright 2026 The Maquette developers
+#include "maq-hub-tree.h"
+
+#include <string.h>
+
+#include "maq-hub-error.h"
+#include "maq-hub-records.h"
+
+G_DEFINE_BOXED_TYPE (MaqHubTree, maq_hub_tree, maq_hub_tree_ref, maq_hub_tree_unref)
+
+static void
+file_free (MaqHubFile *self)
+{
+  g_free (self->path);
+  g_free (self->oid);
+  g_free (self->sha256);
+  g_free (self);
+}
+
+static void
+maq_hub_tree_clear (MaqHubTree *self)
+{
+  g_ptr_array_unref (self->files);
+}
+
+MaqHubTree *
+maq_hub_tree_ref (MaqHubTree *self)
+{
+  return g_atomic_rc_box_acquire (self);
+}
+
+void
+maq_hub_tree_unref (MaqHubTree *self)
+{
+  g_atomic_rc_box_release_full (self, (GDestroyNotify) maq_hub_tree_clear);
+}
+
+const char *
+maq_hub_file_get_etag (const MaqHubFile *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  return self->sha256 != NULL ? self->sha256 : self->oid;
+}
+
+MaqHubTree *
+maq_hub_tree_new (void)
+{
+  MaqHubTree *self = g_atomic_rc_box_new0 (MaqHubTree);
+
+  self->files = g_ptr_array_new_with_free_func ((GDestroyNotify) file_free);
+  return self;
+}
+
+// Adds the file, unless its name, size or hash is not one that can be used below a folder. LFS: what stands for a large file.
+static void
+add_file (MaqHubTree   *self,
+          const char   *path,
+          gint64        size,
+          const char   *oid,
+          MaqJsonValue *lfs,
+          const char   *sha256)
+{
+  gint64 length = maq_json_get_int (lfs, "size", size);
+
+  // A large file without its own hash must not pass for a git file: the other hash is that of the pointer.
+  if (!maq_repo_path_validate (path, NULL) || length < 0 ||
+      (maq_json_is_object (lfs) ? !maq_hub_is_hash (sha256, 64) : !maq_hub_is_hash (oid, 40)))
+    {
+      self->refused++;
+      return;
+    }
+
+  MaqHubFile *file = g_new0 (MaqHubFile, 1);
+  file->path = g_strdup (path);
+  file->size = length;
+  file->oid = maq_hub_is_hash (oid, 40) ? g_strdup (oid) : NULL;
+  file->sha256 = g_strdup (sha256);
+  g_ptr_array_add (self->files, file);
+}
+
+gboolean
+maq_hub_tree_add_json (MaqHubTree   *self,
+                       MaqJsonValue *json,
+                       GError      **error)
+{
+  if (!maq_json_is_array (json))
+    {
+      g_set_error (error, MAQ_HUB_ERROR, MAQ_HUB_ERROR_BAD_REPLY, "The Hub's reply is not a list of files");
+      return FALSE;
+    }
+
+  MAQ_JSON_FOREACH (item, json)
+    {
+      const char   *type = maq_json_get_string (item, "type");
+      MaqJsonValue *lfs = maq_json_get (item, "lfs");
+
+      if (type == NULL || strcmp (type, "directory") != 0)
+        add_file (self, maq_json_get_string (item, "path"), maq_json_get_int (item, "size", -1), maq_json_get_string (item, "oid"), lfs, maq_json_get_string (lfs, "oid"));
+    }
+
+  return TRUE;
+}
+
+MaqHubTree *
+maq_hub_tree_new_from_siblings (MaqJsonValue *json)
+{
+  g_autoptr (MaqHubTree) self = maq_hub_tree_new ();
+
+  if (!maq_json_is_array (json))
+    return NULL;
+
+  // Here the keys have other names than in the tree.
+  MAQ_JSON_FOREACH (item, json)
+    {
+      MaqJsonValue *lfs = maq_json_get (item, "lfs");
+
+      add_file (self, maq_json_get_string (item, "rfilename"), maq_json_get_int (item, "size", -1), maq_json_get_string (item, "blobId"), lfs, maq_json_get_string (lfs, "sha256"));
+    }
+
+  // Names alone, because nobody asked for more.
+  return self->files->len > 0 || self->refused == 0 ? g_steal_pointer (&self) : NULL;
+}
