@@ -19,13 +19,18 @@ equal (const char *a,
 }
 
 static void
-add_said (GString    *said,
-          const char *text)
+add_said (const MaqHubFailure *failure,
+          GString             *said,
+          const char          *text)
 {
   if (text == NULL)
     return;
 
-  g_autofree char *valid = g_utf8_make_valid (text, -1);
+  g_autoptr (GString) open = g_string_new (text);
+  if (failure->secret != NULL)
+    g_string_replace (open, failure->secret, "…", 0);
+
+  g_autofree char *valid = g_utf8_make_valid (open->str, -1);
   g_strstrip (valid);
   for (char *p = valid; *p != '\0'; p++)
     if (g_ascii_iscntrl (*p))
@@ -53,7 +58,7 @@ collect_said (const MaqHubFailure *failure)
   g_autoptr (GString) said = g_string_new (NULL);
   const char *type = soup_message_headers_get_content_type (failure->headers, NULL);
 
-  add_said (said, soup_message_headers_get_one (failure->headers, "X-Error-Message"));
+  add_said (failure, said, soup_message_headers_get_one (failure->headers, "X-Error-Message"));
 
   if (failure->body == NULL || g_bytes_get_size (failure->body) == 0)
     return g_string_free (g_steal_pointer (&said), FALSE);
@@ -65,18 +70,18 @@ collect_said (const MaqHubFailure *failure)
       g_auto (GStrv) errors = maq_json_dup_strv (root, "error");
 
       for (guint i = 0; errors[i] != NULL; i++)
-        add_said (said, errors[i]);
-      add_said (said, maq_json_get_string (root, "error_description"));
-      add_said (said, maq_json_get_string (root, "message"));
+        add_said (failure, said, errors[i]);
+      add_said (failure, said, maq_json_get_string (root, "error_description"));
+      add_said (failure, said, maq_json_get_string (root, "message"));
       MAQ_JSON_FOREACH (item, maq_json_get (root, "errors"))
         {
-          add_said (said, maq_json_get_string (item, "message"));
+          add_said (failure, said, maq_json_get_string (item, "message"));
         }
     }
   else if (equal (type, "text/plain"))
     {
       g_autofree char *text = g_strndup (g_bytes_get_data (failure->body, NULL), g_bytes_get_size (failure->body));
-      add_said (said, text);
+      add_said (failure, said, text);
     }
 
   return g_string_free (g_steal_pointer (&said), FALSE);

@@ -19,6 +19,7 @@ typedef struct
   guint               status;
   SoupMessageHeaders *headers;
   GBytes             *body;   // nullable
+  const char         *secret; // nullable; what a server says of it is not repeated
   gboolean            is_hub; // FALSE for the host that only stores the bytes
   gint64              wait;   // seconds to wait before the next request, -1 if not said
 } MaqHubFailure;

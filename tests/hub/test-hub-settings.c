@@ -226,6 +226,40 @@ test_log (HubFixture   *f,
   g_assert_null (strstr (logged->str, "s3cret"));
 }
 
+static void
+test_log_of_failures (HubFixture   *f,
+                      gconstpointer data)
+{
+  // Also what a server says about the token is kept to itself.
+  static const MaqTestReply replies[] = {
+    { .status = 401, .headers = "X-Error-Message: Invalid credentials in Authorization header " HUB_TOKEN "\r\n", .body = "{\"error\":\"Bearer " HUB_TOKEN " is not known, nor is " HUB_TOKEN "\"}" },
+    { .status = 503, .headers = "Content-Type: text/plain\r\n", .body = "No room for " HUB_TOKEN },
+    { .status = 307, .headers = "Location: ftp://x/" HUB_TOKEN "\r\n" },
+    { .body = "<html>" HUB_TOKEN },
+    { .cut_first = TRUE },
+  };
+
+  g_mutex_lock (&log_lock);
+  g_string_truncate (logged, 0);
+  g_mutex_unlock (&log_lock);
+
+  for (guint r = 0; r < G_N_ELEMENTS (replies); r++)
+    HUB_FOREACH_OPERATION (i)
+    {
+      maq_test_server_clear (f->server);
+      hub_add (f, &replies[r]);
+      g_autoptr (DexFuture) future = hub_operations[i].start (f->client);
+      g_autoptr (GError) error = NULL;
+      hub_wait (future);
+      dex_future_get_value (future, &error);
+      g_assert_true (error == NULL || strstr (error->message, HUB_TOKEN) == NULL);
+    }
+
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&log_lock);
+  g_assert_nonnull (strstr (logged->str, "again in"));
+  g_assert_null (strstr (logged->str, HUB_TOKEN));
+}
+
 #define ADD(path, func) g_test_add ("/hub/settings/" path, HubFixture, NULL, hub_fixture_setup, func, hub_fixture_teardown)
 
 int
@@ -245,5 +279,6 @@ main (int   argc,
   ADD ("warnings-once-a-topic", test_warnings);
   ADD ("proxy-variables", test_proxy);
   ADD ("log-without-secrets", test_log);
+  ADD ("log-of-failures-without-secrets", test_log_of_failures);
   return g_test_run ();
 }
