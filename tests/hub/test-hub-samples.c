@@ -229,7 +229,6 @@ check_neighbours (const char *item)
     }
   g_assert_true (maq_hub_tree_add_json (tree, maq_json_get_root (list), NULL));
   g_assert_cmpuint (tree->files->len, >=, 2);
-  read_all (maq_json_get_root (list));
 }
 
 // OBJECT once without each member, and once with each wrong value in its place.
