@@ -156,7 +156,7 @@ send_hop (Exchange *self,
       g_autofree char *refused = maq_hub_fence_dup_refused (reply->message);
       if (refused != NULL && !maq_error_is_cancelled (cause))
         {
-          g_set_error (error, MAQ_HUB_ERROR, MAQ_HUB_ERROR_BAD_REPLY, "%s: refused, it leads to %s, inside a network that the Hub is outside of", reply->place, refused);
+          g_set_error (error, MAQ_HUB_ERROR, MAQ_HUB_ERROR_BAD_REPLY, "%s: refused, for %s is inside a network that the Hub is outside of", reply->place, refused);
           return NULL;
         }
       self->outlook->is_cut_off = maq_hub_failure_is_no_connection (cause);
@@ -328,8 +328,8 @@ follow (Exchange     *self,
     }
 
   self->is_hub = stays_on_hub;
-  g_uri_unref (self->uri);
-  self->uri = g_steal_pointer (&target);
+  g_autoptr (GUri) from = g_steal_pointer (&self->uri);
+  self->uri = stays_on_hub ? maq_hub_link_keep_query (target, from) : g_steal_pointer (&target);
   return TRUE;
 }
 

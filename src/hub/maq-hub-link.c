@@ -124,6 +124,16 @@ maq_hub_link_same_origin (GUri *a,
 }
 
 GUri *
+maq_hub_link_keep_query (GUri *target,
+                         GUri *from)
+{
+  if (g_uri_get_query (target) != NULL || g_uri_get_query (from) == NULL)
+    return g_uri_ref (target);
+
+  return g_uri_build (G_URI_FLAGS_ENCODED, g_uri_get_scheme (target), NULL, g_uri_get_host (target), g_uri_get_port (target), g_uri_get_path (target), g_uri_get_query (from), NULL);
+}
+
+GUri *
 maq_hub_link_parse (const char *address,
                     GUri       *base)
 {

@@ -18,6 +18,9 @@ char *maq_hub_link_rebase (const char *address, const char *endpoint);
 // Whether both have the same scheme, host and port.
 gboolean maq_hub_link_same_origin (GUri *a, GUri *b);
 
+// TARGET with the query of FROM if it has none: a redirect to the new name of a repo may leave out what was asked. (transfer full)
+GUri *maq_hub_link_keep_query (GUri *target, GUri *from);
+
 // ADDRESS as an http or https address with a host and without user and fragment, relative to BASE (nullable); otherwise NULL.
 GUri *maq_hub_link_parse (const char *address, GUri *base);
 

@@ -115,6 +115,41 @@ test_hops (HubFixture   *f,
   g_assert_cmpuint (maq_test_server_count (f->server, "/"), ==, 11);
 }
 
+static void
+test_query_is_kept (HubFixture   *f,
+                    gconstpointer data)
+{
+  static const struct
+  {
+    const char *location;
+    const char *line;
+  } cases[] = {
+    { "/api/models/new/name/tree/main", "GET /api/models/new/name/tree/main?recursive=true HTTP/1.1" },
+    { "/api/models/new/name/tree/main?recursive=true&x=1", "GET /api/models/new/name/tree/main?recursive=true&x=1 HTTP/1.1" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *headers = g_strdup_printf ("Location: %s\r\n", cases[i].location);
+
+      maq_test_server_clear (f->server);
+      maq_test_server_add (f->server, "/api/models/a/b/tree/main", &(MaqTestReply) { .status = 307, .headers = headers });
+      maq_test_server_add (f->server, "/api/models/new/name/tree/main", &(MaqTestReply) { .body = "[]" });
+      g_autoptr (MaqHubTree) tree = hub_take_boxed (hub_start_tree (f->client));
+      g_autofree char *line = maq_test_server_dup_header (f->server, "/api/models/new/", "");
+      g_assert_cmpstr (line, ==, cases[i].line);
+    }
+
+  // Another host gets no question of ours.
+  g_autofree char *elsewhere = g_strdup_printf ("Location: %s/list\r\n", maq_test_server_get_address (f->other));
+  maq_test_server_clear (f->server);
+  hub_add (f, &(MaqTestReply) { .status = 302, .headers = elsewhere });
+  maq_test_server_add (f->other, "/list", &(MaqTestReply) { .body = "[]" });
+  g_autoptr (MaqHubTree) tree = hub_take_boxed (hub_start_tree (f->client));
+  g_autofree char *line = maq_test_server_dup_header (f->other, "/list", "");
+  g_assert_cmpstr (line, ==, "GET /list HTTP/1.1");
+}
+
 #define ADD(path, func) g_test_add ("/hub/redirects/" path, HubFixture, NULL, hub_fixture_setup, func, hub_fixture_teardown)
 
 int
@@ -128,5 +163,6 @@ main (int   argc,
   ADD ("redirect-to-nowhere", test_redirect_to_nowhere);
   ADD ("token-stays-away-once-dropped", test_token_stays_away_once_dropped);
   ADD ("hops", test_hops);
+  ADD ("query-is-kept", test_query_is_kept);
   return g_test_run ();
 }
