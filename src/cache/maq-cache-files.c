@@ -285,3 +285,43 @@ maq_cache_read_text (int         parent,
   text[length] = '\0';
   return g_steal_pointer (&text);
 }
+
+static gboolean
+write_all (int         fd,
+           const char *text)
+{
+  gsize left = strlen (text);
+
+  while (left > 0)
+    {
+      gssize written = write (fd, text, left);
+      if (written < 0 && errno != EINTR)
+        return FALSE;
+      text += MAX (written, 0);
+      left -= MAX (written, 0);
+    }
+  return fsync (fd) == 0;
+}
+
+gboolean
+maq_cache_write_text (int         repo,
+                      const char *path,
+                      const char *text,
+                      GError    **error)
+{
+  g_autofree char *temporary = g_strdup_printf ("maquette-%08x.tmp", g_random_int ());
+  const char      *name = NULL;
+  g_autofd int     folder = maq_cache_open_parent (repo, path, TRUE, &name, error);
+  g_autofd int     fd = folder >= 0 ? openat (repo, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666) : -1;
+
+  if (folder < 0)
+    return FALSE;
+  if (fd >= 0 && write_all (fd, text) && renameat (repo, temporary, folder, name) == 0)
+    return TRUE;
+
+  int code = errno;
+  if (fd >= 0)
+    unlinkat (repo, temporary, 0);
+  maq_cache_set_errno (error, code, "Cannot write", path);
+  return FALSE;
+}

@@ -29,6 +29,8 @@ char *maq_cache_dup_partial_name (const char *etag, const char *tag);
 
 // Opens the cache's root, creating it with its CACHEDIR.TAG if CREATE. A descriptor, or -1.
 int maq_cache_open_root (MaqCache *self, gboolean create, GError **error);
+// The folder of a repo that exists, or -1.
+int maq_cache_open_existing_repo (MaqCache *self, MaqRepoKind kind, const char *id);
 // Opens the folder of a repo below ROOT_FD. The folder itself may be a link to another disk; nothing below it may.
 int maq_cache_open_repo (int root_fd, const char *repo_folder, gboolean create, GError **error);
 // Opens the folder PATH (segments joined by /) below PARENT, following no link. A descriptor, or -1 with
@@ -47,6 +49,10 @@ void maq_cache_remove_empty (int parent, const char *name);
 void maq_cache_tidy (int root, int repo, const char *repo_folder);
 // The text of a small file below PARENT, NULL if it is not there or over 4 KiB (transfer full).
 char *maq_cache_read_text (int parent, const char *path);
+
+// Gives the file PATH below REPO this text: whole or not at all. Its temporary name is in REPO itself, where nobody looks: in refs/
+// what a killed program leaves would be a damaged ref.
+gboolean maq_cache_write_text (int repo, const char *path, const char *text, GError **error);
 
 #define MAQ_CACHE_LOCKS ".locks"
 // There is no way to lock here: go on without, temporary names and rename keep the cache right.

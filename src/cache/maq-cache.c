@@ -136,11 +136,10 @@ maq_cache_dup_snapshot_path (MaqCache   *self,
   return g_build_filename (self->root, folder, "snapshots", commit, NULL);
 }
 
-// The folder of a repo that exists, or -1.
-static int
-open_existing_repo (MaqCache   *self,
-                    MaqRepoKind kind,
-                    const char *id)
+int
+maq_cache_open_existing_repo (MaqCache   *self,
+                              MaqRepoKind kind,
+                              const char *id)
 {
   g_autofree char *folder = maq_cache_dup_repo_folder (kind, id, NULL);
   g_autofd int     root = folder != NULL ? maq_cache_open_root (self, FALSE, NULL) : -1;
@@ -163,7 +162,7 @@ maq_cache_dup_commit (MaqCache   *self,
   if (!maq_revision_validate (revision, NULL))
     return NULL;
 
-  g_autofd int     repo = open_existing_repo (self, kind, id);
+  g_autofd int     repo = maq_cache_open_existing_repo (self, kind, id);
   g_autofree char *path = g_build_filename ("refs", revision, NULL);
   g_autofree char *text = repo >= 0 ? maq_cache_read_text (repo, path) : NULL;
   // Some tools end the text with a newline.
@@ -220,7 +219,7 @@ maq_cache_note_absent (MaqCache   *self,
     return;
 
   // Only in a repo that is here already: a folder without snapshots is damage to other tools. Failing costs one request later.
-  g_autofd int repo = open_existing_repo (self, kind, id);
+  g_autofd int repo = maq_cache_open_existing_repo (self, kind, id);
   if (repo < 0)
     return;
   g_autofree char *relative = g_build_filename (".no_exist", commit, path, NULL);
@@ -229,31 +228,6 @@ maq_cache_note_absent (MaqCache   *self,
   if (folder < 0)
     return;
   g_autofd int fd G_GNUC_UNUSED = openat (folder, name, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
-}
-
-static gboolean
-write_whole (int         folder,
-             const char *name,
-             const char *text,
-             GError    **error)
-{
-  g_autofree char *temporary = g_strdup_printf ("%s.%08x.tmp", name, g_random_int ());
-  g_autofd int     fd = openat (folder, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
-  gssize           length = strlen (text);
-
-  if (fd < 0)
-    {
-      maq_cache_set_errno (error, errno, "Cannot write", name);
-      return FALSE;
-    }
-  errno = ENOSPC; // what a short write of a few bytes means
-  if (write (fd, text, length) == length && fsync (fd) == 0 && renameat (folder, temporary, folder, name) == 0)
-    return TRUE;
-
-  int code = errno;
-  unlinkat (folder, temporary, 0);
-  maq_cache_set_errno (error, code, "Cannot write", name);
-  return FALSE;
 }
 
 gboolean
@@ -275,7 +249,7 @@ maq_cache_write_ref (MaqCache   *self,
   // A ref to a commit without a folder makes other tools call the whole repo damaged: the folder comes first.
   g_autofree char *ref = g_build_filename ("refs", revision, NULL);
   g_autofree char *snapshot = g_build_filename ("snapshots", commit, NULL);
-  g_autofd int     existing = open_existing_repo (self, kind, id);
+  g_autofd int     existing = maq_cache_open_existing_repo (self, kind, id);
   g_autofd int     here = existing >= 0 ? maq_cache_open_folder (existing, snapshot, FALSE, NULL) : -1;
   g_autofree char *old = existing >= 0 ? maq_cache_read_text (existing, ref) : NULL;
   gboolean         is_commit = g_str_equal (revision, commit);
@@ -288,9 +262,7 @@ maq_cache_write_ref (MaqCache   *self,
   if (made < 0 || is_commit)
     return made >= 0;
 
-  const char  *name = NULL;
-  g_autofd int parent = maq_cache_open_parent (repo, ref, TRUE, &name, error);
-  return parent >= 0 && write_whole (parent, name, commit, error);
+  return maq_cache_write_text (repo, ref, commit, error);
 }
 
 guint64
@@ -337,7 +309,7 @@ get_blob_file_size (MaqCache   *self,
                     const char *id,
                     const char *name)
 {
-  g_autofd int repo = open_existing_repo (self, kind, id);
+  g_autofd int repo = maq_cache_open_existing_repo (self, kind, id);
   g_autofd int blobs = repo >= 0 ? maq_cache_open_folder (repo, "blobs", FALSE, NULL) : -1;
   struct stat  info;
 
@@ -414,11 +386,14 @@ maq_cache_tidy (int         root,
 {
   maq_cache_remove_empty (repo, "blobs");
 
-  // A repo without snapshots/ is damage to other tools, so that goes only together with the repo itself.
+  // A repo without snapshots/ is damage to other tools, so that goes only together with the repo itself; so do the lists in trees/.
   g_auto (GStrv) names = maq_cache_list_folder (repo);
-  if (names[0] != NULL && g_str_equal (names[0], "snapshots") && names[1] == NULL)
+  gboolean has_trees = g_strcmp0 (names[0], "snapshots") == 0 && g_strcmp0 (names[1], "trees") == 0;
+  if (g_strcmp0 (names[0], "snapshots") == 0 && names[has_trees ? 2 : 1] == NULL)
     {
       maq_cache_remove_empty (repo, "snapshots");
+      if (has_trees && faccessat (repo, "snapshots", F_OK, AT_SYMLINK_NOFOLLOW) != 0)
+        maq_cache_remove_tree (repo, "trees", NULL, NULL);
       unlinkat (root, repo_folder, AT_REMOVEDIR);
     }
 }

@@ -43,6 +43,22 @@ gboolean maq_cache_is_known_absent (MaqCache *self, MaqRepoKind kind, const char
 void     maq_cache_note_absent (MaqCache *self, MaqRepoKind kind, const char *id, const char *commit, const char *path);
 // Makes snapshots/COMMIT and then the ref; nothing is written when REVISION is the commit or the ref already says so.
 gboolean maq_cache_write_ref (MaqCache *self, MaqRepoKind kind, const char *id, const char *revision, const char *commit, GError **error);
+// One file of a commit, as the list kept in trees/<commit>.json has it.
+typedef struct
+{
+  char   *path;
+  guint64 size;   // in bytes, of the content
+  char   *oid;    // git SHA-1, of the content or of the pointer to it
+  char   *sha256; // of the content of a large file, else NULL
+} MaqCacheTreeFile;
+// What names the blob: sha256 or oid.
+const char *maq_cache_tree_file_get_etag (const MaqCacheTreeFile *self);
+void        maq_cache_tree_file_free (MaqCacheTreeFile *self);
+// The files of COMMIT (of MaqCacheTreeFile; names that are not safe left out), NULL if there is no list or it is not to be trusted.
+GPtrArray *maq_cache_read_tree (MaqCache *self, MaqRepoKind kind, const char *id, const char *commit);
+// Keeps the list of FILES (of MaqCacheTreeFile) for every tool, and makes snapshots/COMMIT. A list that lacks an oid is not kept.
+// Blocking; failures are logged only: whoever misses the list asks the Hub.
+void maq_cache_write_tree (MaqCache *self, MaqRepoKind kind, const char *id, const char *commit, GPtrArray *files);
 // Bytes that a download may still use: free on the cache's file system less a reserve of 64 MiB; G_MAXUINT64 if unknown.
 guint64 maq_cache_get_free_bytes (MaqCache *self);
 // What get_free_bytes answers from now on, for tests of a full disk; G_MAXUINT64: the truth again.

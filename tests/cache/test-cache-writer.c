@@ -530,6 +530,8 @@ test_remove_partials (Fixture      *fixture,
   g_assert_true (fixture_exists (fixture, "models--acme--new/blobs/cc.maquette-00000002.incomplete"));
   g_assert_finalize_object (two);
   maq_cache_remove_partials (fixture->cache, MAQ_REPO_KIND_MODEL, "acme/new", "00000001");
+  // The list of files goes with the last of them.
+  fixture_write (fixture, "models--acme--new/trees/" COMMIT_A ".json", "{}");
   maq_cache_remove_partials (fixture->cache, MAQ_REPO_KIND_MODEL, "acme/new", "00000002");
   g_assert_false (fixture_exists (fixture, "models--acme--new"));
 }

@@ -221,6 +221,88 @@ test_free_bytes (Fixture      *fixture,
 }
 
 static void
+add_tree_file (GPtrArray  *tree,
+               const char *path,
+               guint64     size,
+               const char *oid,
+               const char *sha256)
+{
+  MaqCacheTreeFile *file = g_new0 (MaqCacheTreeFile, 1);
+
+  file->path = g_strdup (path);
+  file->size = size;
+  file->oid = g_strdup (oid);
+  file->sha256 = g_strdup (sha256);
+  g_ptr_array_add (tree, file);
+}
+
+#define OID    "ce013625030ba8dba906f756967f9e9ca394464a"
+#define SHA256 "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+static void
+test_tree (Fixture      *fixture,
+           gconstpointer data)
+{
+  g_autoptr (GPtrArray) tree = g_ptr_array_new_with_free_func ((GDestroyNotify) maq_cache_tree_file_free);
+  MaqCache *cache = fixture->cache;
+
+  g_assert_null (maq_cache_read_tree (cache, MAQ_REPO_KIND_MODEL, "acme/new", COMMIT_A));
+  add_tree_file (tree, "weird \"but\" välid/name.txt", 6, OID, NULL);
+  add_tree_file (tree, "large.gguf", G_GUINT64_CONSTANT (5000000000), OID, SHA256);
+  maq_cache_write_tree (cache, MAQ_REPO_KIND_MODEL, "acme/new", COMMIT_A, tree);
+  g_autofree char *text = fixture_dup_text (fixture, "models--acme--new/trees/" COMMIT_A ".json");
+  g_assert_true (g_str_has_prefix (text, "{\n \"format_version\" : 1,\n \"files\" : {\n  \"large.gguf\" : {\n"));
+  g_assert_true (fixture_exists (fixture, "models--acme--new/snapshots/" COMMIT_A));
+
+  g_autoptr (GPtrArray) read = maq_cache_read_tree (cache, MAQ_REPO_KIND_MODEL, "acme/new", COMMIT_A);
+  g_assert_cmpuint (read->len, ==, 2);
+  const MaqCacheTreeFile *large = read->pdata[0], *weird = read->pdata[1];
+  g_assert_cmpstr (large->path, ==, "large.gguf");
+  g_assert_cmpuint (large->size, ==, G_GUINT64_CONSTANT (5000000000));
+  g_assert_cmpstr (maq_cache_tree_file_get_etag (large), ==, SHA256);
+  g_assert_cmpstr (weird->path, ==, "weird \"but\" välid/name.txt");
+  g_assert_cmpstr (maq_cache_tree_file_get_etag (weird), ==, OID);
+
+  // With a gap it is no list; nor does a hostile name lead anywhere.
+  add_tree_file (tree, "no-oid", 1, NULL, SHA256);
+  maq_cache_write_tree (cache, MAQ_REPO_KIND_MODEL, "acme/other", COMMIT_A, tree);
+  maq_cache_write_tree (cache, MAQ_REPO_KIND_MODEL, "acme/other", "../../x", tree);
+  g_assert_false (fixture_exists (fixture, "models--acme--other"));
+}
+
+static void
+test_bad_trees (Fixture      *fixture,
+                gconstpointer data)
+{
+  const char *texts[] = {
+    "",
+    "{",
+    "[]",
+    "{\"format_version\": 2, \"files\": {}}",
+    "{\"format_version\": 1}",
+    "{\"format_version\": 1, \"files\": []}",
+    "{\"format_version\": 1, \"files\": {\"a\": {\"size\": 1, \"blob_id\": \"" OID "\", \"xet_hash\": \"****\"}}}",
+  };
+  const char *mixed = "{\"format_version\": 1, \"files\": {"
+                      "\"../../escaped\": {\"size\": 1, \"blob_id\": \"" OID "\"},"
+                      "\"odd\": {\"size\": 1, \"blob_id\": \"../x\"},"
+                      "\"huge\": {\"size\": -1, \"blob_id\": \"" OID "\"},"
+                      "\"good\": {\"size\": 1, \"blob_id\": \"" OID "\", \"xet_hash\": \"" SHA256 "\"}}}";
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      fixture_write (fixture, REPO "/trees/" COMMIT_B ".json", texts[i]);
+      g_assert_null (maq_cache_read_tree (fixture->cache, MAQ_REPO_KIND_MODEL, "acme/tiny", COMMIT_B));
+    }
+  fixture_write (fixture, REPO "/trees/" COMMIT_B ".json", mixed);
+  g_autoptr (GPtrArray) tree = maq_cache_read_tree (fixture->cache, MAQ_REPO_KIND_MODEL, "acme/tiny", COMMIT_B);
+  g_assert_cmpuint (tree->len, ==, 1);
+  g_assert_cmpstr (((MaqCacheTreeFile *) tree->pdata[0])->path, ==, "good");
+  fixture_link (fixture, REPO "/trees/" COMMIT_A ".json", COMMIT_B ".json");
+  g_assert_null (maq_cache_read_tree (fixture->cache, MAQ_REPO_KIND_MODEL, "acme/tiny", COMMIT_A));
+}
+
+static void
 test_environment (void)
 {
   g_autofree char *expected = g_build_filename (g_getenv ("HF_HOME"), "hub", NULL);
@@ -248,6 +330,8 @@ main (int   argc,
   ADD ("/cache/refuses-hostile-refs", fixture_set_up, test_hostile_refs);
   ADD ("/cache/reads-a-read-only-cache", fixture_set_up, test_read_only);
   ADD ("/cache/free-bytes", fixture_set_up_empty, test_free_bytes);
+  ADD ("/cache/keeps-lists-of-files", fixture_set_up_empty, test_tree);
+  ADD ("/cache/refuses-bad-lists", fixture_set_up, test_bad_trees);
   g_test_add_func ("/cache/place-from-the-environment", test_environment);
   return g_test_run ();
 }
