@@ -12,7 +12,8 @@
 #include "maq-fiber.h"
 
 // Order: refs, snapshots, blobs. Interrupted anywhere it leaves a cache that every tool reads without complaint: a snapshot
-// without a ref and a blob without a link are legal, a ref without a snapshot and a link without a blob are not.
+// without a ref and a blob without a link are legal, a ref without a snapshot, a link without a blob and a repo without a folder
+// snapshots are not.
 
 typedef struct
 {
@@ -34,12 +35,35 @@ deletion_free (gpointer data)
 }
 
 static gboolean
+empty_snapshots (int      repo,
+                 guint64 *freed,
+                 GError **error)
+{
+  g_autoptr (GError) absent = NULL;
+  g_autofd int folder = maq_cache_open_folder (repo, "snapshots", FALSE, &absent);
+  gboolean     failed = folder < 0;
+  g_auto (GStrv) names = folder >= 0 ? maq_cache_list_folder_checked (folder, &failed) : NULL;
+
+  if (g_error_matches (absent, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+    return TRUE;
+  if (failed)
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "Cannot list the folder snapshots");
+      return FALSE;
+    }
+  for (guint i = 0; names[i] != NULL; i++)
+    if (!maq_cache_remove_tree (folder, names[i], freed, error))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
 delete_repo (int         root,
              const char *folder,
              guint64    *freed,
              GError    **error)
 {
-  static const char *const order[] = { "refs", "snapshots", ".no_exist", "trees", "blobs" };
+  static const char *const rest[] = { ".no_exist", "trees", "blobs" };
   struct stat              info;
 
   if (fstatat (root, folder, &info, AT_SYMLINK_NOFOLLOW) != 0)
@@ -58,8 +82,10 @@ delete_repo (int         root,
   g_autofd int repo = maq_cache_open_repo (root, folder, FALSE, error);
   if (repo < 0)
     return FALSE;
-  for (guint i = 0; i < G_N_ELEMENTS (order); i++)
-    if (!maq_cache_remove_tree (repo, order[i], freed, error))
+  if (!maq_cache_remove_tree (repo, "refs", freed, error) || !empty_snapshots (repo, freed, error))
+    return FALSE;
+  for (guint i = 0; i < G_N_ELEMENTS (rest); i++)
+    if (!maq_cache_remove_tree (repo, rest[i], freed, error))
       return FALSE;
   return maq_cache_remove_tree (root, folder, freed, error);
 }
@@ -132,9 +158,15 @@ remove_below (int         repo,
               guint64    *freed,
               GError    **error)
 {
-  g_autofd int folder = maq_cache_open_folder (repo, folder_name, FALSE, NULL);
+  g_autoptr (GError) failed = NULL;
+  g_autofd int folder = maq_cache_open_folder (repo, folder_name, FALSE, &failed);
 
-  return folder < 0 || maq_cache_remove_tree (folder, name, freed, error);
+  if (folder >= 0)
+    return maq_cache_remove_tree (folder, name, freed, error);
+  if (g_error_matches (failed, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&failed));
+  return FALSE;
 }
 
 static gboolean
@@ -200,6 +232,9 @@ delete_thread (gpointer data)
     }
   if (self->commit != NULL && revision == NULL)
     return dex_future_new_reject (G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "%s has no revision %.7s in the cache", self->id, self->commit);
+
+  if (revision != NULL && scan->is_partial)
+    return dex_future_new_reject (MAQ_CACHE_ERROR, MAQ_CACHE_ERROR_DAMAGED, "Not all of %s can be read, so nobody knows what its other revisions use: %s", self->id, scan->warning != NULL ? scan->warning : "a folder cannot be listed");
 
   gboolean ok = revision != NULL && scan->revisions->len > 1 ? delete_revision (root, folder, scan, revision, &freed, &error)
                                                              : delete_repo (root, folder, &freed, &error);

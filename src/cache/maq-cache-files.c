@@ -173,7 +173,8 @@ compare_names (gconstpointer a,
 }
 
 char **
-maq_cache_list_folder (int fd)
+maq_cache_list_folder_checked (int       fd,
+                               gboolean *failed)
 {
   g_autoptr (GPtrArray) names = g_ptr_array_new ();
   int  copy = openat (fd, ".", OPEN_FOLDER);
@@ -181,15 +182,25 @@ maq_cache_list_folder (int fd)
 
   if (dir == NULL && copy >= 0)
     close (copy);
+  errno = dir != NULL ? 0 : EIO;
   for (struct dirent *entry = NULL; dir != NULL && (entry = readdir (dir)) != NULL;)
     if (strcmp (entry->d_name, ".") != 0 && strcmp (entry->d_name, "..") != 0)
       g_ptr_array_add (names, g_strdup (entry->d_name));
+  *failed |= errno != 0;
   if (dir != NULL)
     closedir (dir);
 
   g_ptr_array_sort (names, compare_names);
   g_ptr_array_add (names, NULL);
   return (char **) g_ptr_array_free (g_steal_pointer (&names), FALSE);
+}
+
+char **
+maq_cache_list_folder (int fd)
+{
+  gboolean failed = FALSE;
+
+  return maq_cache_list_folder_checked (fd, &failed);
 }
 
 static gboolean

@@ -41,6 +41,8 @@ int maq_cache_open_parent (int parent, const char *path, gboolean create, const 
 
 // The names in the folder FD, without . and .., sorted (transfer full, never NULL).
 char **maq_cache_list_folder (int fd);
+// As above; *FAILED becomes TRUE if not all of them could be read.
+char **maq_cache_list_folder_checked (int fd, gboolean *failed);
 // Removes NAME below PARENT and everything in it, following no link. FREED (nullable) grows by the bytes of the files.
 gboolean maq_cache_remove_tree (int parent, const char *name, guint64 *freed, GError **error);
 // Removes the folder NAME if it holds nothing but folders without files.

@@ -109,6 +109,31 @@ static void G_GNUC_PRINTF (2, 3)
 }
 
 static gboolean
+is_folder (int         parent,
+           const char *name)
+{
+  struct stat info;
+
+  return fstatat (parent, name, &info, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR (info.st_mode);
+}
+
+// As warn, for what may hide more than it shows.
+static void G_GNUC_PRINTF (2, 3)
+  warn_unread (RepoScan   *scan,
+               const char *format,
+               ...)
+{
+  va_list args;
+
+  scan->repo->is_partial = TRUE;
+  if (scan->repo->warning != NULL)
+    return;
+  va_start (args, format);
+  scan->repo->warning = g_strdup_vprintf (format, args);
+  va_end (args);
+}
+
+static gboolean
 is_ignored (const char *name)
 {
   return g_str_equal (name, ".DS_Store") || g_str_equal (name, "Thumbs.db") || g_ascii_strcasecmp (name, "desktop.ini") == 0;
@@ -123,7 +148,7 @@ add_ref (RepoScan   *scan,
   g_autofree char *text = maq_cache_read_text (folder, file_name);
 
   if (text == NULL)
-    return warn (scan, "The ref %s cannot be read", ref);
+    return warn_unread (scan, "The ref %s cannot be read", ref);
   if (strchr (text, '\n') != NULL)
     warn (scan, "The ref %s ends with a newline, which other tools do not understand", ref);
   if (!maq_revision_is_commit (g_strstrip (text)))
@@ -144,7 +169,7 @@ scan_refs (RepoScan   *scan,
            const char *prefix,
            guint       depth)
 {
-  g_auto (GStrv) names = maq_cache_list_folder (folder);
+  g_auto (GStrv) names = maq_cache_list_folder_checked (folder, &scan->repo->is_partial);
 
   for (guint i = 0; names[i] != NULL; i++)
     {
@@ -198,8 +223,11 @@ add_file (RepoScan         *scan,
   g_autofree char *path = g_build_filename (root, relative, NULL);
   struct stat      info;
 
+  if (is_folder (folder, name))
+    return warn_unread (scan, "The folder %s cannot be read", relative);
   if (fstatat (folder, name, &info, 0) != 0)
-    return warn (scan, "%s is listed but its content is not here", relative);
+    return errno == ENOENT ? warn (scan, "%s is listed but its content is not here", relative)
+                           : warn_unread (scan, "%s cannot be read", relative);
   if (!S_ISREG (info.st_mode))
     return; // a link to a folder, which other tools pass over too
 
@@ -232,7 +260,7 @@ scan_snapshot (RepoScan         *scan,
                const char       *root,
                guint             depth)
 {
-  g_auto (GStrv) names = maq_cache_list_folder (folder);
+  g_auto (GStrv) names = maq_cache_list_folder_checked (folder, &scan->repo->is_partial);
 
   for (guint i = 0; names[i] != NULL; i++)
     {
@@ -246,7 +274,7 @@ scan_snapshot (RepoScan         *scan,
       if (sub >= 0 && depth < MAQ_CACHE_MAX_DEPTH)
         scan_snapshot (scan, revision, sub, relative, root, depth + 1);
       else if (sub >= 0)
-        warn (scan, "Folders more than %d levels deep are left out", MAQ_CACHE_MAX_DEPTH);
+        warn_unread (scan, "Folders more than %d levels deep are left out", MAQ_CACHE_MAX_DEPTH);
       else
         add_file (scan, revision, folder, names[i], relative, root);
     }
@@ -264,6 +292,8 @@ add_revision (RepoScan   *scan,
     return;
   if (!maq_revision_is_commit (commit))
     return warn (scan, "snapshots/%.60s is not a commit", g_utf8_validate (commit, -1, NULL) ? commit : "?");
+  if (folder < 0 && is_folder (snapshots, commit))
+    return warn_unread (scan, "snapshots/%s cannot be read", commit);
   if (folder < 0 || fstat (folder, &info) != 0)
     return warn (scan, "snapshots/%s is not a folder", commit);
 
@@ -337,12 +367,16 @@ scan_open_repo (RepoScan *scan,
     }
   if (refs >= 0)
     scan_refs (scan, refs, NULL, 0);
+  else if (is_folder (repo_fd, "refs"))
+    warn_unread (scan, "The folder refs cannot be read");
   else if (faccessat (repo_fd, "refs", F_OK, AT_SYMLINK_NOFOLLOW) == 0)
     warn (scan, "refs is not a folder");
+  if (snapshots < 0 && is_folder (repo_fd, "snapshots"))
+    return warn_unread (scan, "The folder snapshots cannot be read");
   if (snapshots < 0)
     return warn (scan, "There is no folder snapshots");
 
-  g_auto (GStrv) names = maq_cache_list_folder (snapshots);
+  g_auto (GStrv) names = maq_cache_list_folder_checked (snapshots, &scan->repo->is_partial);
   for (guint i = 0; names[i] != NULL; i++)
     add_revision (scan, snapshots, names[i]);
   g_ptr_array_sort (scan->repo->revisions, compare_revisions);
@@ -363,6 +397,7 @@ maq_cache_scan_repo (const char *root,
   g_autofree char *path = g_build_filename (root, repo_folder, NULL);
   g_autofree char *real = realpath (path, NULL);
   g_autofd int     fd = open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  int              code = errno;
   RepoScan         scan = { 0 };
 
   scan.repo = g_atomic_rc_box_new0 (MaqCacheRepo);
@@ -377,7 +412,7 @@ maq_cache_scan_repo (const char *root,
   if (fd >= 0)
     scan_open_repo (&scan, fd);
   else
-    warn (&scan, "The folder cannot be read: %s", g_strerror (errno));
+    warn_unread (&scan, "The folder cannot be read: %s", g_strerror (code));
 
   g_hash_table_unref (scan.counted);
   g_hash_table_unref (scan.refs);

@@ -43,15 +43,21 @@ struct _MaqCacheWriter
 G_DEFINE_FINAL_TYPE (MaqCacheWriter, maq_cache_writer, G_TYPE_OBJECT)
 
 static void
-maq_cache_writer_finalize (GObject *object)
+close_all (MaqCacheWriter *self)
 {
-  MaqCacheWriter *self = MAQ_CACHE_WRITER (object);
-
   g_clear_fd (&self->fd, NULL);
   g_clear_fd (&self->lock_fd, NULL);
   g_clear_fd (&self->blobs_fd, NULL);
   g_clear_fd (&self->repo_fd, NULL);
   g_clear_fd (&self->root_fd, NULL);
+}
+
+static void
+maq_cache_writer_finalize (GObject *object)
+{
+  MaqCacheWriter *self = MAQ_CACHE_WRITER (object);
+
+  close_all (self);
   g_clear_pointer (&self->hash, EVP_MD_CTX_free);
   g_clear_pointer (&self->repo_folder, g_free);
   g_clear_pointer (&self->file, g_free);
@@ -195,12 +201,9 @@ open_partial (MaqCacheWriter *self,
       maq_cache_set_errno (error, errno, "Cannot write", self->partial);
       return FALSE;
     }
-  if (!is_new && (guint64) info.st_size > self->size)
-    return maq_cache_writer_restart (self, error);
-
   self->offset = self->flushed = is_new ? 0 : info.st_size;
   start_hash (self);
-  return TRUE;
+  return self->offset <= self->size || maq_cache_writer_restart (self, error);
 }
 
 static gboolean
@@ -269,13 +272,21 @@ maq_cache_writer_begin (MaqCache   *cache,
   g_autofree char *here = maq_cache_dup_file_path (cache, kind, id, commit, path);
   GStatBuf         info;
   self->linked = here != NULL && g_stat (here, &info) == 0 && (guint64) info.st_size == size;
-  if (!self->linked && !begin (self, commit, error))
+  g_autoptr (GError) failed = NULL;
+  if (self->linked || begin (self, commit, &failed))
+    return g_steal_pointer (&self);
+  // Another writer may just have tidied up a folder that was still empty: once more.
+  if (g_error_matches (failed, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
     {
-      if (self->fd >= 0 && self->offset == 0)
-        maq_cache_writer_discard (self);
-      return NULL;
+      close_all (self);
+      g_clear_error (&failed);
+      if (begin (self, commit, &failed))
+        return g_steal_pointer (&self);
     }
-  return g_steal_pointer (&self);
+  if (self->fd >= 0 && self->offset == 0)
+    maq_cache_writer_discard (self);
+  g_propagate_error (error, g_steal_pointer (&failed));
+  return NULL;
 }
 
 gboolean
@@ -327,16 +338,19 @@ maq_cache_writer_catch_up (MaqCacheWriter *self,
   return TRUE;
 }
 
-// Somebody may clean up partial files while we write one; what we write then would be lost.
+// Somebody may clean up partial files while we write one, or, where locks exclude nobody, have taken ours over: what we write then
+// would be lost, or spoil theirs.
 static gboolean
 check_still_there (MaqCacheWriter *self,
                    GError        **error)
 {
-  struct stat info;
+  struct stat held, named;
 
-  if (fstat (self->fd, &info) == 0 && info.st_nlink == 1)
+  if (fstat (self->fd, &held) == 0 && held.st_nlink == 1 && (guint64) held.st_size == self->offset &&
+      fstatat (self->blobs_fd, self->partial, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
+      held.st_ino == named.st_ino && held.st_dev == named.st_dev)
     return TRUE;
-  g_set_error (error, MAQ_CACHE_ERROR, MAQ_CACHE_ERROR_DAMAGED, "Another program deleted the partial file %s", self->partial);
+  g_set_error (error, MAQ_CACHE_ERROR, MAQ_CACHE_ERROR_DAMAGED, "Another program deleted or changed the partial file %s", self->partial);
   return FALSE;
 }
 
@@ -388,6 +402,8 @@ maq_cache_writer_restart (MaqCacheWriter *self,
   g_return_val_if_fail (MAQ_IS_CACHE_WRITER (self), FALSE);
   g_return_val_if_fail (self->fd >= 0, FALSE);
 
+  if (!check_still_there (self, error))
+    return FALSE;
   self->offset = self->flushed = 0;
   start_hash (self);
   if (ftruncate (self->fd, 0) == 0)
@@ -547,7 +563,9 @@ maq_cache_writer_finish (MaqCacheWriter *self,
             }
           if (fsync (self->fd) != 0)
             {
+              // The kernel may have dropped what it could not write, and would show it no more: the file is not to be trusted.
               maq_cache_set_errno (error, errno, "Cannot write", self->partial);
+              maq_cache_writer_discard (self);
               return NULL;
             }
         }

@@ -125,7 +125,8 @@ typedef struct
   guint       n_files;
   gint64      last_accessed;
   gint64      last_modified;
-  char       *warning; // nullable: what is damaged, in one sentence
+  char       *warning;    // nullable: what is damaged, in one sentence
+  gboolean    is_partial; // something could not be read, so there may be more than is listed
 } MaqCacheRepo;
 
 #define MAQ_TYPE_CACHE_REPO (maq_cache_repo_get_type ())
@@ -151,7 +152,8 @@ DexFuture *maq_cache_scan (MaqCache *self);
 // Removes a whole repo: links first, then blobs. Resolves to the bytes freed (uint64). MAQ_CACHE_ERROR_LOCKED if one of its
 // blobs is being fetched, _READ_ONLY.
 DexFuture *maq_cache_delete_repo (MaqCache *self, MaqRepoKind kind, const char *id);
-// Removes one revision and the blobs no other revision of the repo uses. Resolves to the bytes freed (uint64).
+// Removes one revision and the blobs no other revision of the repo uses. Resolves to the bytes freed (uint64). As above;
+// MAQ_CACHE_ERROR_DAMAGED if something in the repo cannot be read: then nobody knows what the others use.
 DexFuture *maq_cache_delete_revision (MaqCache *self, MaqRepoKind kind, const char *id, const char *commit);
 
 G_END_DECLS
