@@ -128,12 +128,7 @@ maq_cli_get_transfers (MaqCli *self, GError **error)
   if (client == NULL)
     return NULL;
   if (self->transfers == NULL)
-    {
-      // Not the window's own list: both may run at once.
-      g_autofree char *state = maq_paths_dup_state_dir ();
-      g_autofree char *own = g_build_filename (state, "maq", NULL);
-      self->transfers = maq_transfer_list_new (client, maq_cli_get_cache (self), own);
-    }
+    self->transfers = maq_transfer_list_new (client, maq_cli_get_cache (self), NULL);
   return self->transfers;
 }
 

@@ -12,11 +12,16 @@
 
 #include "maq-json.h"
 
+#define OPEN_TRIES 10
+
 struct _MaqTransferRecord
 {
-  char *folder; // nullable
-  char *tag;
-  int   lock_fd;
+  char  *folder; // nullable
+  char  *cache_root;
+  char  *tag;
+  GMutex lock; // guards what follows
+  guint  n_holds;
+  int    lock_fd; // -1 also where locks do not work
 };
 
 static void
@@ -25,7 +30,9 @@ record_clear (gpointer data)
   MaqTransferRecord *self = data;
 
   g_clear_fd (&self->lock_fd, NULL);
+  g_mutex_clear (&self->lock);
   g_free (self->folder);
+  g_free (self->cache_root);
   g_free (self->tag);
 }
 
@@ -55,40 +62,81 @@ dup_path (MaqTransferRecord *self,
   return g_build_filename (self->folder, name, NULL);
 }
 
-// FALSE if another living program has this transfer. Where locks do not work it is taken to be ours.
+// FALSE if somebody else has it. Where locks do not work it is taken to be ours.
 static gboolean
 take_lock (MaqTransferRecord *self)
 {
   g_autofree char *path = dup_path (self, ".lock");
 
-  self->lock_fd = open (path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (self->lock_fd < 0 || flock (self->lock_fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK)
+  if (g_mkdir_with_parents (self->folder, 0700) != 0)
     return TRUE;
-  g_clear_fd (&self->lock_fd, NULL);
+  for (guint i = 0; i < OPEN_TRIES; i++)
+    {
+      g_autofd int fd = open (path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+      struct stat  held, named;
+      if (fd < 0)
+        return TRUE;
+      if (flock (fd, LOCK_EX | LOCK_NB) != 0)
+        return errno != EWOULDBLOCK;
+      // Who ended the transfer removed the file: then what we hold is not what others will open.
+      if (fstat (fd, &held) == 0 && stat (path, &named) == 0 && held.st_ino == named.st_ino && held.st_dev == named.st_dev)
+        {
+          self->lock_fd = g_steal_fd (&fd);
+          return TRUE;
+        }
+    }
   return FALSE;
+}
+
+gboolean
+maq_transfer_record_hold (MaqTransferRecord *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  if (self->n_holds == 0 && self->folder != NULL && !take_lock (self))
+    return FALSE;
+  self->n_holds++;
+  return TRUE;
+}
+
+void
+maq_transfer_record_release (MaqTransferRecord *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  g_return_if_fail (self->n_holds > 0);
+  if (--self->n_holds == 0)
+    g_clear_fd (&self->lock_fd, NULL);
 }
 
 static MaqTransferRecord *
 new_record (const char *folder,
+            const char *cache_root,
             const char *tag)
 {
   MaqTransferRecord *self = g_atomic_rc_box_new0 (MaqTransferRecord);
 
   self->folder = g_strdup (folder);
+  self->cache_root = g_strdup (cache_root);
   self->tag = g_strdup (tag);
   self->lock_fd = -1;
+  g_mutex_init (&self->lock);
   return self;
 }
 
 MaqTransferRecord *
-maq_transfer_record_new (const char *folder)
+maq_transfer_record_new (const char *folder,
+                         const char *cache_root)
 {
-  g_autofree char   *tag = g_strdup_printf ("%08x", g_random_int ());
-  MaqTransferRecord *self = new_record (folder, tag);
+  g_autofree char *tag = g_strdup_printf ("%08x", g_random_int ());
 
-  if (folder != NULL && g_mkdir_with_parents (folder, 0700) == 0)
-    take_lock (self);
-  return self;
+  return new_record (folder, cache_root, tag);
+}
+
+MaqTransferRecord *
+maq_transfer_record_renew (MaqTransferRecord *self)
+{
+  return maq_transfer_record_new (self->folder, self->cache_root);
 }
 
 static void
@@ -130,6 +178,7 @@ maq_transfer_record_write (MaqTransferRecord        *self,
   json_builder_add_int_value (builder, 1);
   json_builder_set_member_name (builder, "started");
   json_builder_add_int_value (builder, g_get_real_time () / G_USEC_PER_SEC);
+  add_string (builder, "cache", self->cache_root);
   add_string (builder, "kind", maq_repo_kind_to_string (request->kind));
   add_string (builder, "id", request->id);
   add_string (builder, "revision", request->revision);
@@ -167,17 +216,22 @@ dup_strings (MaqJsonValue *object,
   return strings[0] != NULL ? g_steal_pointer (&strings) : NULL;
 }
 
+// NULL if it is none; *IS_OTHER if it is about another cache.
 static MaqTransferRequest *
-read_request (const char *path)
+read_request (const char *path,
+              const char *cache_root,
+              gboolean   *is_other)
 {
   g_autofree char *text = NULL;
   g_autoptr (MaqJson) json = g_file_get_contents (path, &text, NULL, NULL) ? maq_json_parse_text (text, NULL) : NULL;
   MaqJsonValue *root = json != NULL ? maq_json_get_root (json) : NULL;
   const char   *id = maq_json_get_string (root, "id");
   const char   *revision = maq_json_get_string (root, "revision");
+  const char   *cache = maq_json_get_string (root, "cache");
   MaqRepoKind   kind;
 
-  if (maq_json_get_int (root, "version", 0) != 1 || !maq_repo_kind_from_string (maq_json_get_string (root, "kind"), &kind) ||
+  *is_other = cache != NULL && !g_str_equal (cache, cache_root);
+  if (maq_json_get_int (root, "version", 0) != 1 || cache == NULL || *is_other || !maq_repo_kind_from_string (maq_json_get_string (root, "kind"), &kind) ||
       id == NULL || !maq_repo_id_validate (id, NULL) || (revision != NULL && !maq_revision_validate (revision, NULL)))
     return NULL;
 
@@ -212,6 +266,7 @@ found_clear (gpointer data)
 
 void
 maq_transfer_records_load (const char           *folder,
+                           const char           *cache_root,
                            MaqTransferRecordFunc func,
                            gpointer              data)
 {
@@ -232,16 +287,18 @@ maq_transfer_records_load (const char           *folder,
 
   for (guint i = 0; i < found->len; i++)
     {
-      g_autoptr (MaqTransferRecord) record = new_record (folder, g_array_index (found, Found, i).tag);
+      g_autoptr (MaqTransferRecord) record = new_record (folder, cache_root, g_array_index (found, Found, i).tag);
       g_autofree char *path = dup_path (record, ".json");
-      if (!take_lock (record))
+      gboolean         is_other = FALSE;
+      if (!maq_transfer_record_hold (record))
         continue;
-      g_autoptr (MaqTransferRequest) request = read_request (path);
+      g_autoptr (MaqTransferRequest) request = read_request (path, cache_root, &is_other);
+      if (request == NULL && !is_other && g_file_test (path, G_FILE_TEST_EXISTS))
+        g_info ("%s does not describe a download", path);
+      else if (request == NULL && !is_other)
+        maq_transfer_record_remove (record); // its owner ended just now
+      maq_transfer_record_release (record);
       if (request != NULL)
         func (record, request, data);
-      else if (!g_file_test (path, G_FILE_TEST_EXISTS))
-        maq_transfer_record_remove (record); // its owner ended just now
-      else
-        g_info ("%s does not describe a download", path);
     }
 }

@@ -14,10 +14,11 @@
 #define READ_BYTES   (1u << 20)
 #define CATCH_UP     (8u << 20)
 #define MAX_TRIES    5
-#define FIRST_PAUSE  250  // milliseconds, doubled with each try
 #define LONGEST_WAIT 300  // seconds, for a rate limit
 #define LOCK_PAUSE   50   // milliseconds, growing to a second
 #define POLITE_AFTER 1500 // milliseconds of waiting for a lock until it is said
+
+static gint first_pause = 250; // milliseconds, doubled with each try; atomic
 
 struct _MaqTransferRun
 {
@@ -108,6 +109,12 @@ void
 maq_transfer_run_stop (MaqTransferRun *self)
 {
   g_atomic_int_set (&self->stopped, TRUE);
+}
+
+void
+maq_transfer_run_set_first_pause (guint milliseconds)
+{
+  g_atomic_int_set (&first_pause, milliseconds);
 }
 
 static gboolean
@@ -318,7 +325,7 @@ wait_before_try (Fetch        *self,
   if (g_error_matches (failed, MAQ_HUB_ERROR, MAQ_HUB_ERROR_LINK_EXPIRED))
     return check_stopped (self->run, error); // opening the file again gives a fresh link
   if (!g_error_matches (failed, MAQ_HUB_ERROR, MAQ_HUB_ERROR_RATE_LIMITED) || seconds == 0)
-    return rest (self->run, FIRST_PAUSE << (n_tries - 1), error);
+    return rest (self->run, (guint) g_atomic_int_get (&first_pause) << (n_tries - 1), error);
 
   count (self->run, &self->run->n_limited, 1);
   gboolean ok = rest (self->run, MIN (seconds, LONGEST_WAIT) * 1000, error);
@@ -506,6 +513,24 @@ check_space (MaqTransferRun *self,
   return FALSE;
 }
 
+static void
+leave (gpointer data)
+{
+  MaqTransferRun *self = data;
+
+  maq_transfer_record_release (self->record);
+  maq_transfer_run_unref (self);
+}
+
+// Each fiber holds the record, so that nobody else takes the transfer up before the last has let go of its file.
+static DexFuture *
+spawn (MaqTransferRun *self,
+       DexFiberFunc    func)
+{
+  maq_transfer_record_hold (self->record);
+  return maq_fiber_spawn (dex_thread_pool_scheduler_get_default (), func, maq_transfer_run_ref (self), leave);
+}
+
 static gboolean
 fetch_all (MaqTransferRun *self,
            GError        **error)
@@ -514,7 +539,7 @@ fetch_all (MaqTransferRun *self,
 
   make_jobs (self);
   for (guint n = MIN (N_STREAMS, self->jobs.length); n > 0; n--)
-    g_ptr_array_add (streams, maq_fiber_spawn (dex_thread_pool_scheduler_get_default (), stream_fiber, maq_transfer_run_ref (self), (GDestroyNotify) maq_transfer_run_unref));
+    g_ptr_array_add (streams, spawn (self, stream_fiber));
   return streams->len == 0 || dex_await (dex_future_all_racev ((DexFuture **) streams->pdata, streams->len), error);
 }
 
@@ -533,6 +558,14 @@ write_ref (MaqTransferRun *self,
   return FALSE;
 }
 
+// The Hub has no such thing: there is nothing to go on with.
+static gboolean
+is_refusal (const GError *error)
+{
+  return error->domain == MAQ_ADDRESS_ERROR || g_error_matches (error, MAQ_HUB_ERROR, MAQ_HUB_ERROR_REPO_NOT_FOUND) ||
+         g_error_matches (error, MAQ_HUB_ERROR, MAQ_HUB_ERROR_REVISION_NOT_FOUND) || g_error_matches (error, MAQ_HUB_ERROR, MAQ_HUB_ERROR_ENTRY_NOT_FOUND);
+}
+
 static DexFuture *
 run_fiber (gpointer data)
 {
@@ -542,14 +575,23 @@ run_fiber (gpointer data)
   maq_transfer_record_write (self->record, self->request);
   MaqTransferWork *work = maq_transfer_work_prepare (self->client, self->cache, self->request, &error);
   if (work == NULL)
-    return dex_future_new_for_error (g_steal_pointer (&error));
+    {
+      if (is_refusal (error))
+        maq_transfer_record_remove (self->record);
+      return dex_future_new_for_error (g_steal_pointer (&error));
+    }
   g_mutex_lock (&self->lock);
   self->work = work;
   self->done = work->bytes_here;
   g_mutex_unlock (&self->lock);
 
+  if (!work->is_cached && !check_space (self, &error))
+    return dex_future_new_for_error (g_steal_pointer (&error));
+  // Written before the first file, so that nobody takes a half snapshot for a whole one; where all is here nothing is written.
+  if (work->tree != NULL && work->bytes_here < work->bytes_total)
+    maq_cache_write_tree (self->cache, self->request->kind, work->id, work->commit, work->tree);
   // The ref comes last: who finds it finds the snapshot whole.
-  if (!work->is_offline && (!check_space (self, &error) || !fetch_all (self, &error) || !write_ref (self, &error)))
+  if (!work->is_cached && (!fetch_all (self, &error) || !write_ref (self, &error)))
     return dex_future_new_for_error (g_steal_pointer (&error));
   maq_transfer_record_remove (self->record);
   maq_cache_remove_partials (self->cache, self->request->kind, work->id, maq_transfer_record_get_tag (self->record));
@@ -559,5 +601,5 @@ run_fiber (gpointer data)
 DexFuture *
 maq_transfer_run_start (MaqTransferRun *self)
 {
-  return maq_fiber_spawn (dex_thread_pool_scheduler_get_default (), run_fiber, maq_transfer_run_ref (self), (GDestroyNotify) maq_transfer_run_unref);
+  return spawn (self, run_fiber);
 }

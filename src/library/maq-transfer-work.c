@@ -4,7 +4,11 @@
 
 #include <glib/gstdio.h>
 
+#include "maq-fiber.h"
 #include "maq-glob.h"
+
+// Where the cache could answer as well, the Hub gets so many milliseconds and not all its tries.
+#define PATIENCE 5000
 
 static void
 file_free (gpointer data)
@@ -24,6 +28,7 @@ maq_transfer_work_free (MaqTransferWork *self)
   g_free (self->id);
   g_free (self->commit);
   g_ptr_array_unref (self->files);
+  g_clear_pointer (&self->tree, g_ptr_array_unref);
   g_free (self);
 }
 
@@ -65,18 +70,16 @@ has_paths (const MaqTransferRequest *request)
 }
 
 static gboolean
-is_complete_here (MaqCache                 *cache,
-                  const MaqTransferRequest *request,
-                  const char               *id,
-                  const char               *commit,
-                  const MaqHubFile         *file)
+is_in_snapshot (MaqCache                 *cache,
+                const MaqTransferRequest *request,
+                const char               *id,
+                const char               *commit,
+                const MaqCacheTreeFile   *file)
 {
   g_autofree char *path = maq_cache_dup_file_path (cache, request->kind, id, commit, file->path);
   GStatBuf         info;
 
-  if (path != NULL && g_stat (path, &info) == 0 && (guint64) info.st_size == file->size)
-    return TRUE;
-  return maq_cache_has_blob (cache, request->kind, id, maq_hub_file_get_etag (file), file->size);
+  return path != NULL && g_stat (path, &info) == 0 && (guint64) info.st_size == file->size;
 }
 
 static MaqTransferWork *
@@ -84,17 +87,18 @@ work_from_tree (MaqCache                 *cache,
                 const MaqTransferRequest *request,
                 const char               *id,
                 const char               *commit,
-                MaqHubTree               *tree,
+                GPtrArray                *tree,
                 GError                  **error)
 {
   g_autoptr (MaqTransferWork) work = new_work (id, commit);
   g_autoptr (GHashTable) found = g_hash_table_new (g_str_hash, g_str_equal);
 
-  for (guint i = 0; i < tree->files->len; i++)
+  for (guint i = 0; i < tree->len; i++)
     {
-      const MaqHubFile *file = g_ptr_array_index (tree->files, i);
+      const MaqCacheTreeFile *file = g_ptr_array_index (tree, i);
+      const char             *etag = maq_cache_tree_file_get_etag (file);
       if (maq_transfer_request_has_path (request, file->path) && g_hash_table_add (found, file->path))
-        add_file (work, file->path, maq_hub_file_get_etag (file), file->size, is_complete_here (cache, request, id, commit, file));
+        add_file (work, file->path, etag, file->size, is_in_snapshot (cache, request, id, commit, file) || maq_cache_has_blob (cache, request->kind, id, etag, file->size));
     }
 
   for (guint i = 0; has_paths (request) && request->paths[i] != NULL; i++)
@@ -105,9 +109,9 @@ work_from_tree (MaqCache                 *cache,
         g_set_error (error, MAQ_HUB_ERROR, MAQ_HUB_ERROR_ENTRY_NOT_FOUND, "%s has no file %s at %s", id, request->paths[i], maq_transfer_request_get_revision (request));
         return NULL;
       }
-  if (work->files->len == 0 && tree->files->len > 0)
+  if (work->files->len == 0 && tree->len > 0)
     {
-      g_set_error (error, MAQ_HUB_ERROR, MAQ_HUB_ERROR_ENTRY_NOT_FOUND, "None of the %u files of %s is asked for", tree->files->len, id);
+      g_set_error (error, MAQ_HUB_ERROR, MAQ_HUB_ERROR_ENTRY_NOT_FOUND, "None of the %u files of %s is asked for", tree->len, id);
       return NULL;
     }
   return g_steal_pointer (&work);
@@ -136,21 +140,41 @@ add_snapshot_files (MaqTransferWork          *work,
     }
 }
 
-// What the cache alone can say: whether all PATHS are here, or which files of the snapshot are asked for.
+// How many of the files asked for the kept list of COMMIT has and the snapshot lacks; 0 also if there is no list.
+static guint
+count_missing (MaqCache                 *cache,
+               const MaqTransferRequest *request,
+               const char               *commit)
+{
+  g_autoptr (GPtrArray) tree = maq_cache_read_tree (cache, request->kind, request->id, commit);
+  guint n = 0;
+
+  for (guint i = 0; tree != NULL && i < tree->len; i++)
+    {
+      const MaqCacheTreeFile *file = g_ptr_array_index (tree, i);
+      n += maq_transfer_request_has_path (request, file->path) && !is_in_snapshot (cache, request, request->id, commit, file);
+    }
+  return n;
+}
+
+// What the cache alone can say: whether all PATHS are here, or which files of the snapshot are asked for. NULL if it is known not
+// to be all; *N_MISSING says how many there are to fetch, if that is known.
 static MaqTransferWork *
 work_from_cache (MaqCache                 *cache,
                  const MaqTransferRequest *request,
-                 const char               *commit)
+                 const char               *commit,
+                 guint                    *n_missing)
 {
   g_autofree char *snapshot = maq_cache_dup_snapshot_path (cache, request->kind, request->id, commit);
   g_autoptr (MaqTransferWork) work = new_work (request->id, commit);
 
   if (snapshot != NULL)
     add_snapshot_files (work, request, snapshot, NULL);
+  *n_missing = count_missing (cache, request, commit);
   gsize wanted = has_paths (request) ? g_strv_length (request->paths) : 1;
-  if (work->files->len < wanted)
+  if (work->files->len < wanted || *n_missing > 0)
     return NULL;
-  work->is_offline = TRUE;
+  work->is_cached = TRUE;
   return g_steal_pointer (&work);
 }
 
@@ -160,6 +184,8 @@ static gboolean
 may_use_cache (const MaqTransferRequest *request,
                const GError             *error)
 {
+  if (g_error_matches (error, DEX_ERROR, DEX_ERROR_TIMED_OUT))
+    return TRUE;
   if (error->domain != MAQ_HUB_ERROR)
     return FALSE;
   switch ((MaqHubError) error->code)
@@ -178,6 +204,19 @@ may_use_cache (const MaqTransferRequest *request,
     }
 }
 
+// QUESTION to the Hub, not asked for long if the cache has an answer to the request.
+static DexFuture *
+ask (MaqCache                 *cache,
+     const MaqTransferRequest *request,
+     DexFuture                *question)
+{
+  g_autofree char *commit = maq_cache_dup_commit (cache, request->kind, request->id, request->revision);
+  guint            n_missing = 0;
+  g_autoptr (MaqTransferWork) here = commit != NULL ? work_from_cache (cache, request, commit, &n_missing) : NULL;
+
+  return here != NULL ? maq_future_with_timeout (question, PATIENCE) : question;
+}
+
 static MaqTransferWork *
 fall_back (MaqCache                 *cache,
            const MaqTransferRequest *request,
@@ -185,13 +224,87 @@ fall_back (MaqCache                 *cache,
            GError                  **error)
 {
   g_autofree char *commit = may_use_cache (request, cause) ? maq_cache_dup_commit (cache, request->kind, request->id, request->revision) : NULL;
-  MaqTransferWork *work = commit != NULL ? work_from_cache (cache, request, commit) : NULL;
+  guint            n_missing = 0;
+  MaqTransferWork *work = commit != NULL ? work_from_cache (cache, request, commit, &n_missing) : NULL;
 
-  if (work == NULL)
-    g_propagate_error (error, cause);
+  if (work != NULL)
+    {
+      work->is_offline = TRUE;
+      g_error_free (cause);
+    }
+  else if (n_missing > 0)
+    g_propagate_prefixed_error (error, cause, "%u of the files asked for are not in the cache: ", n_missing);
   else
-    g_error_free (cause);
+    g_propagate_error (error, cause);
   return work;
+}
+
+// TREE as the cache keeps it.
+static GPtrArray *
+convert_tree (MaqHubTree *tree)
+{
+  GPtrArray *files = g_ptr_array_new_full (tree->files->len, (GDestroyNotify) maq_cache_tree_file_free);
+
+  for (guint i = 0; i < tree->files->len; i++)
+    {
+      const MaqHubFile *from = g_ptr_array_index (tree->files, i);
+      MaqCacheTreeFile *file = g_new0 (MaqCacheTreeFile, 1);
+      file->path = g_strdup (from->path);
+      file->size = from->size;
+      file->oid = g_strdup (from->oid);
+      file->sha256 = g_strdup (from->sha256);
+      g_ptr_array_add (files, file);
+    }
+  return files;
+}
+
+// The work at COMMIT, which is known; what a commit holds never changes, so a list that is kept is as good as the Hub's.
+static MaqTransferWork *
+work_at_commit (MaqHubClient             *client,
+                MaqCache                 *cache,
+                const MaqTransferRequest *request,
+                const char               *id,
+                const char               *commit,
+                GError                  **error)
+{
+  g_autoptr (GPtrArray) kept = maq_cache_read_tree (cache, request->kind, id, commit);
+  g_autoptr (GError) cause = NULL;
+
+  if (kept != NULL)
+    return work_from_tree (cache, request, id, commit, kept, error);
+  g_autoptr (MaqHubTree) tree = dex_await_boxed (ask (cache, request, maq_hub_client_list_tree (client, request->kind, id, commit)), &cause);
+  if (tree == NULL)
+    return fall_back (cache, request, g_steal_pointer (&cause), error);
+
+  g_autoptr (GPtrArray) listed = convert_tree (tree);
+  MaqTransferWork *work = work_from_tree (cache, request, id, commit, listed, error);
+  // A list with names left out would make other tools take a snapshot for whole that is not.
+  if (work != NULL && tree->refused == 0)
+    work->tree = g_steal_pointer (&listed);
+  return work;
+}
+
+// Which commit the request's branch or tag is, and what the repo is called today.
+static gboolean
+ask_commit (MaqHubClient             *client,
+            MaqCache                 *cache,
+            const MaqTransferRequest *request,
+            char                    **id,
+            char                    **commit,
+            GError                  **error)
+{
+  g_autoptr (MaqRepo) repo = dex_await_object (ask (cache, request, maq_hub_client_get_repo (client, request->kind, request->id, request->revision)), error);
+
+  if (repo == NULL)
+    return FALSE;
+  if (maq_repo_get_sha (repo) == NULL || !maq_revision_is_commit (maq_repo_get_sha (repo)) || !maq_repo_id_validate (maq_repo_get_id (repo), NULL))
+    {
+      g_set_error (error, MAQ_HUB_ERROR, MAQ_HUB_ERROR_BAD_REPLY, "The Hub does not say which commit %s of %s is", maq_transfer_request_get_revision (request), request->id);
+      return FALSE;
+    }
+  *id = g_strdup (maq_repo_get_id (repo));
+  *commit = g_strdup (maq_repo_get_sha (repo));
+  return TRUE;
 }
 
 MaqTransferWork *
@@ -201,7 +314,7 @@ maq_transfer_work_prepare (MaqHubClient             *client,
                            GError                  **error)
 {
   const char      *revision = maq_transfer_request_get_revision (request);
-  g_autofree char *id = g_strdup (request->id);
+  g_autofree char *id = NULL;
   g_autofree char *commit = NULL;
   g_autoptr (GError) cause = NULL;
 
@@ -213,29 +326,12 @@ maq_transfer_work_prepare (MaqHubClient             *client,
 
   if (maq_revision_is_commit (revision))
     {
-      // Commits never change: named files that are here need no question at all.
-      MaqTransferWork *here = has_paths (request) ? work_from_cache (cache, request, revision) : NULL;
-      if (here != NULL)
-        return here;
-      commit = g_strdup (revision);
+      // Named files that are here need no question at all.
+      guint            n_missing = 0;
+      MaqTransferWork *here = has_paths (request) ? work_from_cache (cache, request, revision, &n_missing) : NULL;
+      return here != NULL ? here : work_at_commit (client, cache, request, request->id, revision, error);
     }
-  else
-    {
-      g_autoptr (MaqRepo) repo = dex_await_object (maq_hub_client_get_repo (client, request->kind, request->id, request->revision), &cause);
-      if (repo == NULL)
-        return fall_back (cache, request, g_steal_pointer (&cause), error);
-      if (maq_repo_get_sha (repo) == NULL || !maq_revision_is_commit (maq_repo_get_sha (repo)) || !maq_repo_id_validate (maq_repo_get_id (repo), NULL))
-        {
-          g_set_error (error, MAQ_HUB_ERROR, MAQ_HUB_ERROR_BAD_REPLY, "The Hub does not say which commit %s of %s is", revision, request->id);
-          return NULL;
-        }
-      // A renamed repo is kept under its present name.
-      g_set_str (&id, maq_repo_get_id (repo));
-      commit = g_strdup (maq_repo_get_sha (repo));
-    }
-
-  g_autoptr (MaqHubTree) tree = dex_await_boxed (maq_hub_client_list_tree (client, request->kind, id, commit), &cause);
-  if (tree == NULL)
+  if (!ask_commit (client, cache, request, &id, &commit, &cause))
     return fall_back (cache, request, g_steal_pointer (&cause), error);
-  return work_from_tree (cache, request, id, commit, tree, error);
+  return work_at_commit (client, cache, request, id, commit, error);
 }

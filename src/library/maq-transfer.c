@@ -356,12 +356,19 @@ maq_transfer_begin (MaqTransfer *self)
   g_weak_ref_init (weak, self);
   dex_clear (&self->work);
   g_clear_pointer (&self->run, maq_transfer_run_unref);
+  // Where another program goes on with it, this one waits for its files under a name of its own.
+  while (!maq_transfer_record_hold (self->record))
+    {
+      g_autoptr (MaqTransferRecord) other = g_steal_pointer (&self->record);
+      self->record = maq_transfer_record_renew (other);
+    }
   self->run = maq_transfer_run_new (self->client, self->cache, self->request, self->record);
   self->n_samples = 0;
   self->tick = g_timeout_add (TICK, tick_cb, self);
   set_state (self, MAQ_TRANSFER_RUNNING);
   // The callback runs on this thread again.
   self->work = dex_future_finally (maq_transfer_run_start (self->run), ended_cb, weak, weak_ref_free);
+  maq_transfer_record_release (self->record);
   update (self);
 }
 

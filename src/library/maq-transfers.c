@@ -168,7 +168,11 @@ add_interrupted (MaqTransferRecord        *record,
 {
   MaqTransferList *self = data;
 
-  prepend (self, maq_transfer_new (self->client, self->cache, request, record, MAQ_TRANSFER_CANCELLED));
+  for (guint i = 0; i < self->items->len; i++)
+    if (g_str_equal (maq_transfer_record_get_tag (maq_transfer_get_record (g_ptr_array_index (self->items, i))), maq_transfer_record_get_tag (record)))
+      return;
+  g_autoptr (MaqTransfer) transfer = maq_transfer_new (self->client, self->cache, request, record, MAQ_TRANSFER_CANCELLED);
+  prepend (self, g_steal_pointer (&transfer));
 }
 
 MaqTransferList *
@@ -184,7 +188,7 @@ maq_transfer_list_new (MaqHubClient *client,
   self->client = g_object_ref (client);
   self->cache = g_object_ref (cache);
   self->folder = g_build_filename (state_dir != NULL ? state_dir : own, "transfers", NULL);
-  maq_transfer_records_load (self->folder, add_interrupted, self);
+  maq_transfer_records_load (self->folder, maq_cache_get_root (self->cache), add_interrupted, self);
   return self;
 }
 
@@ -204,6 +208,8 @@ maq_transfer_list_start (MaqTransferList          *self,
   g_return_val_if_fail (MAQ_IS_TRANSFER_LIST (self), NULL);
   g_return_val_if_fail (request != NULL, NULL);
 
+  // Another program may have left it unfinished meanwhile.
+  maq_transfer_records_load (self->folder, maq_cache_get_root (self->cache), add_interrupted, self);
   for (guint i = 0; i < self->items->len; i++)
     {
       MaqTransfer *transfer = g_ptr_array_index (self->items, i);
@@ -219,7 +225,7 @@ maq_transfer_list_start (MaqTransferList          *self,
       return g_object_ref (transfer);
     }
 
-  g_autoptr (MaqTransferRecord) record = maq_transfer_record_new (self->folder);
+  g_autoptr (MaqTransferRecord) record = maq_transfer_record_new (self->folder, maq_cache_get_root (self->cache));
   MaqTransfer *transfer = maq_transfer_new (self->client, self->cache, request, record, MAQ_TRANSFER_QUEUED);
   prepend (self, transfer);
   state_cb (self);
@@ -273,10 +279,14 @@ remove_leftover (gpointer data)
 {
   Leftover *self = data;
 
+  // Another program goes on with it: then the files are wanted.
+  if (!maq_transfer_record_hold (self->record))
+    return dex_future_new_true ();
   // Cancelled just now, a stream may still be about to let go of its file.
   for (guint i = 0; i < 20 && !maq_cache_remove_partials (self->cache, self->kind, self->id, maq_transfer_record_get_tag (self->record)); i++)
     g_usleep (100000);
   maq_transfer_record_remove (self->record);
+  maq_transfer_record_release (self->record);
   return dex_future_new_true ();
 }
 

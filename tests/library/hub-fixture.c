@@ -6,6 +6,9 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
+#include "maq-hub-client-private.h"
+#include "maq-transfer-private.h"
+
 static const struct
 {
   const char *name;
@@ -75,6 +78,9 @@ fixture_set_up (Fixture      *fixture,
   maq_hub_server_listen (fixture->server, NULL, 0, &error);
   g_assert_no_error (error);
   fixture->client = maq_hub_client_new (maq_hub_server_get_url (fixture->server));
+  // As patient as ever, but for the pauses between tries and the limit of a stall.
+  maq_hub_client_set_limits (fixture->client, &(MaqHubLimits) { .deadline = 20000, .stall = 1000, .backoff = 40, .max_tries = 5 });
+  maq_transfer_run_set_first_pause (10);
   fixture->cache = maq_cache_new (root);
   fixture->state = fixture_dup_path (fixture, "state");
   fixture->transfers = maq_transfer_list_new (fixture->client, fixture->cache, fixture->state);

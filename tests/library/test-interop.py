@@ -201,6 +201,36 @@ def python_completes_what_maquette_began(cache):
 
 
 @check
+def lists_of_files_are_shared(cache):
+    result = download(cache, "acme/tiny", "--include", "*.json")
+    ours = json.loads(next(cache.glob("models--acme--tiny/trees/*.json")).read_text())
+    from huggingface_hub._tree_cache import read_tree_cache
+    assert len(read_tree_cache(str(cache / "models--acme--tiny"), result["commit"])) == 8
+    # With it Python knows a part from the whole, which it could not otherwise.
+    try:
+        hf.snapshot_download("acme/tiny", cache_dir=cache, local_files_only=True)
+        raise AssertionError("taken for whole")
+    except hf.errors.LocalEntryNotFoundError as error:
+        assert WEIGHTS in str(error) or "incomplete" in str(error).lower(), error
+    assert hf.snapshot_download("acme/tiny", cache_dir=cache, local_files_only=True, allow_patterns="*.json") == result["path"]
+    # Each is content with the other's, and both write the same.
+    control("DELETE", "requests")
+    hf.snapshot_download("acme/tiny", cache_dir=cache)
+    assert not [request for request in control("GET", "requests") if "/tree/" in request["path"]]
+    assert hf.snapshot_download("acme/tiny", cache_dir=cache, local_files_only=True) == result["path"]
+    other = pathlib.Path(f"{cache}-python")
+    hf.snapshot_download("acme/tiny", cache_dir=other)
+    theirs = json.loads(next(other.glob("models--acme--tiny/trees/*.json")).read_text())
+    for file in theirs["files"].values():
+        file.pop("xet_hash", None)
+    assert ours == theirs and list(ours["files"]) == list(theirs["files"])
+    control("DELETE", "requests")
+    assert download(other, "acme/tiny")["fetched"] == 0
+    assert len([request for request in control("GET", "requests") if "/tree/" in request["path"]]) <= 1  # of the command's own plan
+    check_scans(cache)
+
+
+@check
 def globs_choose_as_in_python(cache):
     for n, patterns in enumerate((["*.json"], ["onnx/"], ["*/x.*"], ["[pt]*"], ["[!pt]*"], ["?mpty*"], ["weird*", "*.md"], ["*[1)].txt"])):
         ours, theirs = f"{cache}-{n}", f"{cache}-{n}-python"
@@ -268,7 +298,10 @@ def killed_programs_leave_a_cache_the_other_uses(cache):
         if cache.exists():
             check_invariants(cache)
     control("DELETE", "faults")
+    # The window would show what the killed command left, and the command goes on with it.
+    assert list(pathlib.Path(f"{cache}-state").glob("maquette/transfers/*.json"))
     result = download(cache, "acme/tiny")
+    assert not list(pathlib.Path(f"{cache}-state").glob("maquette/transfers/*.json"))
     assert result["fetched"] < 4 << 20  # something of what the killed ones had fetched was used
     check_invariants(cache)
     check_scans(cache)

@@ -489,6 +489,53 @@ test_offline (Fixture      *fixture,
 }
 
 static void
+test_kept_tree (Fixture      *fixture,
+                gconstpointer data)
+{
+  g_autoptr (MaqTransfer) part = fetch (fixture, request_for (WEIGHTS));
+  g_autofree char *commit = g_strdup (maq_transfer_get_commit (part));
+  g_autofree char *tree = g_strdup_printf ("cache/models--acme--tiny/trees/%s.json", commit);
+  g_autofree char *path = fixture_dup_path (fixture, tree);
+
+  // The list tells a part from the whole, also without the Hub.
+  g_assert_true (g_file_test (path, G_FILE_TEST_IS_REGULAR));
+  maq_hub_client_set_offline (fixture->client, TRUE);
+  g_autoptr (MaqTransfer) incomplete = fetch (fixture, request_for (NULL));
+  check_error (incomplete, MAQ_HUB_ERROR, MAQ_HUB_ERROR_OFFLINE);
+  g_assert_true (g_str_has_prefix (maq_transfer_get_error (incomplete)->message, "6 of the files asked for are not in the cache"));
+
+  // Online it saves a question, and a commit that is all here needs none.
+  maq_hub_client_set_offline (fixture->client, FALSE);
+  maq_hub_server_clear_requests (fixture->server);
+  maq_transfer_retry (incomplete);
+  wait_for_end (incomplete);
+  check_whole (fixture, incomplete);
+  g_assert_cmpuint (maq_hub_server_count_requests (fixture->server, NULL, "GET */tree/*"), ==, 0);
+  maq_hub_server_clear_requests (fixture->server);
+  g_autoptr (MaqTransfer) by_commit = fetch (fixture, maq_transfer_request_new (MAQ_REPO_KIND_MODEL, MODEL, commit));
+  check_whole (fixture, by_commit);
+  g_assert_cmpuint (maq_hub_server_count_requests (fixture->server, NULL, "*"), ==, 0);
+  g_assert_true (has_subtitle (by_commit, NULL));
+
+  // A damaged one is as good as none.
+  g_assert_true (g_file_set_contents (path, "{\"format_version\": 1, \"files\": {\"x\"", -1, NULL));
+  g_autoptr (MaqTransfer) again = fetch (fixture, request_for (NULL));
+  check_whole (fixture, again);
+  g_assert_cmpuint (maq_hub_server_count_requests (fixture->server, NULL, "GET */tree/*"), ==, 1);
+}
+
+static void
+test_resumes_stalled (Fixture      *fixture,
+                      gconstpointer data)
+{
+  fault (fixture, "{\"host\": \"cdn\", \"stall\": 500000, \"times\": 1}");
+  g_autoptr (MaqTransfer) transfer = fetch (fixture, request_for (WEIGHTS));
+
+  check_whole (fixture, transfer);
+  g_assert_cmpuint (maq_transfer_get_bytes_fetched (transfer), ==, WEIGHTS_SIZE);
+}
+
+static void
 test_deleted_partial (Fixture      *fixture,
                       gconstpointer data)
 {
@@ -666,11 +713,104 @@ test_living_program (Fixture      *fixture,
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (fixture->transfers)), ==, 1);
 }
 
+static guint
+count_records (Fixture *fixture)
+{
+  g_autofree char *folder = g_build_filename (fixture->state, "transfers", NULL);
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  guint n = 0;
+
+  for (const char *name; dir != NULL && (name = g_dir_read_name (dir)) != NULL;)
+    n += g_str_has_suffix (name, ".json");
+  return n;
+}
+
+static void
+test_shared_records (Fixture      *fixture,
+                     gconstpointer data)
+{
+  const char *argv[] = { program, "--download", maq_hub_server_get_url (fixture->server), maq_cache_get_root (fixture->cache), fixture->state, NULL };
+  GPid        pid;
+
+  // Another program is at it, with the same request: this one waits, and takes over what that one leaves when it is killed.
+  fault (fixture, "{\"host\": \"cdn\", \"rate\": 1500000, \"times\": 0}");
+  g_assert_true (g_spawn_async (NULL, (char **) argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, &pid, NULL));
+  WAIT_UNTIL (count_partials (fixture, NULL) > 100000);
+  g_autoptr (MaqTransferRequest) request = request_for (NULL);
+  g_autoptr (MaqTransfer) transfer = maq_transfer_list_start (fixture->transfers, request);
+  WAIT_UNTIL (count_partials (fixture, NULL) > 1000000);
+  guint64 left = count_partials (fixture, NULL);
+  kill (pid, SIGKILL);
+  waitpid (pid, NULL, 0);
+  maq_hub_server_clear_faults (fixture->server);
+  wait_for_end (transfer);
+  check_whole (fixture, transfer);
+  g_assert_cmpuint (maq_transfer_get_bytes_fetched (transfer), <=, ALL_BYTES - left);
+
+  // What the other one left is here at the next start, done in no time and then forgotten.
+  fixture_restart (fixture);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (fixture->transfers)), ==, 1);
+  g_autoptr (MaqTransfer) again = fetch (fixture, request_for (NULL));
+  g_assert_cmpuint (maq_transfer_get_bytes_fetched (again), ==, 0);
+  g_assert_cmpuint (count_records (fixture), ==, 0);
+}
+
+static void
+test_left_meanwhile (Fixture      *fixture,
+                     gconstpointer data)
+{
+  const char *argv[] = { program, "--download", maq_hub_server_get_url (fixture->server), maq_cache_get_root (fixture->cache), fixture->state, NULL };
+  GPid        pid;
+
+  // Begun and left by another program while this one runs: the same request goes on with it, under the same name.
+  fault (fixture, "{\"host\": \"cdn\", \"rate\": 1500000, \"times\": 0}");
+  g_assert_true (g_spawn_async (NULL, (char **) argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, &pid, NULL));
+  WAIT_UNTIL (count_partials (fixture, NULL) > 300000);
+  kill (pid, SIGKILL);
+  waitpid (pid, NULL, 0);
+  maq_hub_server_clear_faults (fixture->server);
+  guint64 left = count_partials (fixture, NULL);
+  g_autoptr (MaqTransfer) transfer = fetch (fixture, request_for (NULL));
+  check_whole (fixture, transfer);
+  g_assert_cmpuint (maq_transfer_get_bytes_fetched (transfer), <=, ALL_BYTES - left);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (fixture->transfers)), ==, 1);
+  g_assert_cmpuint (count_records (fixture), ==, 0);
+}
+
+static void
+test_other_cache (Fixture      *fixture,
+                  gconstpointer data)
+{
+  MaqTransfer     *transfer = start_slowly (fixture);
+  g_autofree char *root = fixture_dup_path (fixture, "other-cache");
+
+  // What was meant for one cache is not taken up into another.
+  WAIT_UNTIL (maq_transfer_get_bytes_done (transfer) > 100000);
+  g_object_unref (transfer);
+  g_clear_object (&fixture->cache);
+  fixture->cache = maq_cache_new (root);
+  fixture_restart (fixture);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (fixture->transfers)), ==, 0);
+  g_assert_cmpuint (count_records (fixture), ==, 1);
+}
+
+static void
+test_refused_records (Fixture      *fixture,
+                      gconstpointer data)
+{
+  g_autoptr (MaqTransfer) file = fetch (fixture, request_for ("nothing.gguf"));
+  g_autoptr (MaqTransfer) repo = fetch (fixture, maq_transfer_request_new (MAQ_REPO_KIND_MODEL, "acme/none", NULL));
+
+  check_error (file, MAQ_HUB_ERROR, MAQ_HUB_ERROR_ENTRY_NOT_FOUND);
+  check_error (repo, MAQ_HUB_ERROR, MAQ_HUB_ERROR_REPO_NOT_FOUND);
+  g_assert_cmpuint (count_records (fixture), ==, 0);
+}
+
 static void
 test_damaged_records (Fixture      *fixture,
                       gconstpointer data)
 {
-  const char      *texts[] = { "", "{", "[]", "{\"version\": 2}", "{\"version\": 1, \"kind\": \"model\", \"id\": \"../..\"}", "{\"version\": 1, \"kind\": \"cheese\", \"id\": \"a/b\"}", "{\"version\": 1, \"kind\": \"model\", \"id\": 7}" };
+  const char      *texts[] = { "", "{", "[]", "{\"version\": 2}", "{\"version\": 1, \"kind\": \"model\", \"id\": \"../..\"}", "{\"version\": 1, \"kind\": \"cheese\", \"id\": \"a/b\"}", "{\"version\": 1, \"kind\": \"model\", \"id\": 7}", "{\"version\": 1, \"kind\": \"model\", \"id\": \"a/b\"}" };
   g_autofree char *folder = g_build_filename (fixture->state, "transfers", NULL);
 
   g_mkdir_with_parents (folder, 0700);
@@ -709,10 +849,16 @@ main (int   argc,
   ADD ("/library/transfers/tells-progress-and-speed", test_progress);
   ADD ("/library/transfers/waits-for-another-program", test_locked);
   ADD ("/library/transfers/uses-the-cache-offline", test_offline);
+  ADD ("/library/transfers/keeps-the-list-of-files", test_kept_tree);
+  ADD ("/library/transfers/goes-on-after-a-stall", test_resumes_stalled);
   ADD ("/library/transfers/survives-a-deleted-partial-file", test_deleted_partial);
   ADD ("/library/transfers/leaves-foreign-partial-files", test_foreign_partials);
   ADD ("/library/transfers/killed-programs-lose-nothing", test_kill);
   ADD ("/library/transfers/leaves-living-programs-alone", test_living_program);
+  ADD ("/library/transfers/waits-for-the-same-transfer-elsewhere", test_shared_records);
+  ADD ("/library/transfers/takes-up-what-another-program-left", test_left_meanwhile);
+  ADD ("/library/transfers/keeps-to-its-cache", test_other_cache);
+  ADD ("/library/transfers/refusals-are-not-remembered", test_refused_records);
   ADD ("/library/transfers/damaged-records", test_damaged_records);
   ADD ("/library/transfers/hostile-names-stay-out", test_hostile_hub);
   return g_test_run ();
