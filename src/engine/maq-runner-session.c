@@ -332,7 +332,7 @@ call_runner (MaqRunnerSession *self,
 static char **
 make_environment (void)
 {
-  static const char *const kept[] = { "LANG", "LC_ALL", "LD_LIBRARY_PATH", "OMP_NUM_THREADS", "MAQ_RUNNER_DEBUG", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS" };
+  static const char *const kept[] = { "LANG", "LC_ALL", "LD_LIBRARY_PATH", "OMP_NUM_THREADS", "MAQ_RUNNER_DEBUG", "MAQ_ALLOW_UNCONFINED", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS" };
   char                   **environment = NULL;
 
   for (gsize i = 0; i < G_N_ELEMENTS (kept); i++)

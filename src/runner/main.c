@@ -10,6 +10,7 @@
 #include "maq-runner-service.h"
 #include "maq-runner-test-confinement.h"
 
+#include <dlfcn.h>
 #include <llama.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,14 +34,37 @@ count_weights (int    argc,
   return fstat (MAQ_RUNNER_BUS_FD, &info) == 0 && S_ISSOCK (info.st_mode) ? n : 0;
 }
 
-static MaqRunnerConfinement
-confine (guint n_weights)
+// The folder libggml lies in, which is not the system's when someone built it; its backends lie below (transfer full).
+static char *
+find_libraries (void)
 {
-  int weights[MAX_WEIGHTS];
+  Dl_info info;
+
+  return dladdr ((gpointer) (gsize) ggml_backend_load_all, &info) != 0 ? g_path_get_dirname (info.dli_fname) : NULL;
+}
+
+static void
+confine_files (MaqRunnerConfinement *confinement,
+               guint                 n_weights)
+{
+  int              weights[MAX_WEIGHTS];
+  g_autofree char *libraries = find_libraries ();
 
   for (guint i = 0; i < n_weights; i++)
     weights[i] = MAQ_RUNNER_FIRST_WEIGHTS_FD + i;
-  return maq_runner_confine (weights, n_weights);
+  maq_runner_confine_files (confinement, weights, n_weights, libraries, MAQ_RUNNER_ANY_LANDLOCK);
+}
+
+static gboolean
+has_devices (void)
+{
+  for (size_t i = 0; i < ggml_backend_dev_count (); i++)
+    {
+      enum ggml_backend_dev_type type = ggml_backend_dev_type (ggml_backend_dev_get (i));
+      if (type != GGML_BACKEND_DEVICE_TYPE_CPU && type != GGML_BACKEND_DEVICE_TYPE_ACCEL)
+        return TRUE;
+    }
+  return FALSE;
 }
 
 int
@@ -48,30 +72,33 @@ main (int   argc,
       char *argv[])
 {
   g_autoptr (GError) error = NULL;
+  g_autoptr (GError) refusal = NULL;
   g_autofree char     *described = NULL;
-  MaqRunnerConfinement confinement;
+  MaqRunnerConfinement confinement = { 0 };
   guint                n_weights;
 
-  if (argc == 3 && strcmp (argv[1], "--test-confinement") == 0)
-    _exit (maq_runner_test_confinement (argv[2]));
+  if (argc >= 3 && strcmp (argv[1], "--test-confinement") == 0)
+    _exit (maq_runner_test_confinement (argv[2], argc > 3 ? atoi (argv[3]) : MAQ_RUNNER_ANY_LANDLOCK));
   n_weights = count_weights (argc, argv);
   if (n_weights == 0)
     {
       g_printerr ("maquette-runner: Maquette starts this program by itself to run a model. Start maquette or maq instead.\n"
-                  "  maquette-runner --test-confinement FOLDER   tries to break out, reports each attempt\n");
+                  "  maquette-runner --test-confinement FOLDER [ABI]   tries to break out, reports each attempt\n");
       return 2;
     }
   maq_runner_confine_early (MAQ_RUNNER_FIRST_WEIGHTS_FD + n_weights);
   // A backtrace would start a debugger.
   g_setenv ("GGML_NO_BACKTRACE", "1", TRUE);
   maq_runner_log_install ();
-  // Everything that needs files and devices happens before they are out of reach; no thread exists before this is done.
   maq_runner_machine_get_memory ();
+  confine_files (&confinement, n_weights);
+  // Backends start threads and open devices.
   ggml_backend_load_all ();
   llama_backend_init ();
-  confinement = confine (n_weights);
+  maq_runner_confine_calls (&confinement, has_devices ());
+  maq_runner_confinement_check (&confinement, &refusal);
   described = maq_runner_confinement_describe (&confinement);
-  maq_runner_service_run (n_weights, described, &error);
+  maq_runner_service_run (n_weights, described, refusal, &error);
   g_printerr ("maquette-runner: %s\n", error->message);
   return 1;
 }

@@ -2,32 +2,25 @@
 // Copyright 2026 The Maquette developers
 #include "maq-runner-confine.h"
 
+#include "maq-runner-error.h"
+#include "maq-runner-landlock.h"
+#include "maq-runner-seccomp.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
-#include <glob.h>
+#include <grp.h>
 #include <linux/capability.h>
-#include <linux/landlock.h>
-#include <sched.h>
-#include <seccomp.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define READ_FILE  LANDLOCK_ACCESS_FS_READ_FILE
-#define READ_DIR   LANDLOCK_ACCESS_FS_READ_DIR
-#define WRITE_FILE LANDLOCK_ACCESS_FS_WRITE_FILE
-
-// Since Landlock ABI 5; older headers lack it.
-#ifndef LANDLOCK_ACCESS_FS_IOCTL_DEV
-#define LANDLOCK_ACCESS_FS_IOCTL_DEV (1ULL << 15)
-#endif
+// The user and group every system has for those who own nothing.
+#define NOBODY 65534
 
 // AddressSanitizer maps terabytes of shadow memory.
 #ifdef __SANITIZE_ADDRESS__
@@ -36,57 +29,17 @@
 #define CAN_LIMIT_DATA TRUE
 #endif
 
-// Where libraries, drivers and what they read about the machine lie. Patterns; what does not exist is left out.
-static const struct
-{
-  const char *pattern;
-  guint64     access;
-} readable[] = {
-  { "/usr", READ_FILE | READ_DIR },
-  { "/lib*", READ_FILE | READ_DIR },
-  { "/app", READ_FILE | READ_DIR },
-  { "/etc/ld.so*", READ_FILE | READ_DIR },
-  { "/sys", READ_FILE | READ_DIR },
-  { "/proc/self", READ_FILE | READ_DIR },
-  { "/dev/urandom", READ_FILE },
-  { "/dev/null", READ_FILE | WRITE_FILE },
-  { "/dev/dri", READ_FILE | READ_DIR | WRITE_FILE | LANDLOCK_ACCESS_FS_IOCTL_DEV },
-  { "/dev/kfd", READ_FILE | WRITE_FILE | LANDLOCK_ACCESS_FS_IOCTL_DEV },
-  { "/dev/nvidia*", READ_FILE | READ_DIR | WRITE_FILE | LANDLOCK_ACCESS_FS_IOCTL_DEV },
-};
-
-// What running a model never needs, and what has let processes out of their confinement before.
-static const char *const forbidden[] = {
-  // clang-format off
-  "socket", "socketpair", "connect", "bind", "listen", "accept", "accept4",
-  "execve", "execveat", "fork", "vfork", "unshare", "setns",
-  "ptrace", "process_vm_readv", "process_vm_writev", "process_madvise", "process_mrelease", "kcmp",
-  "pidfd_open", "pidfd_getfd", "pidfd_send_signal", "tkill",
-  "mount", "umount", "umount2", "pivot_root", "chroot", "move_mount", "open_tree", "open_tree_attr", "fsopen", "fsmount",
-  "fsconfig", "fspick", "mount_setattr", "swapon", "swapoff",
-  "bpf", "perf_event_open", "userfaultfd", "io_uring_setup", "io_uring_enter", "io_uring_register",
-  "keyctl", "add_key", "request_key", "open_by_handle_at", "name_to_handle_at",
-  "init_module", "finit_module", "delete_module", "create_module", "kexec_load", "kexec_file_load", "reboot",
-  "acct", "quotactl", "quotactl_fd", "syslog", "settimeofday", "clock_settime", "clock_adjtime", "adjtimex", "stime",
-  "sethostname", "setdomainname", "iopl", "ioperm", "modify_ldt", "personality", "vhangup", "nfsservctl",
-  "fanotify_init", "lookup_dcookie", "migrate_pages", "move_pages",
-  "setuid", "setgid", "setreuid", "setregid", "setresuid", "setresgid", "setfsuid", "setfsgid", "setgroups", "capset",
-  "setpriority", "ioprio_set",
-  "shmget", "shmat", "shmctl", "msgget", "msgsnd", "msgrcv", "msgctl", "semget", "semop", "semctl", "semtimedop",
-  "mq_open", "mq_unlink",
-  "creat", "truncate", "link", "linkat", "symlink", "symlinkat", "rename", "renameat", "renameat2", "unlink", "unlinkat",
-  "mkdir", "mkdirat", "rmdir", "mknod", "mknodat", "chmod", "fchmod", "fchmodat", "fchmodat2", "chown", "fchown", "lchown",
-  "fchownat", "setxattr", "lsetxattr", "fsetxattr", "setxattrat", "removexattr", "lremovexattr", "fremovexattr",
-  "removexattrat", "utime", "utimes", "utimensat", "futimesat",
-  // clang-format on
-};
-
 void
 maq_runner_confine_early (int first_stray_fd)
 {
   g_autofd int fd = -1;
 
   prctl (PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+  // Ctrl+C in a terminal is for the parent, which stops the answer and keeps the model.
+  setsid ();
+  // ggml looks for backends in the current folder, too: whoever downloads into it must not choose them.
+  if (chdir ("/") != 0)
+    _exit (1);
   // Without close_range (Linux 5.9) stray descriptors stay: the parent opens its own with close-on-exec.
   syscall (SYS_close_range, first_stray_fd, ~0U, 0);
   fd = open ("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
@@ -123,9 +76,10 @@ limit (int    resource,
 }
 
 static gboolean
-set_limits (void)
+set_limits (guint n_weights)
 {
-  gboolean good = limit (RLIMIT_CORE, 0) && limit (RLIMIT_FSIZE, 0) && limit (RLIMIT_NOFILE, 512) && limit (RLIMIT_MSGQUEUE, 0);
+  // Every weights file is opened once more by the engine.
+  gboolean good = limit (RLIMIT_CORE, 0) && limit (RLIMIT_FSIZE, 0) && limit (RLIMIT_NOFILE, 512 + 2 * n_weights) && limit (RLIMIT_MSGQUEUE, 0);
   guint64  memory = get_available_memory ();
 
   // Data, not address space: mapped weights are file pages that the kernel can drop.
@@ -134,8 +88,36 @@ set_limits (void)
   return good;
 }
 
+static gboolean
+can_open_again (const int *weights,
+                guint      n)
+{
+  for (guint i = 0; i < n; i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/proc/self/fd/%d", weights[i]);
+      g_autofd int     fd = open (path, O_RDONLY | O_CLOEXEC);
+
+      if (fd < 0)
+        return FALSE;
+    }
+  return TRUE;
+}
+
+// From root to nobody. libllama opens the weights again: where only root may read them it has to stay root, without any
+// capability. Root of a user namespace that has no nobody stays what it is, too.
 static void
-drop_capabilities (void)
+leave_root (const int *weights,
+            guint      n)
+{
+  if (geteuid () != 0 || setgroups (0, NULL) != 0 || setresgid (NOBODY, NOBODY, NOBODY) != 0 || setresuid (NOBODY, NOBODY, 0) != 0)
+    return;
+  if (can_open_again (weights, n) ? setresuid (NOBODY, NOBODY, NOBODY) != 0 : setresuid (0, 0, 0) != 0)
+    _exit (1);
+}
+
+static void
+drop_privileges (const int *weights,
+                 guint      n)
 {
   struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
   struct __user_cap_data_struct   data[2] = { 0 };
@@ -143,182 +125,107 @@ drop_capabilities (void)
   for (int capability = 0; prctl (PR_CAPBSET_READ, capability, 0, 0, 0) >= 0; capability++)
     prctl (PR_CAPBSET_DROP, capability, 0, 0, 0);
   prctl (PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+  leave_root (weights, n);
   syscall (SYS_capset, &header, data);
-}
-
-static void
-allow_fd (int     ruleset,
-          int     fd,
-          guint64 access)
-{
-  struct landlock_path_beneath_attr rule = { .parent_fd = fd, .allowed_access = access };
-  struct stat                       info;
-
-  if (fstat (fd, &info) != 0)
-    return;
-  if (!S_ISDIR (info.st_mode))
-    rule.allowed_access &= ~(guint64) READ_DIR;
-  if (syscall (SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) != 0)
-    g_debug ("A Landlock rule was refused: %s", g_strerror (errno));
-}
-
-static void
-allow_pattern (int         ruleset,
-               const char *pattern,
-               guint64     access)
-{
-  glob_t found = { 0 };
-
-  if (glob (pattern, 0, NULL, &found) == 0)
-    for (gsize i = 0; i < found.gl_pathc; i++)
-      {
-        g_autofd int fd = open (found.gl_pathv[i], O_PATH | O_CLOEXEC);
-        if (fd >= 0)
-          allow_fd (ruleset, fd, access);
-      }
-  globfree (&found);
-}
-
-static guint64
-get_handled_rights (int abi)
-{
-  // One more right with each of ABI 2, 3 and 5, after the thirteen of the first.
-  guint n_rights = 13 + (abi >= 2) + (abi >= 3) + (abi >= 5);
-
-  return (1ULL << n_rights) - 1;
-}
-
-// Reads what the rules name and the weights, writes nothing, no TCP, no signals and abstract sockets to the outside. Returns the
-// ABI in force, 0 for none.
-static int
-apply_landlock (const int *weights,
-                guint      n)
-{
-  struct
-  {
-    guint64 fs, net, scoped;
-  } attr = { 0 };
-  int          abi = syscall (SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
-  g_autofd int ruleset = -1;
-  gsize        size;
-
-  if (abi < 1)
-    return 0;
-  attr.fs = get_handled_rights (abi);
-  attr.net = abi >= 4 ? 3 : 0;
-  attr.scoped = abi >= 6 ? 3 : 0;
-  size = abi >= 6 ? 24 : abi >= 4 ? 16
-                                  : 8;
-  ruleset = syscall (SYS_landlock_create_ruleset, &attr, size, 0);
-  if (ruleset < 0)
-    return 0;
-  for (gsize i = 0; i < G_N_ELEMENTS (readable); i++)
-    allow_pattern (ruleset, readable[i].pattern, readable[i].access & attr.fs);
-  for (guint i = 0; i < n; i++)
-    allow_fd (ruleset, weights[i], READ_FILE);
-  return syscall (SYS_landlock_restrict_self, ruleset, 0) == 0 ? abi : 0;
-}
-
-static gboolean
-forbid_if (scmp_filter_ctx     filter,
-           const char         *name,
-           struct scmp_arg_cmp condition)
-{
-  int number = seccomp_syscall_resolve_name (name);
-
-  return number == __NR_SCMP_ERROR || seccomp_rule_add_array (filter, SCMP_ACT_ERRNO (EPERM), number, 1, &condition) == 0;
-}
-
-static gboolean
-forbid_by_argument (scmp_filter_ctx filter)
-{
-  static const guint32     namespaces[] = { CLONE_NEWNS, CLONE_NEWCGROUP, CLONE_NEWUTS, CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET };
-  static const char *const to_processes[] = { "kill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo" };
-  gboolean                 good = TRUE;
-
-  // New threads only: no new process, and none in a namespace of its own.
-  good = forbid_if (filter, "clone", SCMP_A0_32 (SCMP_CMP_MASKED_EQ, CLONE_THREAD, 0)) && good;
-  for (gsize i = 0; i < G_N_ELEMENTS (namespaces); i++)
-    good = forbid_if (filter, "clone", SCMP_A0_32 (SCMP_CMP_MASKED_EQ, namespaces[i], namespaces[i])) && good;
-  // What a terminal would take for typing.
-  good = forbid_if (filter, "ioctl", SCMP_A1_32 (SCMP_CMP_EQ, TIOCSTI)) && good;
-  good = forbid_if (filter, "ioctl", SCMP_A1_32 (SCMP_CMP_EQ, TIOCLINUX)) && good;
-  // Signals to itself stay, abort needs them.
-  for (gsize i = 0; i < G_N_ELEMENTS (to_processes); i++)
-    good = forbid_if (filter, to_processes[i], SCMP_A0_32 (SCMP_CMP_NE, (guint32) getpid ())) && good;
-  // Limits of other processes.
-  return forbid_if (filter, "prlimit64", SCMP_A0_32 (SCMP_CMP_NE, 0)) && good;
-}
-
-static gboolean
-apply_seccomp (void)
-{
-  scmp_filter_ctx filter = seccomp_init (SCMP_ACT_ALLOW);
-  gboolean        good;
-
-  if (filter == NULL)
-    return FALSE;
-  good = seccomp_attr_set (filter, SCMP_FLTATR_CTL_TSYNC, 1) == 0;
-  for (gsize i = 0; i < G_N_ELEMENTS (forbidden); i++)
-    {
-      int number = seccomp_syscall_resolve_name (forbidden[i]);
-      // Names this library or this kind of machine does not have.
-      if (number != __NR_SCMP_ERROR)
-        good = seccomp_rule_add (filter, SCMP_ACT_ERRNO (EPERM), number, 0) == 0 && good;
-    }
-  // The C library falls back to clone, whose flags a filter can see.
-  good = seccomp_rule_add (filter, SCMP_ACT_ERRNO (ENOSYS), SCMP_SYS (clone3), 0) == 0 && good;
-  good = forbid_by_argument (filter) && good;
-  good = good && seccomp_load (filter) == 0;
-  seccomp_release (filter);
-  return good;
-}
-
-static gboolean
-has_other_threads (void)
-{
-  g_autoptr (GDir) tasks = g_dir_open ("/proc/self/task", 0, NULL);
-
-  return tasks != NULL && g_dir_read_name (tasks) != NULL && g_dir_read_name (tasks) != NULL;
-}
-
-MaqRunnerConfinement
-maq_runner_confine (const int *weights,
-                    guint      n)
-{
-  MaqRunnerConfinement self = { 0 };
-
-  self.no_new_privs = prctl (PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
-  self.limits = set_limits ();
-  self.partly = has_other_threads ();
   prctl (PR_SET_DUMPABLE, 0, 0, 0, 0);
-  if (self.no_new_privs)
-    self.landlock = apply_landlock (weights, n);
-  drop_capabilities ();
   // Changed credentials clear it.
   prctl (PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-  if (self.no_new_privs)
-    self.seccomp = apply_seccomp ();
-  return self;
+}
+
+void
+maq_runner_confine_files (MaqRunnerConfinement *self,
+                          const int            *weights,
+                          guint                 n,
+                          const char           *libraries,
+                          int                   most_landlock)
+{
+  self->limits = set_limits (n);
+  if (prctl (PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0)
+    self->landlock = maq_runner_landlock_apply (weights, n, libraries, most_landlock);
+  drop_privileges (weights, n);
+}
+
+void
+maq_runner_confine_calls (MaqRunnerConfinement *self,
+                          gboolean              devices)
+{
+  // Refused without no_new_privs.
+  self->seccomp = maq_runner_seccomp_apply (devices);
+}
+
+static gboolean
+is_confined (const MaqRunnerConfinement *self,
+             const char                 *status)
+{
+  return strstr (status, "\nCapEff:\t0000000000000000\n") != NULL &&
+         (!self->seccomp || (strstr (status, "\nSeccomp:\t2\n") != NULL && strstr (status, "\nNoNewPrivs:\t1\n") != NULL));
+}
+
+static gboolean
+are_threads_confined (const MaqRunnerConfinement *self)
+{
+  g_autoptr (GDir) tasks = g_dir_open ("/proc/self/task", 0, NULL);
+  const char *name;
+
+  while (tasks != NULL && (name = g_dir_read_name (tasks)) != NULL)
+    {
+      g_autofree char *path = g_build_filename ("/proc/self/task", name, "status", NULL);
+      g_autofree char *status = NULL;
+
+      // It may have ended meanwhile.
+      if (g_file_get_contents (path, &status, NULL, NULL) && !is_confined (self, status))
+        return FALSE;
+    }
+  return tasks != NULL;
+}
+
+gboolean
+maq_runner_confinement_check (const MaqRunnerConfinement *self,
+                              GError                    **error)
+{
+  const char  *hole = NULL;
+  g_autofd int root = open ("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  g_autofd int unix_socket = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+  if (self->landlock == 0 && !self->seccomp)
+    {
+      if (g_getenv ("MAQ_ALLOW_UNCONFINED") != NULL)
+        return TRUE;
+      g_set_error_literal (error, MAQ_RUNNER_ERROR, MAQ_RUNNER_FAILED_UNSUPPORTED, "This system can confine neither the files nor the system calls of the model's process, so no model is opened. Use a kernel with Landlock or seccomp, or set MAQ_ALLOW_UNCONFINED=1 for models you trust.");
+      return FALSE;
+    }
+  if (self->landlock > 0 && root >= 0)
+    hole = "files are open to it";
+  else if (self->seccomp && unix_socket >= 0)
+    hole = "it can make sockets";
+  // There is no such program: a filter answers before anyone looks.
+  else if (self->seccomp && syscall (SYS_execve, "", NULL, NULL) != 0 && errno == ENOENT)
+    hole = "it can run programs";
+  else if (!are_threads_confined (self))
+    hole = "one of its threads is free";
+  if (hole != NULL)
+    g_set_error (error, MAQ_RUNNER_ERROR, MAQ_RUNNER_FAILED_UNSUPPORTED, "The confinement of the model's process does not hold (%s), so no model is opened. Report this with the kernel's version.", hole);
+  return hole == NULL;
 }
 
 char *
 maq_runner_confinement_describe (const MaqRunnerConfinement *self)
 {
-  GString *text = g_string_new (NULL);
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto (GStrv) parts = NULL;
 
   if (self->landlock > 0)
-    g_string_append_printf (text, "Landlock %d%s, ", self->landlock, self->partly ? " except for driver threads" : "");
+    g_strv_builder_take (builder, g_strdup_printf ("Landlock %d", self->landlock));
   if (self->seccomp)
-    g_string_append (text, "seccomp, ");
+    g_strv_builder_add (builder, "seccomp");
   if (self->limits)
-    g_string_append (text, "limits, ");
+    g_strv_builder_add (builder, "limits");
   if (self->landlock == 0)
-    g_string_append (text, "without Landlock, ");
+    g_strv_builder_add (builder, "without Landlock");
   if (!self->seccomp)
-    g_string_append (text, "without seccomp, ");
+    g_strv_builder_add (builder, "without seccomp");
   if (!self->limits)
-    g_string_append (text, "without limits, ");
-  g_string_truncate (text, text->len - 2);
-  return g_string_free (text, FALSE);
+    g_strv_builder_add (builder, "without limits");
+  parts = g_strv_builder_end (builder);
+  return g_strjoinv (", ", parts);
 }

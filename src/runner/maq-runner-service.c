@@ -20,6 +20,7 @@ typedef struct
   MaqRunnerPulse  pulse;
   guint           n_weights;
   const char     *confinement;
+  const GError   *refusal;
   gboolean        load_called; // main thread
   gint            n_answers;   // atomic; waiting or under way
   MaqRunnerModel *model;       // worker
@@ -46,6 +47,11 @@ run_load (Service  *self,
   g_autoptr (GVariant) options = g_variant_get_child_value (arguments, 0);
   g_auto (GVariantDict) facts = G_VARIANT_DICT_INIT (NULL);
 
+  if (self->refusal != NULL)
+    {
+      g_propagate_error (error, g_error_copy (self->refusal));
+      return NULL;
+    }
   self->model = maq_runner_model_load (options, self->n_weights, &self->pulse, progress_cb, self, error);
   if (self->model == NULL)
     return NULL;
@@ -230,9 +236,10 @@ connect_to_parent (GError **error)
 }
 
 void
-maq_runner_service_run (guint       n_weights,
-                        const char *confinement,
-                        GError    **error)
+maq_runner_service_run (guint         n_weights,
+                        const char   *confinement,
+                        const GError *refusal,
+                        GError      **error)
 {
   static const struct
   {
@@ -256,6 +263,7 @@ maq_runner_service_run (guint       n_weights,
   self = g_new0 (Service, 1);
   self->n_weights = n_weights;
   self->confinement = confinement;
+  self->refusal = refusal;
   self->jobs = g_async_queue_new ();
   self->skeleton = maq_dbus_runner_skeleton_new ();
   for (gsize i = 0; i < G_N_ELEMENTS (handlers); i++)

@@ -2,103 +2,171 @@
 // Copyright 2026 The Maquette developers
 #include <gio/gio.h>
 #include <glib/gstdio.h>
+#include <grp.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
-static char *output;
-static int   status;
-
-// Lets the runner try to break out of its confinement, with a home of the test's own.
-static void
-run_attempts (void)
+// One run of the attempts, and what came of it.
+typedef struct
 {
-  g_autofree char *folder = g_build_filename (g_get_home_dir (), ".ssh", NULL);
-  g_autofree char *key = g_build_filename (folder, "id_test", NULL);
+  gboolean    as_user;  // an ordinary one; otherwise as who runs the test
+  int         landlock; // the newest ABI to use, as on an older kernel; 0: none
+  const char *name;
+} Run;
+
+static const Run runs[] = {
+  { FALSE, 999, "as-it-is" },
+  { FALSE, 4, "landlock-4" },
+  { FALSE, 1, "landlock-1" },
+  { FALSE, 0, "no-landlock" },
+  { TRUE, 999, "user/as-it-is" },
+  { TRUE, 4, "user/landlock-4" },
+  { TRUE, 1, "user/landlock-1" },
+  { TRUE, 0, "user/no-landlock" },
+};
+
+// Reading is what Landlock alone guards.
+static const char *const guarded_by_landlock[] = {
+  "read ~/.ssh/id_test",
+  "list the home folder",
+  "read /etc/passwd",
+  "leave by the weights",
+  "open devices",
+  "reach the session bus",
+  "read its parent's memory",
+  NULL,
+};
+
+// A home the user of the run owns, and the runner where that user can reach it (transfer full).
+static char *
+make_folder (uid_t user)
+{
+  // Not in the test's own folder, through which no other user gets.
+  g_autofree char *folder = g_mkdtemp (g_strdup ("/tmp/maquette-confinement-XXXXXX"));
+  g_autofree char *ssh = g_build_filename (folder, ".ssh", NULL);
+  g_autofree char *key = g_build_filename (ssh, "id_test", NULL);
+  g_autofree char *weights = g_build_filename (folder, "weights.gguf", NULL);
+  g_autofree char *runner = g_build_filename (folder, "runner", NULL);
+  g_autofree char *program = NULL;
+  gsize            length;
+
+  g_assert_cmpint (g_mkdir (ssh, 0700), ==, 0);
+  g_assert_true (g_file_set_contents (key, "secret", -1, NULL));
+  g_assert_true (g_file_set_contents (weights, "weights", -1, NULL));
+  g_assert_true (g_file_get_contents (g_getenv ("MAQ_RUNNER"), &program, &length, NULL));
+  g_assert_true (g_file_set_contents_full (runner, program, length, G_FILE_SET_CONTENTS_NONE, 0755, NULL));
+  for (gsize i = 0; user != geteuid () && i < 4; i++)
+    g_assert_cmpint (chown ((const char *[]) { folder, ssh, key, weights }[i], user, user), ==, 0);
+  return g_steal_pointer (&folder);
+}
+
+static void
+remove_folder (const char *folder)
+{
+  const char *const arguments[] = { "rm", "-rf", folder, NULL };
+
+  g_assert_true (g_spawn_sync (NULL, (char **) arguments, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL, NULL));
+}
+
+static void
+become_user_cb (gpointer data)
+{
+  uid_t user = GPOINTER_TO_UINT (data);
+
+  if (setgroups (0, NULL) != 0 || setgid (user) != 0 || setuid (user) != 0)
+    _exit (3);
+}
+
+// Lets the runner try to break out of its confinement (transfer full).
+static char *
+run_attempts (const Run  *run,
+              const char *folder,
+              uid_t       user,
+              int        *status)
+{
+  g_autofree char *runner = g_build_filename (folder, "runner", NULL);
+  g_autofree char *abi = g_strdup_printf ("%d", run->landlock);
+  g_autofree char *output = NULL;
+  g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE);
   g_autoptr (GSubprocess) process = NULL;
   g_autoptr (GError) error = NULL;
 
-  g_mkdir_with_parents (folder, 0700);
-  g_assert_true (g_file_set_contents (key, "secret", -1, NULL));
-  process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error, g_getenv ("MAQ_RUNNER"), "--test-confinement", g_get_home_dir (), NULL);
+  if (user != geteuid ())
+    g_subprocess_launcher_set_child_setup (launcher, become_user_cb, GUINT_TO_POINTER (user), NULL);
+  process = g_subprocess_launcher_spawn (launcher, &error, runner, "--test-confinement", folder, abi, NULL);
   g_assert_no_error (error);
   g_assert_true (g_subprocess_communicate_utf8 (process, NULL, NULL, &output, NULL, &error));
   g_assert_no_error (error);
-  status = g_subprocess_get_if_exited (process) ? g_subprocess_get_exit_status (process) : -1;
-}
-
-static gboolean
-has_landlock (void)
-{
-  return strstr (output, "in force: Landlock") != NULL;
-}
-
-static guint
-count_lines (const char *beginning)
-{
-  g_auto (GStrv) lines = g_strsplit (output, "\n", -1);
-  guint n = 0;
-
-  for (gsize i = 0; lines[i] != NULL; i++)
-    n += g_str_has_prefix (lines[i], beginning);
-  return n;
+  *status = g_subprocess_get_if_exited (process) ? g_subprocess_get_exit_status (process) : -1;
+  return g_steal_pointer (&output);
 }
 
 static void
-every_attempt_is_denied (void)
+assert_nothing_written (const char *folder)
 {
-  g_test_message ("%s", output);
-  if (!has_landlock ())
-    {
-      g_test_skip ("this kernel has no Landlock: files are not confined");
-      return;
-    }
-  g_assert_cmpint (status, ==, 0);
-  g_assert_cmpuint (count_lines ("denied "), >=, 30);
-  g_assert_cmpuint (count_lines ("ALLOWED "), ==, 0);
-}
-
-// What seccomp alone guards, also where there is no Landlock.
-static void
-network_and_programs_are_out_of_reach (void)
-{
-  static const char *const names[] = { "open a TCP socket", "open a UDP socket", "open a Unix socket", "connect a socket it had", "run a program", "fork", "trace its parent", "signal its parent" };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
-    {
-      g_autofree char *line = g_strdup_printf ("denied %s\n", names[i]);
-      g_assert_nonnull (strstr (output, line));
-    }
-}
-
-static void
-what_is_needed_works (void)
-{
-  g_assert_cmpuint (count_lines ("works "), ==, 3);
-  g_assert_cmpuint (count_lines ("BROKEN "), ==, 0);
-}
-
-static void
-nothing_was_written (void)
-{
-  static const char *const names[] = { "made-by-runner", "moved", "folder" };
-  g_autofree char         *key = g_build_filename (g_get_home_dir (), ".ssh", "id_test", NULL);
-  g_autofree char         *text = NULL;
+  static const char *const names[] = { "made-by-runner", "moved", "folder", "linked" };
+  g_autofree char         *key = g_build_filename (folder, ".ssh", "id_test", NULL);
+  g_autofree char         *weights = g_build_filename (folder, "weights.gguf", NULL);
+  g_autofree char         *key_text = NULL, *weights_text = NULL;
   GStatBuf                 info;
 
-  if (!has_landlock ())
-    {
-      g_test_skip ("this kernel has no Landlock: files are not confined");
-      return;
-    }
-  g_assert_true (g_file_get_contents (key, &text, NULL, NULL));
-  g_assert_cmpstr (text, ==, "secret");
+  g_assert_true (g_file_get_contents (key, &key_text, NULL, NULL));
+  g_assert_cmpstr (key_text, ==, "secret");
+  g_assert_true (g_file_get_contents (weights, &weights_text, NULL, NULL));
+  g_assert_cmpstr (weights_text, ==, "weights");
   g_assert_cmpint (g_stat (key, &info), ==, 0);
   g_assert_cmpuint (info.st_mode & 0777, !=, 0777);
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
     {
-      g_autofree char *path = g_build_filename (g_get_home_dir (), names[i], NULL);
+      g_autofree char *path = g_build_filename (folder, names[i], NULL);
       g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
     }
+}
+
+static void
+assert_denied (const char *output,
+               gboolean    landlock)
+{
+  g_auto (GStrv) lines = g_strsplit (output, "\n", -1);
+  guint n_denied = 0, n_works = 0;
+
+  for (gsize i = 0; lines[i] != NULL; i++)
+    {
+      n_denied += g_str_has_prefix (lines[i], "denied ");
+      n_works += g_str_has_prefix (lines[i], "works ");
+      g_assert_false (g_str_has_prefix (lines[i], "BROKEN "));
+      if (g_str_has_prefix (lines[i], "ALLOWED "))
+        g_assert_true (!landlock && g_strv_contains (guarded_by_landlock, lines[i] + strlen ("ALLOWED ")));
+    }
+  g_assert_cmpuint (n_denied, >=, 55);
+  g_assert_cmpuint (n_works, ==, 3);
+}
+
+static void
+every_attempt_is_denied (gconstpointer data)
+{
+  const Run       *run = data;
+  uid_t            user = run->as_user && geteuid () == 0 ? 1000 : geteuid ();
+  g_autofree char *folder = NULL;
+  g_autofree char *output = NULL;
+  gboolean         landlock;
+  int              status;
+
+  if (run->as_user && geteuid () != 0)
+    {
+      g_test_skip ("run by an ordinary user already");
+      return;
+    }
+  folder = make_folder (user);
+  output = run_attempts (run, folder, user, &status);
+  g_test_message ("%s", output);
+  landlock = strstr (output, "in force: Landlock") != NULL;
+  assert_denied (output, landlock);
+  assert_nothing_written (folder);
+  if (landlock)
+    g_assert_cmpint (status, ==, 0);
+  remove_folder (folder);
 }
 
 static void
@@ -123,17 +191,13 @@ int
 main (int   argc,
       char *argv[])
 {
-  int result;
-
   g_test_init (&argc, &argv, NULL);
 
-  run_attempts ();
-  g_test_add_func ("/runner/confinement/every-attempt-is-denied", every_attempt_is_denied);
-  g_test_add_func ("/runner/confinement/network-and-programs-are-out-of-reach", network_and_programs_are_out_of_reach);
-  g_test_add_func ("/runner/confinement/what-is-needed-works", what_is_needed_works);
-  g_test_add_func ("/runner/confinement/nothing-was-written", nothing_was_written);
+  for (gsize i = 0; i < G_N_ELEMENTS (runs); i++)
+    {
+      g_autofree char *path = g_strconcat ("/runner/confinement/every-attempt-is-denied/", runs[i].name, NULL);
+      g_test_add_data_func (path, &runs[i], every_attempt_is_denied);
+    }
   g_test_add_func ("/runner/confinement/refuses-to-be-started-by-hand", refuses_to_be_started_by_hand);
-  result = g_test_run ();
-  g_free (output);
-  return result;
+  return g_test_run ();
 }
