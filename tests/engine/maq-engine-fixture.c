@@ -109,6 +109,15 @@ fixture_answer (MaqSession *session,
   return fixture_read (generation, NULL, error);
 }
 
+MaqStats
+fixture_get_stats (MaqGeneration *generation)
+{
+  MaqStats stats;
+
+  g_assert_true (maq_generation_get_stats (generation, &stats));
+  return stats;
+}
+
 void
 fixture_sleep (guint milliseconds)
 {
@@ -183,4 +192,39 @@ fixture_assert_clear_error (const GError  *error,
   g_assert_true (g_str_has_suffix (error->message, "."));
   g_assert_null (strstr (error->message, "GDBus"));
   g_assert_null (strchr (error->message, '\n'));
+}
+
+typedef struct
+{
+  void (*func) (gconstpointer data);
+  gconstpointer data;
+} Case;
+
+static DexFuture *
+case_fiber (gpointer data)
+{
+  const Case *test = data;
+
+  test->func (test->data);
+  return dex_future_new_true ();
+}
+
+static void
+run_case (gconstpointer data)
+{
+  g_autoptr (DexFuture) future = dex_scheduler_spawn (NULL, 0, case_fiber, (gpointer) data, NULL);
+
+  while (dex_future_is_pending (future))
+    g_main_context_iteration (NULL, TRUE);
+}
+
+void
+fixture_add_case (const char *path,
+                  void (*func) (gconstpointer data),
+                  gconstpointer data)
+{
+  Case *test = g_new0 (Case, 1);
+
+  *test = (Case) { func, data };
+  g_test_add_data_func_full (path, test, run_case, g_free);
 }

@@ -23,7 +23,9 @@ MaqGeneration *fixture_ramble (MaqSession *session);
 // All chunks to the end; NULL with an error. N_CHUNKS nullable.
 char *fixture_read (MaqGeneration *generation, guint *n_chunks, GError **error);
 char *fixture_answer (MaqSession *session, const char *prompt, guint max_tokens, GError **error);
-void  fixture_sleep (guint milliseconds);
+// The figures of an answer that is over.
+MaqStats fixture_get_stats (MaqGeneration *generation);
+void     fixture_sleep (guint milliseconds);
 
 // Waits until SESSION has a process (its id), or has ended (0).
 GPid fixture_wait_for_pid (MaqSession *session);
@@ -34,5 +36,8 @@ guint fixture_count_fds (void);
 void fixture_assert_fds (guint n);
 // Asserts that ERROR has CODE and is made for people: a sentence and what to do next.
 void fixture_assert_clear_error (const GError *error, MaqEngineError code);
+
+// As dex_test_add_func, with data for the test.
+void fixture_add_case (const char *path, void (*func) (gconstpointer data), gconstpointer data);
 
 G_END_DECLS
