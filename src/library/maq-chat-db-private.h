@@ -4,41 +4,12 @@
 
 #include <libdex.h>
 
-// The SQLite file behind the chats. One thread of its own holds the connection; calls here only queue work for it, in order, and
+#include "maq-chat-file-private.h"
+
+// The chats file, used from elsewhere. One thread of its own holds the connection; calls here only queue work for it, in order, and
 // return at once. Works on any thread; futures and the problem callback arrive on the thread that made the object.
 
 G_BEGIN_DECLS
-
-// The version of the tables written by this Maquette.
-#define MAQ_CHAT_DB_VERSION 1
-
-typedef struct
-{
-  gint64 id;
-  char  *title;
-  gint64 created; // Unix seconds
-  gint64 updated; // Unix seconds
-  char  *model_label;
-  char  *model_path;
-} MaqChatRecord;
-
-typedef struct
-{
-  gint64   id;
-  gint64   chat_id;
-  gint64   parent_id; // 0: the first of its chat
-  char    *role;
-  char    *content;
-  char    *stats;    // nullable
-  char    *error;    // nullable
-  gint64   created;  // Unix seconds
-  gboolean complete; // FALSE while an answer streams, and for ever if the program ended meanwhile
-} MaqMessageRecord;
-
-MaqChatRecord    *maq_chat_record_copy (const MaqChatRecord *self);
-void              maq_chat_record_free (MaqChatRecord *self);
-MaqMessageRecord *maq_message_record_copy (const MaqMessageRecord *self);
-void              maq_message_record_free (MaqMessageRecord *self);
 
 typedef struct _MaqChatDb MaqChatDb;
 typedef void (*MaqChatDbProblemFunc) (const GError *error, gpointer owner);
@@ -66,7 +37,5 @@ void maq_chat_db_set_removed (MaqChatDb *self, gint64 chat_id, gboolean removed)
 DexFuture *maq_chat_db_flush (MaqChatDb *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MaqChatDb, maq_chat_db_unref)
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (MaqChatRecord, maq_chat_record_free)
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (MaqMessageRecord, maq_message_record_free)
 
 G_END_DECLS
