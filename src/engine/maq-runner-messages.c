@@ -15,6 +15,30 @@ maq_runner_messages_pack_load (const MaqLoadOptions *options)
   return g_variant_new ("(@a{sv})", g_variant_dict_end (&dict));
 }
 
+static GVariant *
+pack_texts (const char *const *texts)
+{
+  g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("as"));
+
+  for (gsize i = 0; texts[i] != NULL; i++)
+    g_variant_builder_add_value (&builder, g_variant_new_take_string (g_utf8_make_valid (texts[i], -1)));
+  return g_variant_builder_end (&builder);
+}
+
+GVariant *
+maq_runner_messages_pack_embed (const char *const *texts)
+{
+  return g_variant_new ("(@as)", pack_texts (texts));
+}
+
+GVariant *
+maq_runner_messages_pack_tokenize (const char *text)
+{
+  g_autofree char *valid = g_utf8_make_valid (text, -1);
+
+  return g_variant_new ("(s)", valid);
+}
+
 GVariant *
 maq_runner_messages_pack_generate (const MaqGenerateOptions *options)
 {
@@ -33,7 +57,7 @@ maq_runner_messages_pack_generate (const MaqGenerateOptions *options)
   if (options->has_seed)
     g_variant_dict_insert (&dict, MAQ_RUNNER_KEY_SEED, "t", options->seed);
   if (options->stop != NULL)
-    g_variant_dict_insert (&dict, MAQ_RUNNER_KEY_STOP, "^as", options->stop);
+    g_variant_dict_insert_value (&dict, MAQ_RUNNER_KEY_STOP, pack_texts ((const char *const *) options->stop));
   g_variant_dict_insert (&dict, MAQ_RUNNER_KEY_MAX_TOKENS, "u", options->max_tokens);
   g_variant_dict_insert (&dict, MAQ_RUNNER_KEY_TEMPERATURE, "d", options->temperature);
   g_variant_dict_insert (&dict, MAQ_RUNNER_KEY_TOP_K, "i", options->top_k);

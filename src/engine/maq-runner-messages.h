@@ -9,9 +9,11 @@
 
 G_BEGIN_DECLS
 
-// Arguments of Load and Generate (floating).
+// Arguments of the methods (floating). Text that is not UTF-8 is repaired.
 GVariant *maq_runner_messages_pack_load (const MaqLoadOptions *options);
 GVariant *maq_runner_messages_pack_generate (const MaqGenerateOptions *options);
+GVariant *maq_runner_messages_pack_embed (const char *const *texts);
+GVariant *maq_runner_messages_pack_tokenize (const char *text);
 // Texts of KNOWN are borrowed from FACTS.
 void maq_runner_messages_unpack_facts (GVariant *facts, MaqSessionFacts *known, double *load_ms);
 void maq_runner_messages_unpack_stats (GVariant *dict, MaqStats *stats);

@@ -21,7 +21,7 @@
 #define GRACE        1000
 #define UNLOAD_GRACE 300
 // Inside one step of the engine, such as reading a huge vocabulary, silence may last this many times the patience.
-#define SILENCE_FACTOR 6
+#define SILENCE_FACTOR 3
 
 #define BROKEN_OFF "The model's process broke off the conversation. Load the model again and retry."
 

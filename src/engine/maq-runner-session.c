@@ -294,20 +294,14 @@ static DexFuture *
 maq_runner_session_embed (MaqSession        *session,
                           const char *const *texts)
 {
-  g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("as"));
-
-  for (gsize i = 0; texts[i] != NULL; i++)
-    g_variant_builder_add_value (&builder, g_variant_new_take_string (g_utf8_make_valid (texts[i], -1)));
-  return ask_when_ready (session, "Embed", g_variant_new ("(@as)", g_variant_builder_end (&builder)));
+  return ask_when_ready (session, "Embed", maq_runner_messages_pack_embed (texts));
 }
 
 static DexFuture *
 maq_runner_session_tokenize (MaqSession *session,
                              const char *text)
 {
-  g_autofree char *valid = g_utf8_make_valid (text, -1);
-
-  return ask_when_ready (session, "Tokenize", g_variant_new ("(s)", valid));
+  return ask_when_ready (session, "Tokenize", maq_runner_messages_pack_tokenize (text));
 }
 
 static DexFuture *

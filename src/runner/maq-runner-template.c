@@ -42,7 +42,7 @@ maq_runner_template_apply (const char *template,
   length = llama_chat_apply_template (template, chat, n, true, NULL, 0);
   if (length < 0)
     {
-      g_set_error_literal (error, MAQ_RUNNER_ERROR, MAQ_RUNNER_FAILED_UNSUPPORTED, "This model's chat template is of a kind that is not supported yet. Give it a plain prompt, or choose another model to chat with.");
+      g_set_error_literal (error, MAQ_RUNNER_ERROR, MAQ_RUNNER_FAILED_UNSUPPORTED, "This model's chat template is of a kind Maquette does not know. Choose another model to chat with, or let this one continue a text: maq run --raw.");
       return NULL;
     }
   text = g_malloc0 ((gsize) length + 1);

@@ -102,7 +102,7 @@ a_seed_decides (void)
 static void
 stop_strings_end_an_answer (void)
 {
-  static const char *const stop[] = { "", "never there", " little", NULL };
+  static const char *const stop[] = { "", "\377", "never there", " little", NULL };
   g_autofree char         *path = fixture_input ("gguf/stories260K.gguf");
   g_autoptr (MaqSession) session = NULL;
   g_autoptr (MaqGenerateOptions) options = maq_generate_options_new ();
