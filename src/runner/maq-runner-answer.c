@@ -210,6 +210,24 @@ decode (Answer      *self,
   return FALSE;
 }
 
+static void
+use_threads (MaqRunnerModel *model)
+{
+  llama_set_n_threads (model->context, model->threads.now, model->prompt_threads.now);
+}
+
+// Learns from N tokens of a prompt that TOOK so many µs: how many to read at a time and with how many threads.
+static void
+note_piece (MaqRunnerModel *model,
+            guint           n,
+            gint64          took)
+{
+  if (n >= SMALLEST_PIECE && maq_runner_threads_add (&model->prompt_threads, took / 1000.0 / n, g_get_monotonic_time ()))
+    use_threads (model);
+  if (n == model->batch)
+    model->batch = CLAMP (n * PIECE_TIME / took, SMALLEST_PIECE, (gint64) llama_n_batch (model->context));
+}
+
 static gboolean
 read_prompt (Answer  *self,
              GError **error)
@@ -231,17 +249,9 @@ read_prompt (Answer  *self,
       if (!decode (self, tokens + at, n, error))
         return FALSE;
       at += n;
-      gint64 took = MAX (g_get_monotonic_time () - start, 1);
-      if (n == model->batch)
-        model->batch = CLAMP (n * PIECE_TIME / took, SMALLEST_PIECE, (gint64) llama_n_batch (model->context));
+      note_piece (model, n, MAX (g_get_monotonic_time () - start, 1));
     }
   return TRUE;
-}
-
-static void
-use_threads (MaqRunnerModel *model)
-{
-  llama_set_n_threads (model->context, model->threads.now, maq_runner_threads_get_for_prompt (&model->threads));
 }
 
 // Puts the token just drawn into the memory, and learns from how long that takes.

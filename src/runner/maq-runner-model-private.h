@@ -21,7 +21,8 @@ struct _MaqRunnerModel
   GArray                   *cached; // of llama_token: what the context's memory holds, in order
   guint                     batch;  // tokens of a prompt that are read at a time; follows the speed
 
-  MaqRunnerThreads threads;
+  MaqRunnerThreads threads;        // to draw tokens
+  MaqRunnerThreads prompt_threads; // to read a prompt, which gains from every core unless they are much in demand
 
   // While loading: who is told how far it is.
   MaqRunnerProgressFunc progress;

@@ -20,8 +20,9 @@
 #define LARGEST_CONTEXT           (1 << 20)
 #define BATCH                     512
 // Below so many parameters the threads wait for each other longer than they work.
-#define WORTH_THREADS  20000000
-#define PROGRESS_EVERY (30 * G_TIME_SPAN_MILLISECOND)
+#define WORTH_THREADS     20000000
+#define TOKENS_TO_MEASURE 8
+#define PROGRESS_EVERY    (30 * G_TIME_SPAN_MILLISECOND)
 
 static gpointer
 fail (GError       **error,
@@ -181,17 +182,16 @@ has_pooling (struct llama_model *model)
 }
 
 // How many threads to begin with; WANTED is 0 when it is for us to decide.
-static guint
+static void
 choose_threads (MaqRunnerModel *self,
                 guint           wanted)
 {
-  guint n_cores = maq_runner_machine_count_cores ();
-  guint n = n_cores > 2 ? n_cores - 1 : n_cores;
+  guint most = llama_model_n_params (self->model) < WORTH_THREADS ? 1 : maq_runner_machine_count_cores ();
 
-  if (llama_model_n_params (self->model) < WORTH_THREADS)
-    n = 1;
-  maq_runner_threads_init (&self->threads, wanted != 0 ? wanted : n, wanted != 0);
-  return self->threads.now;
+  if (wanted != 0)
+    most = wanted;
+  maq_runner_threads_init (&self->threads, wanted == 0 && most > 2 ? most - 1 : most, TOKENS_TO_MEASURE, wanted != 0);
+  maq_runner_threads_init (&self->prompt_threads, most, 1, wanted != 0);
 }
 
 static gboolean
@@ -215,7 +215,9 @@ make_context (MaqRunnerModel *self,
   params.no_perf = true;
   params.abort_callback = abort_cb;
   params.abort_callback_data = self;
-  params.n_threads = params.n_threads_batch = choose_threads (self, n_threads);
+  choose_threads (self, n_threads);
+  params.n_threads = self->threads.now;
+  params.n_threads_batch = self->prompt_threads.now;
   for (;;)
     {
       // An encoder looks at a whole text at once.
