@@ -5,6 +5,8 @@
 #include <json-glib/json-glib.h>
 #include <string.h>
 
+#define MAX_DELAY (3600 * 1000) // ms
+
 typedef struct
 {
   GPatternSpec  *path;
@@ -57,11 +59,11 @@ set_number (MaqServeFault *self,
             const char    *name,
             gint64         number)
 {
-  if (g_str_equal (name, "delay"))
+  if (g_str_equal (name, "delay") && number >= 0 && number <= MAX_DELAY)
     self->delay = number;
   else if (g_str_equal (name, "status") && number >= 300 && number <= 599)
     self->status = number;
-  else if (g_str_equal (name, "retry-after"))
+  else if (g_str_equal (name, "retry-after") && number >= 0 && number <= G_MAXINT)
     self->retry_after = number;
   else if (g_str_equal (name, "cut") && number >= 0)
     self->cut = number;

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Copyright 2026 The Maquette developers
+#pragma once
+
+#include "maq-hub-server.h"
+#include "maq-serve-quota.h"
+#include "maq-serve-request.h"
+
+G_BEGIN_DECLS
+
+// Shared by the two halves of the server: maq-hub-server.c starts and stops it, maq-hub-server-request.c leads a request
+// through it.
+
+struct _MaqHubServer
+{
+  GObject parent_instance;
+
+  MaqHubStore *store;
+  gboolean     faults_allowed;
+  guint        quota;
+  guint        link_lifetime;
+  GHashTable  *users; // token to MaqServeUser
+  GBytes      *secret;
+  char        *url;
+  char        *cdn_url;
+  guint        cdn_port;
+
+  MaqServeFaultRules *rules;
+  MaqServeLog        *log;
+
+  // The thread and what lives on it.
+  GThread       *thread;
+  GMainContext  *context;
+  GMainLoop     *loop;
+  GCancellable  *cancellable;
+  SoupServer    *hub;
+  SoupServer    *cdn;
+  MaqServeQuota *spent;
+  guint          n_waiting; // requests that a timer, a worker or a slow connection has
+};
+
+// Answers a request that has been read whole. On the server's thread, as is the next.
+void maq_hub_server_arrive (MaqHubServer      *self,
+                            SoupServerMessage *message,
+                            gboolean           cdn);
+// Refuses a request with too large a body before it is read; what comes of it is then thrown away.
+void maq_hub_server_look_early (SoupServerMessage *message);
+
+G_END_DECLS
