@@ -42,16 +42,24 @@ fields_new (MaqHubStore   *store,
             MaqServeQuery *query,
             char         **unknown)
 {
+  g_auto (GStrv) names = maq_serve_query_dup_all (query, "expand", FALSE);
+  g_autoptr (GStrvBuilder) once = g_strv_builder_new ();
+  for (guint i = 0; names[i] != NULL; i++)
+    {
+      if (!is_field (kind, names[i]))
+        {
+          *unknown = g_strdup (names[i]);
+          return NULL;
+        }
+      guint first = 0;
+      while (!g_str_equal (names[first], names[i]))
+        first++;
+      if (first == i)
+        g_strv_builder_add (once, names[i]);
+    }
   MaqServeFields *self = g_new0 (MaqServeFields, 1);
   self->store = store;
-  self->expand = maq_serve_query_dup_all (query, "expand", FALSE);
-  for (char **name = self->expand; *name != NULL; name++)
-    if (!is_field (kind, *name))
-      {
-        *unknown = g_strdup (*name);
-        maq_serve_fields_free (self);
-        return NULL;
-      }
+  self->expand = g_strv_builder_end (once);
   return self;
 }
 
@@ -63,6 +71,8 @@ maq_serve_fields_new_list (MaqHubStore   *store,
                            char         **unknown)
 {
   MaqServeFields *self = fields_new (store, kind, query, unknown);
+  if (self != NULL)
+    self->list = TRUE;
   if (self == NULL || self->expand[0] != NULL)
     return self;
   self->fields = maq_serve_query_get_bool (query, "full") ? full_fields[kind] : list_fields[kind];
@@ -396,8 +406,10 @@ write_rich (MaqServeFields *self,
     write_base_models (out, self, repo);
   else if (g_str_equal (name, "transformersInfo"))
     write_transformers_info (out, repo);
-  else if (g_str_equal (name, "evalResults") || g_str_equal (name, "inferenceProviderMapping"))
+  else if (g_str_equal (name, "evalResults"))
     maq_serve_json_member_raw (out, name, "[]");
+  else if (g_str_equal (name, "inferenceProviderMapping"))
+    maq_serve_json_member_raw (out, name, self->list ? "[]" : "{}");
   else if (g_str_equal (name, "childrenModelCount"))
     maq_serve_json_member_raw (out, name, "{}");
 }

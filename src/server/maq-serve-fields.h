@@ -14,6 +14,7 @@ typedef struct
   MaqHubStore       *store;
   GStrv              expand; // only these; empty: not asked for
   const char *const *fields; // those of an answer without expand
+  gboolean           list;   // an answer with several repos
   gboolean           blobs;  // sizes and hashes of siblings; the commit must be hashed
   gboolean           security;
 } MaqServeFields;
