@@ -81,12 +81,15 @@ redirect_to (MaqServeRequest *request,
              MaqServeRepo    *repo)
 {
   const char *rest = request->path;
-  for (guint i = 0; i < place->rest && rest != NULL; i++)
-    rest = strchr (rest + 1, '/');
+  for (guint i = 0; i < place->rest; i++)
+    {
+      rest += strspn (rest, "/");
+      rest += strcspn (rest, "/");
+    }
   g_autoptr (GString) location = g_string_new ("/");
   for (guint i = 0; i < place->id; i++)
     g_string_append_printf (location, "%s/", request->segments[i]);
-  g_string_append_printf (location, "%s%s", repo->id, rest != NULL ? rest : "");
+  g_string_append_printf (location, "%s%s", repo->id, rest);
   const char *query = g_uri_get_query (soup_server_message_get_uri (request->message));
   if (query != NULL)
     g_string_append_printf (location, "?%s", query);
@@ -209,6 +212,15 @@ route_unknown (MaqServeRequest *request)
   maq_serve_reply_error (request, SOUP_STATUS_NOT_FOUND, NULL, "Sorry, we can't find the page you are looking for.");
 }
 
+// One page stands for all that the site has about a repo.
+static gboolean
+is_repo_page (MaqServeRequest *request,
+              Place           *place)
+{
+  static const char *const verbs[] = { "tree", "blob", "commits", "commit", "discussions", NULL };
+  return place->rest >= request->n_segments || g_strv_contains (verbs, request->segments[place->rest]);
+}
+
 static gboolean
 is_post (MaqServeRequest *request)
 {
@@ -286,8 +298,10 @@ route_place (MaqServeRequest *request,
     }
   else if (place->api)
     maq_serve_route_repo (request, place->repo, place->rest);
-  else
+  else if (is_repo_page (request, place))
     maq_serve_route_repo_page (request, place->repo);
+  else
+    route_unknown (request);
 }
 
 void
