@@ -26,9 +26,27 @@ static const GOptionEntry options[] = {
 };
 
 static MaqHubStore *
+open_cache (GError **error)
+{
+  g_autofree char *path = maq_paths_dup_hub_cache ();
+  g_autoptr (GError) inner = NULL;
+  MaqHubStore *store = maq_hub_store_new_cache (path, &inner);
+  if (g_error_matches (inner, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+    g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("There is no shared cache at %s yet. Download something first, or set HF_HUB_CACHE to where it is."), path);
+  else if (inner != NULL)
+    g_propagate_error (error, g_steal_pointer (&inner));
+  return store;
+}
+
+static MaqHubStore *
 open_store (const char *folder,
             GError    **error)
 {
+  if (synthetic < 0)
+    {
+      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("%d is no number of repos. --synthetic takes 1 or more"), synthetic);
+      return NULL;
+    }
   if (demo + from_cache + (synthetic > 0) + (folder != NULL) != 1)
     {
       g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("Say what to serve: a folder, or one of --demo, --cache and --synthetic"));
@@ -38,8 +56,7 @@ open_store (const char *folder,
     return maq_hub_store_new_demo (error);
   if (synthetic > 0)
     return maq_hub_store_new_synthetic (synthetic);
-  g_autofree char *path = from_cache ? maq_paths_dup_hub_cache () : g_strdup (folder);
-  return from_cache ? maq_hub_store_new_cache (path, error) : maq_hub_store_new_folder (path, error);
+  return from_cache ? open_cache (error) : maq_hub_store_new_folder (folder, error);
 }
 
 static void
@@ -83,6 +100,10 @@ listen_there (MaqHubServer *server,
     g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("Another program listens on port %d. Choose another port, or leave --port out."), port);
   else if (g_error_matches (inner, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT))
     g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("“%s” is not an IP address. Use one of this computer's, such as 127.0.0.1, or 0.0.0.0 for all"), address);
+  else if (g_error_matches (inner, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED))
+    g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("You may not listen on port %d. Choose one from 1024 on, or leave --port out."), port);
+  else if (address != NULL)
+    g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("This computer cannot listen on %s: %s. Use one of its own addresses, or 0.0.0.0 for all."), address, inner->message);
   else
     g_propagate_error (error, g_steal_pointer (&inner));
   return FALSE;
@@ -107,7 +128,7 @@ hub_command (MaqCli  *cli,
     return FALSE;
   print_start (cli, server, store);
 
-  // Being interrupted is how this command ends well.
+  // Being interrupted, or terminated by a service manager, is how this command ends well.
   g_autoptr (DexPromise) interrupted = dex_promise_new ();
   maq_cli_set_interrupt_func (cli, interrupt_cb, interrupted);
   dex_await (dex_ref (DEX_FUTURE (interrupted)), NULL);
@@ -124,5 +145,6 @@ const MaqCliCommand maq_cli_hub_command = {
   .options = options,
   .min_arguments = 0,
   .max_arguments = 1,
+  .serves = TRUE,
   .run = hub_command,
 };

@@ -192,8 +192,10 @@ on_interrupt_cb (gpointer data)
 static gboolean
 on_terminate_cb (gpointer data)
 {
-  maq_cli_set_interrupt_func (data, NULL, NULL);
-  return on_interrupt_cb (data);
+  MaqCli *self = data;
+  if (!self->command->serves)
+    maq_cli_set_interrupt_func (self, NULL, NULL);
+  return on_interrupt_cb (self);
 }
 
 static DexFuture *

@@ -38,6 +38,7 @@ typedef struct
   const GOptionEntry *shared_options; // nullable: further ones, which several commands have
   int                 min_arguments;
   int                 max_arguments; // -1: any number
+  gboolean            serves;        // until ended from outside: SIGTERM goes to its MaqCliInterruptFunc, as Ctrl+C does
   // ARGUMENTS: the words after the command, NULL-terminated, valid UTF-8. FALSE with an error set if it failed.
   gboolean (*run) (MaqCli *cli, char **arguments, GError **error);
 } MaqCliCommand;

@@ -7,6 +7,7 @@ import os
 import pathlib
 import re
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -37,8 +38,8 @@ class Hub:
         return self.process.returncode
 
 
-def refused(status, says, *arguments):
-    done = subprocess.run([MAQ, "hub", *arguments], capture_output=True, text=True, timeout=20)
+def refused(status, says, *arguments, environment=None):
+    done = subprocess.run([MAQ, "hub", *arguments], capture_output=True, text=True, timeout=20, env={**os.environ, **(environment or {})})
     assert done.returncode == status and done.stdout == "" and says in done.stderr, (done.returncode, done.stdout, done.stderr)
 
 
@@ -55,7 +56,7 @@ def serves_the_demo_until_interrupted():
 def ends_when_terminated():
     hub = Hub("--synthetic", "30", "--quiet")
     assert len(hub.get("/api/models")) == 24
-    assert hub.end(signal.SIGTERM) == 130
+    assert hub.end(signal.SIGTERM) == 0
     assert hub.notes == "", hub.notes
 
 
@@ -109,12 +110,25 @@ def misbehaves_only_when_allowed():
 
 
 @check
+def ends_while_an_answer_is_delayed():
+    hub = Hub("--synthetic", "3", "--faults")
+    with socket.create_connection(("127.0.0.1", int(hub.url.rsplit(":")[-1]))) as waiting:
+        waiting.sendall(b"GET /api/models HTTP/1.1\r\nHost: x\r\nX-Maq-Fault: delay=3000000\r\n\r\n")
+        while not any("/api/models" in request["path"] for request in hub.get("/.maq/requests")):
+            pass
+        assert hub.end() == 0
+
+
+@check
 def refuses_what_it_cannot_serve():
     refused(2, "Say what to serve")
     refused(2, "Say what to serve", "--demo", "--cache")
     refused(2, "99999 is not a port", "--demo", "--port", "99999")
     refused(2, "“foo” is not an IP address", "--demo", "--address", "foo")
+    refused(2, "-3 is no number of repos", "--synthetic", "-3")
+    refused(1, "This computer cannot listen on 192.0.2.1: ", "--demo", "--address", "192.0.2.1")
     refused(1, "there is no such folder", "/nonexistent")
+    refused(1, "There is no shared cache at /nonexistent/hub yet", "--cache", environment={"HF_HUB_CACHE": "/nonexistent/hub"})
     with tempfile.TemporaryDirectory() as folder:
         refused(1, "holds none of the folders", folder)
 
