@@ -24,6 +24,23 @@ http_tear_down (Http *http)
   g_assert_finalize_object (http->server);
 }
 
+void
+http_set_up_demo (Http         *http,
+                  gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  MaqHubStore *store = maq_hub_store_new_demo (&error);
+  g_assert_no_error (error);
+  http_set_up (http, store);
+}
+
+void
+http_tear_down_demo (Http         *http,
+                     gconstpointer data)
+{
+  http_tear_down (http);
+}
+
 static void
 add_headers (SoupMessage *message,
              const char  *headers)
@@ -113,4 +130,50 @@ reply_ids (Reply *reply)
   for (guint i = 0; i < json_array_get_length (array); i++)
     g_string_append_printf (ids, "%s%s", i > 0 ? " " : "", json_object_get_string_member (json_array_get_object_element (array, i), "id"));
   return g_string_free (g_steal_pointer (&ids), FALSE);
+}
+
+guint
+http_count (Http       *http,
+            const char *path)
+{
+  g_autoptr (Reply) reply = http_get (http, path);
+  g_assert_cmpuint (reply->status, ==, 200);
+  return json_array_get_length (reply_array (reply));
+}
+
+void
+http_assert_ids (Http       *http,
+                 const char *path,
+                 const char *expected)
+{
+  g_autoptr (Reply) reply = http_get (http, path);
+  g_assert_cmpuint (reply->status, ==, 200);
+  g_autofree char *ids = reply_ids (reply);
+  g_assert_cmpstr (ids, ==, expected);
+}
+
+void
+http_assert_members (JsonObject *object,
+                     const char *expected)
+{
+  g_autoptr (GList) names = json_object_get_members (object);
+  g_autoptr (GString) text = g_string_new (NULL);
+  for (GList *l = names; l != NULL; l = l->next)
+    g_string_append_printf (text, "%s%s", l != names ? " " : "", (char *) l->data);
+  g_assert_cmpstr (text->str, ==, expected);
+}
+
+void
+http_assert_refused (Http       *http,
+                     const char *path,
+                     const char *headers,
+                     guint       status,
+                     const char *code,
+                     const char *message)
+{
+  g_autoptr (Reply) reply = http_request (http, "GET", path, headers, NULL);
+  g_assert_cmpuint (reply->status, ==, status);
+  g_assert_cmpstr (reply_header (reply, "X-Error-Code"), ==, code);
+  g_assert_cmpstr (reply_header (reply, "X-Error-Message"), ==, message);
+  g_assert_nonnull (reply_header (reply, "X-Request-Id"));
 }
