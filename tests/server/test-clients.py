@@ -113,6 +113,9 @@ def list_datasets_and_spaces():
     assert ids(api.list_datasets(language="de")) == ["harbor-labs/sea-words-en-de"]
     assert len(ids(api.list_spaces())) == 5
     assert ids(api.list_spaces(search="tide"))[0] == "harbor-labs/tide-clock"
+    assert ids(api.list_spaces(models="harbor-labs/tern-en-de")) == ["harbor-labs/translate-demo"]
+    assert ids(api.list_spaces(datasets=["lumen-vision/shapes-svg"], linked=True)) == ["lumen-vision/shape-gallery"]
+    assert ids(api.list_models(apps="llama.cpp", sort="downloads"))[0] == "maquette/pebble-chat-GGUF"
 
 
 @check
@@ -215,6 +218,10 @@ def missing_things():
     for client in (api, visitor):
         with raises(errors.RepositoryNotFoundError):
             client.model_info("maquette/nothing")
+        with raises(errors.RepositoryNotFoundError):
+            client.hf_hub_download("maquette/nothing", "config.json")
+        with raises(errors.RepositoryNotFoundError):
+            client.snapshot_download("maquette/nothing", repo_type="dataset")
         with raises(errors.RevisionNotFoundError):
             client.model_info("maquette/flint", revision="nothing")
         with raises(errors.RevisionNotFoundError):
@@ -243,8 +250,11 @@ def private_repos():
     for client in (api, visitor):
         with raises(errors.RepositoryNotFoundError):
             client.model_info("harbor-labs/harbor-internal-7B")
+        with raises(errors.RepositoryNotFoundError):
+            client.hf_hub_download("harbor-labs/harbor-internal-7B", "config.json")
     assert reader.model_info("harbor-labs/harbor-internal-7B").private
     assert "harbor-labs/harbor-internal-7B" in ids(reader.list_models(search="internal"))
+    assert reader.hf_hub_download("harbor-labs/harbor-internal-7B", "config.json")
 
 
 # Downloads
@@ -314,11 +324,15 @@ def served_cache_gives_the_same():
 # The hf command
 
 
-def hf_command(*arguments, token=None):
+def hf_run(*arguments, token=None):
     if not shutil.which("hf"):
         raise Skip("there is no hf command")
     environment = dict(os.environ, **({"HF_TOKEN": token} if token else {}))
-    done = subprocess.run(["hf", *arguments], capture_output=True, text=True, timeout=60, env=environment)
+    return subprocess.run(["hf", *arguments], capture_output=True, text=True, timeout=60, env=environment)
+
+
+def hf_command(*arguments, token=None):
+    done = hf_run(*arguments, token=token)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
@@ -328,6 +342,16 @@ def hf_download_and_whoami():
     path = hf_command("download", "maquette/pebble-embed", "config.json", "README.md")
     assert "snapshots" in path
     assert "demo" in hf_command("auth", "whoami", token="hf_demo_read")
+
+
+@check
+def hf_download_refused():
+    gated = hf_run("download", "maquette/slate-licensed", "model.safetensors")
+    assert gated.returncode != 0 and "requires approval" in gated.stderr, gated
+    missing = hf_run("download", "maquette/nothing")
+    assert missing.returncode != 0 and "not found" in (missing.stdout + missing.stderr).lower(), missing
+    assert "snapshots" in hf_command("download", "maquette/slate-licensed", "config.json", token="hf_demo_read")
+    assert "snapshots" in hf_command("download", "harbor-labs/tide-clock", "--repo-type", "space")
 
 
 @check
