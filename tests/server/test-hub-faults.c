@@ -86,8 +86,12 @@ test_statuses (Http         *http,
   g_autofree char *url = link_of (http);
   g_autoptr (Reply) expired = spoiled (http, url, "expired");
   g_assert_cmpuint (expired->status, ==, 403);
-  g_autoptr (Reply) nonsense = spoiled (http, "/api/models", "explode=1");
-  g_assert_cmpuint (nonsense->status, ==, 400);
+  static const char *const nonsense[] = { "explode=1", "delay=-5", "delay=99999999999", "retry-after=-1", "status=99", "rate=0", "cut=x" };
+  for (guint i = 0; i < G_N_ELEMENTS (nonsense); i++)
+    {
+      g_autoptr (Reply) reply = spoiled (http, "/api/models", nonsense[i]);
+      g_assert_cmpuint (reply->status, ==, 400);
+    }
 }
 
 static void
