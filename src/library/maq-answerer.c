@@ -157,10 +157,18 @@ format_stats (const MaqStats *stats)
   GString         *line = g_string_new (NULL);
   g_autofree char *tokens = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u token", "%u tokens", stats->tokens), stats->tokens);
 
-  // Translators: how fast a model writes.
-  g_string_append_printf (line, _ ("%.1f tokens/s"), stats->tokens_per_second);
+  // Three digits are what one can read off a speed.
+  if (stats->tokens_per_second < 99.95)
+    g_string_append_printf (line, _ ("%.1f tokens/s"), stats->tokens_per_second);
+  else
+    // Translators: how fast a model writes; the ' groups the digits as the language does.
+    g_string_append_printf (line, _ ("%'.0f tokens/s"), stats->tokens_per_second);
   g_string_append_printf (line, " · %s · ", tokens);
-  g_string_append_printf (line, _ ("first after %.2f s"), stats->first_token_ms / 1000);
+  if (stats->first_token_ms < 999.5)
+    // Translators: how long one waited for the first word, in milliseconds.
+    g_string_append_printf (line, _ ("first after %.0f ms"), MAX (stats->first_token_ms, 1));
+  else
+    g_string_append_printf (line, _ ("first after %.1f s"), stats->first_token_ms / 1000);
   if (g_str_equal (stats->stop_reason, "cancelled"))
     g_string_append_printf (line, " · %s", _ ("stopped"));
   else if (g_str_equal (stats->stop_reason, "length"))
