@@ -407,7 +407,8 @@ test_picker (void)
   picker = get_child (fixture.view, MAQ_TYPE_CHAT_VIEW, "picker");
   list = get_child (picker, MAQ_TYPE_MODEL_PICKER, "list");
   popover = get_child (picker, MAQ_TYPE_MODEL_PICKER, "popover");
-  g_assert_cmpstr (gtk_label_get_label (get_child (picker, MAQ_TYPE_MODEL_PICKER, "name_label")), ==, "pebble-GGUF:Q4_0");
+  g_assert_cmpstr (gtk_label_get_label (get_child (picker, MAQ_TYPE_MODEL_PICKER, "name_label")), ==, "pebble-GGUF");
+  g_assert_true (g_str_has_prefix (gtk_label_get_label (get_child (picker, MAQ_TYPE_MODEL_PICKER, "state_label")), "Q4_0 · "));
   gtk_menu_button_popup (get_child (picker, MAQ_TYPE_MODEL_PICKER, "button"));
   wait_until (gtk_widget_get_mapped (GTK_WIDGET (popover)));
   g_assert_nonnull (gtk_list_box_get_row_at_index (list, 0));

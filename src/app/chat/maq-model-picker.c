@@ -51,13 +51,16 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (MaqModelPicker, maq_model_picker, ADW_TYPE_BIN)
 
-// "owner/name:Q4_0" without the owner.
-static const char *
-short_label (const char *label)
+// "name" of "owner/name:Q4_0" (transfer full), and where its variant begins: NULL for a plain file.
+static char *
+split_label (const char *label, const char **variant)
 {
   const char *slash = strchr (label, '/');
+  const char *colon = slash ? strrchr (slash, ':') : NULL;
+  const char *name = slash && slash[1] ? slash + 1 : label;
 
-  return slash && slash[1] ? slash + 1 : label;
+  *variant = colon ? colon + 1 : NULL;
+  return colon ? g_strndup (name, colon - name) : g_strdup (name);
 }
 
 static void
@@ -67,15 +70,19 @@ update_session (MaqModelPicker *self)
   gboolean         loading = state == MAQ_SESSION_LOADING;
   gboolean         loaded = state == MAQ_SESSION_READY || state == MAQ_SESSION_GENERATING;
   double           progress = self->session ? maq_session_get_progress (self->session) : 0;
+  const char      *variant = NULL;
+  g_autofree char *name = self->label ? split_label (self->label, &variant) : NULL;
   g_autofree char *words = NULL;
+  g_autofree char *line = NULL;
 
   if (loading)
     words = g_strdup_printf (_ ("Loading, %d %%"), (int) (progress * 100));
   else if (loaded)
     words = g_strdup (_ ("Loaded"));
   else
-    words = g_strdup (_ ("Loads with the next message"));
-  gtk_label_set_label (self->state_label, words);
+    words = g_strdup (_ ("Not loaded yet"));
+  line = variant ? g_strdup_printf ("%s · %s", variant, words) : g_strdup (words);
+  gtk_label_set_label (self->state_label, line);
   gtk_widget_set_visible (GTK_WIDGET (self->state_label), self->path != NULL);
 
   gtk_widget_set_visible (self->loaded_box, loading || loaded);
@@ -114,11 +121,12 @@ on_pool_changed (MaqModelPicker *self)
 static void
 update_label (MaqModelPicker *self)
 {
-  const char *name = self->label ? short_label (self->label) : _ ("Choose a Model");
+  const char      *variant = NULL;
+  g_autofree char *name = self->label ? split_label (self->label, &variant) : g_strdup (_ ("Choose a Model"));
 
   gtk_label_set_label (self->name_label, name);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->button), self->label ? self->label : _ ("Choose a Model"));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->button), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, name, -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->button), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, self->label ? self->label : name, -1);
 }
 
 static GtkWidget *
@@ -266,6 +274,7 @@ maq_model_picker_set_property (GObject *object, guint prop_id, const GValue *val
       if (g_set_str (&self->label, g_value_get_string (value)))
         {
           update_label (self);
+          update_session (self);
           g_object_notify_by_pspec (object, pspec);
         }
       break;
