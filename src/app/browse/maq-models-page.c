@@ -208,6 +208,15 @@ pager_loading_cb (MaqModelsPage *self)
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LOADING]);
 }
 
+// The page has a spinner of its own until its first rows are there.
+static gboolean
+is_refreshing (MaqModelsPage *self,
+               gboolean       loading,
+               MaqStatus      status)
+{
+  return loading && status != MAQ_STATUS_LOADING;
+}
+
 static void
 maq_models_page_get_property (GObject    *object,
                               guint       prop_id,
@@ -309,6 +318,7 @@ maq_models_page_class_init (MaqModelsPageClass *klass)
   g_type_ensure (MAQ_TYPE_REPO);
   g_type_ensure (MAQ_TYPE_REPO_ROW);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/maquette_app/Maquette/app/maq-models-page.ui");
+  maq_template_callbacks_bind (widget_class);
   gtk_widget_class_bind_template_child (widget_class, MaqModelsPage, search_entry);
   gtk_widget_class_bind_template_child (widget_class, MaqModelsPage, task_drop_down);
   gtk_widget_class_bind_template_child (widget_class, MaqModelsPage, sort_drop_down);
@@ -321,6 +331,7 @@ maq_models_page_class_init (MaqModelsPageClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, search_stopped_cb);
   gtk_widget_class_bind_template_callback (widget_class, filter_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, row_activated_cb);
+  gtk_widget_class_bind_template_callback (widget_class, is_refreshing);
   gtk_widget_class_bind_template_callback (widget_class, retry_cb);
 }
 

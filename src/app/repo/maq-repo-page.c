@@ -104,6 +104,10 @@ fill_chips (MaqRepoPage *self)
   gint64           context = maq_repo_get_context_length (self->repo);
 
   adw_wrap_box_remove_all (self->chips);
+  if (self->address->kind == MAQ_REPO_KIND_DATASET)
+    add_chip (self, NULL, _ ("Dataset"));
+  if (self->address->kind == MAQ_REPO_KIND_SPACE)
+    add_chip (self, NULL, _ ("Space"));
   if (maq_repo_get_gated (self->repo) != MAQ_REPO_GATED_NO)
     add_chip (self, "maq-gated-symbolic", _ ("On Request"));
   if (maq_repo_get_private (self->repo))
@@ -305,6 +309,14 @@ open_in_browser (MaqRepoPage *self)
   gtk_uri_launcher_launch (launcher, GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL, NULL, NULL, NULL);
 }
 
+// The name is in the header bar only while the page has no header of its own.
+static gboolean
+has_no_content (MaqRepoPage *self,
+                MaqStatus    status)
+{
+  return status != MAQ_STATUS_CONTENT;
+}
+
 // Links to other repos of the Hub stay in the window.
 static gboolean
 activate_link_cb (MaqRepoPage *self,
@@ -459,6 +471,7 @@ maq_repo_page_class_init (MaqRepoPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MaqRepoPage, card);
   gtk_widget_class_bind_template_child (widget_class, MaqRepoPage, files_stack);
   gtk_widget_class_bind_template_child (widget_class, MaqRepoPage, files);
+  gtk_widget_class_bind_template_callback (widget_class, has_no_content);
   gtk_widget_class_bind_template_callback (widget_class, load_all);
   gtk_widget_class_bind_template_callback (widget_class, load_tree);
   gtk_widget_class_bind_template_callback (widget_class, load_card);
