@@ -1,22 +1,28 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Copyright 2026 The Maquette developers
 
-// The text becomes a flat list of blocks (maq-markdown.h); each block is one row of a vertical box. Rows are compared with the new
-// blocks from the top; the first one that differs is changed in place if only its text grew, the others are made anew, a few
-// milliseconds at a time.
+// The text becomes a flat list of blocks (maq-markdown.h); each block is one row of a vertical box. Rows
+// are in boxes of GROUP_ROWS inside the view, so that one more row concerns the last of these alone. Rows are compared with the new
+// blocks from the top; the first one that differs is changed in place if only its text grew, the others are made anew, a few in
+// each frame: laying out a row takes several times as long as making it, so the cost of a frame is measured and decides how many
+// rows the next one gets.
 
 #include "maq-markdown-view.h"
 
 #include <libdex.h>
 #include <string.h>
+#include <time.h>
 
 #include "maq-fiber.h"
 #include "maq-future-slot.h"
 #include "maq-markdown.h"
 
-#define SYNC_BYTES       16384 // up to here a text is parsed at once: well under a millisecond
-#define RENDER_BUDGET_US 4000  // for making rows, each time the main loop is idle
-#define INDENT_PX        24
+#define SYNC_BYTES      16384 // up to here a text is parsed at once: well under a millisecond
+#define FRAME_BUDGET_US 3200  // of the processor, for making and laying out rows in each frame
+#define FIRST_ROWS      4     // rows made before anything is known of their cost
+#define MAX_ROWS        40    // and the most in a frame
+#define GROUP_ROWS      32
+#define INDENT_PX       24
 
 typedef struct
 {
@@ -34,7 +40,15 @@ struct _MaqMarkdownView
   MaqFutureSlot parsing;
   GPtrArray    *blocks; // what is to be shown
   GArray       *rows;   // of Row
-  guint         render_idle;
+  gboolean      complete;
+  GtkWidget    *scroller; // around the view while it is mapped
+
+  guint          tick;
+  GdkFrameClock *clock; // while there is a tick
+  gulong         paint_handler;
+  gint64         frame_start; // when rows were made in this frame
+  guint          n_made;      // in this frame
+  guint          n_per_frame;
 };
 
 G_DEFINE_FINAL_TYPE (MaqMarkdownView, maq_markdown_view, GTK_TYPE_WIDGET)
@@ -43,9 +57,10 @@ typedef enum
 {
   PROP_TEXT = 1,
   PROP_BASE,
+  PROP_COMPLETE,
 } MaqMarkdownViewProperty;
 
-static GParamSpec *properties[PROP_BASE + 1];
+static GParamSpec *properties[PROP_COMPLETE + 1];
 
 static guint signal_activate_link;
 
@@ -144,6 +159,15 @@ text_new (MaqMarkdownView  *self,
   return widget;
 }
 
+// The box the next row belongs in.
+static GtkBox *
+ensure_group (MaqMarkdownView *self)
+{
+  if (self->rows->len % GROUP_ROWS == 0)
+    gtk_widget_set_parent (gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), GTK_WIDGET (self));
+  return GTK_BOX (gtk_widget_get_last_child (GTK_WIDGET (self)));
+}
+
 static Row
 row_new (MaqMarkdownView  *self,
          MaqMarkdownBlock *block)
@@ -191,7 +215,7 @@ row_new (MaqMarkdownView  *self,
     gtk_widget_add_css_class (row.widget, "markdown-item");
   if (block->kind == MAQ_MARKDOWN_HEADING)
     gtk_widget_add_css_class (row.widget, "markdown-heading");
-  gtk_widget_set_parent (row.widget, GTK_WIDGET (self));
+  gtk_box_append (ensure_group (self), row.widget);
   return row;
 }
 
@@ -199,10 +223,15 @@ static void
 truncate_rows (MaqMarkdownView *self,
                guint            length)
 {
-  for (guint i = length; i < self->rows->len; i++)
-    gtk_widget_unparent (g_array_index (self->rows, Row, i).widget);
-  if (length < self->rows->len)
-    g_array_set_size (self->rows, length);
+  while (self->rows->len > length)
+    {
+      GtkWidget *group = gtk_widget_get_last_child (GTK_WIDGET (self));
+
+      gtk_box_remove (GTK_BOX (group), g_array_index (self->rows, Row, self->rows->len - 1).widget);
+      g_array_set_size (self->rows, self->rows->len - 1);
+      if (self->rows->len % GROUP_ROWS == 0)
+        gtk_widget_unparent (group);
+    }
 }
 
 // Whether only the text of the row differs from BLOCK.
@@ -215,31 +244,82 @@ row_can_become (Row              *row,
          g_strcmp0 (row->block->marker, block->marker) == 0;
 }
 
-// Makes rows until the time is used up. TRUE when all are there.
-static gboolean
-render_some (MaqMarkdownView *self)
+static void
+set_complete (MaqMarkdownView *self,
+              gboolean         complete)
 {
-  gint64 deadline = g_get_monotonic_time () + RENDER_BUDGET_US;
+  if (self->complete == complete)
+    return;
+  self->complete = complete;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_COMPLETE]);
+}
 
-  while (self->rows->len < self->blocks->len)
+static void
+stop_rendering (MaqMarkdownView *self)
+{
+  if (self->tick == 0)
+    return;
+  g_clear_signal_handler (&self->paint_handler, self->clock);
+  g_clear_object (&self->clock);
+  gtk_widget_remove_tick_callback (GTK_WIDGET (self), self->tick);
+  self->tick = 0;
+}
+
+static void
+render_rows (MaqMarkdownView *self,
+             guint            n)
+{
+  for (; n > 0 && self->rows->len < self->blocks->len; n--)
     {
       Row row = row_new (self, g_ptr_array_index (self->blocks, self->rows->len));
       g_array_append_val (self->rows, row);
-      if (g_get_monotonic_time () > deadline)
-        return self->rows->len == self->blocks->len;
     }
-  return TRUE;
+}
+
+// The time this thread has run: what other programs take is not the cost of a row.
+static gint64
+get_thread_us (void)
+{
+  struct timespec now = { 0 };
+
+  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &now);
+  return now.tv_sec * G_USEC_PER_SEC + now.tv_nsec / 1000;
+}
+
+// The frame is laid out: what did its rows cost?
+static void
+paint_cb (MaqMarkdownView *self)
+{
+  gint64 cost = get_thread_us () - self->frame_start;
+
+  if (self->n_made == 0)
+    return;
+  self->n_per_frame = CLAMP (self->n_made * FRAME_BUDGET_US / MAX (cost, 1), 1, MIN (2 * self->n_per_frame, MAX_ROWS));
+  self->n_made = 0;
 }
 
 static gboolean
-render_idle_cb (gpointer user_data)
+render_tick_cb (GtkWidget     *widget,
+                GdkFrameClock *clock,
+                gpointer       user_data)
 {
-  MaqMarkdownView *self = user_data;
+  MaqMarkdownView *self = MAQ_MARKDOWN_VIEW (widget);
 
-  if (!render_some (self))
-    return G_SOURCE_CONTINUE;
-  self->render_idle = 0;
-  return G_SOURCE_REMOVE;
+  if (self->rows->len == self->blocks->len)
+    {
+      stop_rendering (self);
+      set_complete (self, TRUE);
+      return G_SOURCE_REMOVE;
+    }
+  if (self->clock == NULL)
+    {
+      self->clock = g_object_ref (clock);
+      self->paint_handler = g_signal_connect_object (clock, "paint", G_CALLBACK (paint_cb), self, G_CONNECT_SWAPPED);
+    }
+  self->frame_start = get_thread_us ();
+  self->n_made = MIN (self->n_per_frame, self->blocks->len - self->rows->len);
+  render_rows (self, self->n_per_frame);
+  return G_SOURCE_CONTINUE;
 }
 
 static void
@@ -248,7 +328,6 @@ show_blocks (MaqMarkdownView *self,
 {
   guint n_same = 0;
 
-  g_clear_handle_id (&self->render_idle, g_source_remove);
   while (n_same < self->rows->len && n_same < blocks->len)
     {
       Row              *row = &g_array_index (self->rows, Row, n_same);
@@ -266,8 +345,10 @@ show_blocks (MaqMarkdownView *self,
   truncate_rows (self, n_same);
   g_clear_pointer (&self->blocks, g_ptr_array_unref);
   self->blocks = g_ptr_array_ref (blocks);
-  if (!render_some (self))
-    self->render_idle = g_idle_add (render_idle_cb, self);
+  render_rows (self, FIRST_ROWS);
+  if (self->rows->len < self->blocks->len && self->tick == 0)
+    self->tick = gtk_widget_add_tick_callback (GTK_WIDGET (self), render_tick_cb, NULL, NULL);
+  set_complete (self, self->rows->len == self->blocks->len);
 }
 
 typedef struct
@@ -316,6 +397,7 @@ update (MaqMarkdownView *self)
       show_blocks (self, blocks);
       return;
     }
+  set_complete (self, FALSE);
   ParseJob *job = g_new0 (ParseJob, 1);
   job->text = g_strdup (text);
   job->base = g_strdup (self->base);
@@ -323,6 +405,42 @@ update (MaqMarkdownView *self)
                        maq_thread_spawn ("markdown", parse_thread, job, (GDestroyNotify) parse_job_free),
                        self,
                        parsed_cb);
+}
+
+// Rows far out of sight are not drawn: not every renderer leaves out by itself what is outside of a scrolled window.
+static void
+maq_markdown_view_snapshot (GtkWidget   *widget,
+                            GtkSnapshot *snapshot)
+{
+  MaqMarkdownView *self = MAQ_MARKDOWN_VIEW (widget);
+  graphene_rect_t  visible, bounds;
+  gboolean         is_known = self->scroller != NULL && gtk_widget_compute_bounds (self->scroller, widget, &visible);
+
+  for (GtkWidget *group = gtk_widget_get_first_child (widget); group != NULL; group = gtk_widget_get_next_sibling (group))
+    if (!is_known || !gtk_widget_compute_bounds (group, widget, &bounds) || graphene_rect_intersection (&visible, &bounds, NULL))
+      gtk_widget_snapshot_child (widget, group, snapshot);
+}
+
+static void
+maq_markdown_view_map (GtkWidget *widget)
+{
+  MaqMarkdownView *self = MAQ_MARKDOWN_VIEW (widget);
+
+  GTK_WIDGET_CLASS (maq_markdown_view_parent_class)->map (widget);
+  self->scroller = gtk_widget_get_ancestor (widget, GTK_TYPE_SCROLLED_WINDOW);
+  if (self->scroller != NULL)
+    g_signal_connect_object (gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (self->scroller)), "value-changed", G_CALLBACK (gtk_widget_queue_draw), self, G_CONNECT_SWAPPED);
+}
+
+static void
+maq_markdown_view_unmap (GtkWidget *widget)
+{
+  MaqMarkdownView *self = MAQ_MARKDOWN_VIEW (widget);
+
+  if (self->scroller != NULL)
+    g_signal_handlers_disconnect_by_data (gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (self->scroller)), self);
+  self->scroller = NULL;
+  GTK_WIDGET_CLASS (maq_markdown_view_parent_class)->unmap (widget);
 }
 
 static void
@@ -340,6 +458,9 @@ maq_markdown_view_get_property (GObject    *object,
       break;
     case PROP_BASE:
       g_value_set_string (value, self->base);
+      break;
+    case PROP_COMPLETE:
+      g_value_set_boolean (value, self->complete);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -362,6 +483,7 @@ maq_markdown_view_set_property (GObject      *object,
     case PROP_BASE:
       maq_markdown_view_set_base (self, g_value_get_string (value));
       break;
+    case PROP_COMPLETE:
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -373,7 +495,7 @@ maq_markdown_view_dispose (GObject *object)
   MaqMarkdownView *self = MAQ_MARKDOWN_VIEW (object);
 
   maq_future_slot_clear (&self->parsing);
-  g_clear_handle_id (&self->render_idle, g_source_remove);
+  stop_rendering (self);
   truncate_rows (self, 0);
 
   G_OBJECT_CLASS (maq_markdown_view_parent_class)->dispose (object);
@@ -404,8 +526,13 @@ maq_markdown_view_class_init (MaqMarkdownViewClass *klass)
   object_class->dispose = maq_markdown_view_dispose;
   object_class->finalize = maq_markdown_view_finalize;
 
+  widget_class->snapshot = maq_markdown_view_snapshot;
+  widget_class->map = maq_markdown_view_map;
+  widget_class->unmap = maq_markdown_view_unmap;
+
   properties[PROP_TEXT] = g_param_spec_string ("text", NULL, NULL, NULL, flags);
   properties[PROP_BASE] = g_param_spec_string ("base", NULL, NULL, NULL, flags);
+  properties[PROP_COMPLETE] = g_param_spec_boolean ("complete", NULL, NULL, TRUE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
 
   signal_activate_link = g_signal_new ("activate-link", MAQ_TYPE_MARKDOWN_VIEW, G_SIGNAL_RUN_LAST, 0, g_signal_accumulator_true_handled, NULL, NULL, G_TYPE_BOOLEAN, 1, G_TYPE_STRING);
@@ -419,6 +546,8 @@ maq_markdown_view_init (MaqMarkdownView *self)
 {
   self->blocks = g_ptr_array_new ();
   self->rows = g_array_new (FALSE, FALSE, sizeof (Row));
+  self->complete = TRUE;
+  self->n_per_frame = FIRST_ROWS;
   GtkLayoutManager *layout = gtk_widget_get_layout_manager (GTK_WIDGET (self));
   gtk_orientable_set_orientation (GTK_ORIENTABLE (layout), GTK_ORIENTATION_VERTICAL);
 }
@@ -468,4 +597,12 @@ maq_markdown_view_set_base (MaqMarkdownView *self,
   if (self->text != NULL)
     update (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_BASE]);
+}
+
+gboolean
+maq_markdown_view_get_complete (MaqMarkdownView *self)
+{
+  g_return_val_if_fail (MAQ_IS_MARKDOWN_VIEW (self), FALSE);
+
+  return self->complete;
 }

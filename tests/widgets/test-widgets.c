@@ -66,32 +66,43 @@ count_children (gpointer widget)
   return n;
 }
 
-static gboolean
-has_many_rows (gpointer view)
+static guint
+count_rows (gpointer view)
 {
-  return count_children (view) == 1200;
+  guint n = 0;
+  for (GtkWidget *group = gtk_widget_get_first_child (view); group != NULL; group = gtk_widget_get_next_sibling (group))
+    n += count_children (group);
+  return n;
+}
+
+static gboolean
+is_complete (gpointer view)
+{
+  return maq_markdown_view_get_complete (view);
 }
 
 static void
 test_markdown_view (void)
 {
   GtkWidget *widget = maq_markdown_view_new ();
-  GtkWindow *window = ui_show (widget, 400, 400);
+  GtkWidget *scrolled_window = gtk_scrolled_window_new ();
   guint      n_notifies = 0;
 
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled_window), widget);
+  GtkWindow *window = ui_show (scrolled_window, 400, 400);
   g_signal_connect_swapped (widget, "notify::text", G_CALLBACK (count_cb), &n_notifies);
   maq_markdown_view_set_text (MAQ_MARKDOWN_VIEW (widget), "# Title\n\nFirst\n\nSecond");
   maq_markdown_view_set_text (MAQ_MARKDOWN_VIEW (widget), "# Title\n\nFirst\n\nSecond");
   g_assert_cmpuint (n_notifies, ==, 1);
-  g_assert_cmpuint (count_children (widget), ==, 3);
+  g_assert_cmpuint (count_rows (widget), ==, 3);
   ui_wait_text (widget, "Second");
 
   // A text that grows keeps its rows.
-  GtkWidget *first = gtk_widget_get_first_child (widget);
-  GtkWidget *last = gtk_widget_get_last_child (widget);
+  GtkWidget *first = gtk_widget_get_first_child (gtk_widget_get_first_child (widget));
+  GtkWidget *last = gtk_widget_get_last_child (gtk_widget_get_first_child (widget));
   maq_markdown_view_set_text (MAQ_MARKDOWN_VIEW (widget), "# Title\n\nFirst\n\nSecond grows\n\n- item");
-  g_assert_true (gtk_widget_get_first_child (widget) == first);
-  g_assert_true (gtk_widget_get_prev_sibling (gtk_widget_get_last_child (widget)) == last);
+  g_assert_true (gtk_widget_get_first_child (gtk_widget_get_first_child (widget)) == first);
+  g_assert_true (gtk_widget_get_prev_sibling (gtk_widget_get_last_child (gtk_widget_get_first_child (widget))) == last);
   ui_wait_text (widget, "Second grows");
   maq_markdown_view_set_text (MAQ_MARKDOWN_VIEW (widget), NULL);
   g_assert_cmpuint (count_children (widget), ==, 0);
@@ -101,7 +112,9 @@ test_markdown_view (void)
   for (guint i = 0; i < 1200; i++)
     g_string_append_printf (text, "Paragraph %u is about as long as paragraphs are in cards.\n\n", i);
   maq_markdown_view_set_text (MAQ_MARKDOWN_VIEW (widget), text->str);
-  ui_wait (has_many_rows, widget, 20000);
+  g_assert_false (maq_markdown_view_get_complete (MAQ_MARKDOWN_VIEW (widget)));
+  ui_wait (is_complete, widget, 20000);
+  g_assert_cmpuint (count_rows (widget), ==, 1200);
 
   // Going while a worker parses.
   g_string_append (text, "more");
