@@ -10,7 +10,7 @@
 
 // Questions longer than this, in bytes, get a text view: a label lays out all of its text at once.
 #define LONG_QUESTION 4000
-// Answers longer than this, in bytes, stay plain text: laying out a label for each of its blocks takes about 4 ms a kilobyte.
+// Answers longer than this, in bytes, stay plain text: all of one may be a single block, and a label is laid out at once.
 #define LONG_ANSWER 16384
 
 struct _MaqMessageRow
@@ -21,8 +21,9 @@ struct _MaqMessageRow
   GtkWidget       *waiting;
   GtkLabel        *waiting_label;
   GtkProgressBar  *waiting_progress;
+  GtkWidget       *answer;
   GtkTextView     *text;
-  MaqMarkdownView *markdown;
+  MaqMarkdownView *markdown; // above the text, unseen until it is complete
   GtkWidget       *problem;
   GtkLabel        *problem_label;
   GtkWidget       *problem_buttons;
@@ -64,6 +65,7 @@ append_new_text (MaqMessageRow *self)
   self->shown = length;
   gtk_widget_set_visible (self->waiting, FALSE);
   gtk_widget_set_visible (GTK_WIDGET (self->text), TRUE);
+  gtk_widget_set_visible (self->answer, TRUE);
 }
 
 static gboolean
@@ -111,6 +113,23 @@ has_markup (const char *content)
   return FALSE;
 }
 
+// Changes from the text to the Markdown at once, when all of that is there.
+static void
+show_markdown_if_complete (MaqMessageRow *self)
+{
+  gboolean complete = maq_markdown_view_get_complete (self->markdown);
+
+  if (!gtk_widget_get_visible (GTK_WIDGET (self->markdown)))
+    return;
+  gtk_widget_set_opacity (GTK_WIDGET (self->markdown), complete ? 1 : 0);
+  gtk_widget_set_can_target (GTK_WIDGET (self->markdown), complete);
+  if (!complete)
+    return;
+  gtk_widget_set_visible (GTK_WIDGET (self->text), FALSE);
+  gtk_text_buffer_set_text (gtk_text_view_get_buffer (self->text), "", 0);
+  self->shown = 0;
+}
+
 // The whole answer: Markdown where there is some and it is not too much. The text view goes on otherwise, at no cost.
 static void
 show_answer (MaqMessageRow *self)
@@ -123,11 +142,10 @@ show_answer (MaqMessageRow *self)
       append_new_text (self);
       return;
     }
-  gtk_widget_set_visible (GTK_WIDGET (self->text), FALSE);
-  gtk_text_buffer_set_text (gtk_text_view_get_buffer (self->text), "", 0);
-  self->shown = 0;
   maq_markdown_view_set_text (self->markdown, content);
-  gtk_widget_set_visible (GTK_WIDGET (self->markdown), length > 0);
+  gtk_widget_set_visible (GTK_WIDGET (self->markdown), TRUE);
+  gtk_widget_set_visible (self->answer, TRUE);
+  show_markdown_if_complete (self);
 }
 
 static void
@@ -211,6 +229,7 @@ maq_message_row_class_init (MaqMessageRowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MaqMessageRow, waiting);
   gtk_widget_class_bind_template_child (widget_class, MaqMessageRow, waiting_label);
   gtk_widget_class_bind_template_child (widget_class, MaqMessageRow, waiting_progress);
+  gtk_widget_class_bind_template_child (widget_class, MaqMessageRow, answer);
   gtk_widget_class_bind_template_child (widget_class, MaqMessageRow, text);
   gtk_widget_class_bind_template_child (widget_class, MaqMessageRow, markdown);
   gtk_widget_class_bind_template_child (widget_class, MaqMessageRow, problem);
@@ -223,6 +242,7 @@ maq_message_row_class_init (MaqMessageRowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MaqMessageRow, regenerate_button);
   gtk_widget_class_bind_template_child (widget_class, MaqMessageRow, stats_label);
   gtk_widget_class_bind_template_callback (widget_class, copy_clicked_cb);
+  gtk_widget_class_bind_template_callback (widget_class, show_markdown_if_complete);
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_LIST_ITEM);
 }
 
@@ -230,6 +250,7 @@ static void
 maq_message_row_init (MaqMessageRow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_overlay_set_measure_overlay (GTK_OVERLAY (self->answer), GTK_WIDGET (self->markdown), TRUE);
   gtk_text_buffer_set_enable_undo (gtk_text_view_get_buffer (self->text), FALSE);
 }
 
