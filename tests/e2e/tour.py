@@ -35,6 +35,13 @@ class Tour:
         )
 
     def picture(self, name):
+        """Leaves a picture of what is on the screen, and fails if a control on it has no name."""
+        self.take_picture(name)
+        unnamed = self.window.unnamed()
+        if unnamed:
+            raise NotFound("\n".join(unnamed))
+
+    def take_picture(self, name):
         width, height = self.window.size
         self.window.picture(PICTURES / f"{name}-{width}x{height}-{self.scheme}.png")
 
@@ -50,7 +57,7 @@ class Tour:
             print("".join(f"# {line}\n" for line in str(error).splitlines() or traceback.format_exc().splitlines()), end="", flush=True)
             try:
                 if self.window and self.window.process.poll() is None:
-                    self.picture(f"failed-{self.number}")
+                    self.take_picture(f"failed-{self.number}")
             except (NotFound, OSError):
                 pass
 
@@ -106,6 +113,8 @@ def second_look(tour):
 
     def download():
         ui.click(ui.find(role="toggle button", name="Choose Variant", enabled=True))
+        ui.find(contains="F16", role="button")
+        tour.picture("repo-variants")
         ui.click(ui.find(contains="F16", role="button"))
         ui.wait_gone(role="button", contains="F16,")
         tour.go_to("Transfers")
@@ -125,10 +134,25 @@ def second_look(tour):
         ui.find(contains="Paris", patience=60)
         tour.picture("chat-second-turn")
 
+    def pick():
+        ui.click(ui.find(role="toggle button", name="Model"))
+        ui.find(contains="F16")
+        tour.picture("chat-models")
+        ui.key("Escape")
+
+    def preferences():
+        ui.key("ctrl+comma")
+        ui.find(contains="Access Token")
+        tour.picture("preferences")
+        ui.key("Escape")
+        ui.wait_gone(contains="Access Token")
+
     tour.step("the files of the repo are listed", files)
     tour.step("another variant is downloaded", download)
     tour.step("the library shows what is on this computer", library)
     tour.step("a second question is answered in the same chat", again)
+    tour.step("the models of the library can be chosen in a chat", pick)
+    tour.step("Ctrl+, opens the preferences, Escape closes them", preferences)
 
 
 def narrow(tour, transfers="Done"):

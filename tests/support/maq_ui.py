@@ -23,6 +23,10 @@ KNOWN_WARNINGS = (
 )
 
 
+# What a person operates or is told something by, and which a screen reader must be able to name.
+NAMED_ROLES = ("button", "toggle button", "entry", "text", "password text", "check box", "switch", "combo box", "page tab", "list item", "link", "image")
+
+
 class NotFound(AssertionError):
     """Something expected did not appear on the screen in time."""
 
@@ -162,6 +166,14 @@ class Window:
             return self.find(patience=0.3, **what)
         except NotFound:
             return None
+
+    def unnamed(self):
+        """The controls and pictures on the screen that have no accessible name, each as a line."""
+        lines = []
+        for node in self.application.walk():
+            if node.role in NAMED_ROLES and not node.name.strip() and not node.text.strip():
+                lines.append(f"{node.role} without a name at {node.extents}")
+        return lines
 
     def wait_gone(self, **what):
         self._wait(lambda: not self.sees(**what), f"end of {what}")

@@ -151,6 +151,7 @@ make_row (MaqModelPicker *self, MaqLibraryItem *item, const MaqVariant *variant)
   gtk_widget_add_css_class (subtitle, "caption");
   gtk_widget_add_css_class (subtitle, "dimmed");
   gtk_widget_set_hexpand (texts, TRUE);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (check), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Chosen"), -1);
   gtk_widget_set_visible (check, g_strcmp0 (path, self->path) == 0);
   gtk_box_append (GTK_BOX (texts), title);
   gtk_box_append (GTK_BOX (texts), subtitle);

@@ -253,20 +253,28 @@ add_choice (MaqRepoActions   *self,
   const char      *title = variant != NULL ? variant->label : _ ("All Files");
   g_autofree char *size_text = maq_format_bytes (size);
   g_autofree char *state = dup_choice_state (self, variant);
-  g_autofree char *name = g_strjoin (", ", title, size_text, *state != '\0' ? state : NULL, NULL);
+  gboolean         is_chosen = choice == self->chosen;
+  const char      *parts[] = { title, size_text, NULL, NULL, NULL };
+  guint            n_parts = 2;
   GtkWidget       *button = gtk_button_new ();
   GtkWidget       *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
-  GtkWidget       *image = gtk_image_new_from_icon_name ("object-select-symbolic");
+  GtkWidget       *image = g_object_new (GTK_TYPE_IMAGE, "accessible-role", GTK_ACCESSIBLE_ROLE_PRESENTATION, "icon-name", "object-select-symbolic", NULL);
   GtkWidget       *label = gtk_label_new (title);
   GtkWidget       *state_label = gtk_label_new (state);
   GtkWidget       *size_label = gtk_label_new (size_text);
+
+  if (*state != '\0')
+    parts[n_parts++] = state;
+  if (is_chosen)
+    parts[n_parts++] = _ ("Chosen");
+  g_autofree char *name = g_strjoinv (", ", (char **) parts);
 
   gtk_label_set_xalign (GTK_LABEL (label), 0);
   gtk_widget_set_hexpand (label, TRUE);
   gtk_widget_add_css_class (state_label, "caption");
   gtk_widget_add_css_class (state_label, "dimmed");
   gtk_widget_add_css_class (size_label, "numeric");
-  gtk_widget_set_opacity (image, choice == self->chosen ? 1 : 0);
+  gtk_widget_set_opacity (image, is_chosen ? 1 : 0);
   gtk_box_append (GTK_BOX (box), image);
   gtk_box_append (GTK_BOX (box), label);
   gtk_box_append (GTK_BOX (box), state_label);
