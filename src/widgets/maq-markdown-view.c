@@ -18,9 +18,11 @@
 #include "maq-markdown.h"
 
 #define SYNC_BYTES      16384 // up to here a text is parsed at once: well under a millisecond
-#define FRAME_BUDGET_US 3200  // of the processor, for making and laying out rows in each frame
-#define FIRST_ROWS      4     // rows made before anything is known of their cost
-#define MAX_ROWS        40    // and the most in a frame
+#define FRAME_BUDGET_US 2800  // of the processor, for making and laying out rows in each frame
+#define FIRST_WEIGHT    2000  // made before anything is known of its cost
+#define MAX_WEIGHT      16000 // and the most in a frame
+#define ROW_WEIGHT      500   // of a row without text, in bytes of text
+#define LONG_WORD       24    // in bytes
 #define GROUP_ROWS      32
 #define INDENT_PX       24
 
@@ -47,8 +49,8 @@ struct _MaqMarkdownView
   GdkFrameClock *clock; // while there is a tick
   gulong         paint_handler;
   gint64         frame_start; // when rows were made in this frame
-  guint          n_made;      // in this frame
-  guint          n_per_frame;
+  guint          weight_made; // in this frame
+  guint          weight_per_frame;
 };
 
 G_DEFINE_FINAL_TYPE (MaqMarkdownView, maq_markdown_view, GTK_TYPE_WIDGET)
@@ -115,6 +117,19 @@ label_new (MaqMarkdownView  *self,
   return widget;
 }
 
+// Whether there is a word that may have to be broken for a narrow window; the address of a link counts as one.
+static gboolean
+has_long_word (const char *text)
+{
+  for (gsize length; *text != '\0'; text += length + (text[length] != '\0'))
+    {
+      length = strcspn (text, " \n");
+      if (length > LONG_WORD)
+        return TRUE;
+    }
+  return FALSE;
+}
+
 static void
 label_set_text (GtkLabel         *label,
                 MaqMarkdownBlock *block)
@@ -122,7 +137,11 @@ label_set_text (GtkLabel         *label,
   if (block->kind == MAQ_MARKDOWN_CODE || block->kind == MAQ_MARKDOWN_TABLE)
     gtk_label_set_text (label, block->text);
   else
-    gtk_label_set_markup (label, block->text);
+    {
+      // To learn how narrow it may become a label tries one unit a line: words are much faster than letters.
+      gtk_label_set_wrap_mode (label, has_long_word (block->text) ? PANGO_WRAP_WORD_CHAR : PANGO_WRAP_WORD);
+      gtk_label_set_markup (label, block->text);
+    }
   // A selectable label takes the focus of the keyboard, which is only of use where there are links.
   gtk_widget_set_focusable (GTK_WIDGET (label), strstr (block->text, "<a href") != NULL);
 }
@@ -151,7 +170,6 @@ text_new (MaqMarkdownView  *self,
   GtkWidget               *widget = label_new (self, block, label);
 
   gtk_label_set_wrap (*label, TRUE);
-  gtk_label_set_wrap_mode (*label, PANGO_WRAP_WORD_CHAR);
   if (block->kind == MAQ_MARKDOWN_HEADING)
     gtk_widget_add_css_class (widget, heading_classes[CLAMP (block->level, 1, 6) - 1]);
   if (block->kind == MAQ_MARKDOWN_MORE)
@@ -265,15 +283,22 @@ stop_rendering (MaqMarkdownView *self)
   self->tick = 0;
 }
 
-static void
+// Makes rows of that weight, at least one if one is missing. Returns their weight.
+static guint
 render_rows (MaqMarkdownView *self,
-             guint            n)
+             guint            weight)
 {
-  for (; n > 0 && self->rows->len < self->blocks->len; n--)
+  guint made = 0;
+
+  while (made < weight && self->rows->len < self->blocks->len)
     {
-      Row row = row_new (self, g_ptr_array_index (self->blocks, self->rows->len));
+      MaqMarkdownBlock *block = g_ptr_array_index (self->blocks, self->rows->len);
+      Row               row = row_new (self, block);
+
       g_array_append_val (self->rows, row);
+      made += ROW_WEIGHT + strlen (block->text);
     }
+  return made;
 }
 
 // The time this thread has run: what other programs take is not the cost of a row.
@@ -292,10 +317,10 @@ paint_cb (MaqMarkdownView *self)
 {
   gint64 cost = get_thread_us () - self->frame_start;
 
-  if (self->n_made == 0)
+  if (self->weight_made == 0)
     return;
-  self->n_per_frame = CLAMP (self->n_made * FRAME_BUDGET_US / MAX (cost, 1), 1, MIN (2 * self->n_per_frame, MAX_ROWS));
-  self->n_made = 0;
+  self->weight_per_frame = CLAMP (self->weight_made * FRAME_BUDGET_US / MAX (cost, 1), 1, MIN (2 * self->weight_made, MAX_WEIGHT));
+  self->weight_made = 0;
 }
 
 static gboolean
@@ -317,8 +342,7 @@ render_tick_cb (GtkWidget     *widget,
       self->paint_handler = g_signal_connect_object (clock, "paint", G_CALLBACK (paint_cb), self, G_CONNECT_SWAPPED);
     }
   self->frame_start = get_thread_us ();
-  self->n_made = MIN (self->n_per_frame, self->blocks->len - self->rows->len);
-  render_rows (self, self->n_per_frame);
+  self->weight_made = render_rows (self, self->weight_per_frame);
   return G_SOURCE_CONTINUE;
 }
 
@@ -345,7 +369,7 @@ show_blocks (MaqMarkdownView *self,
   truncate_rows (self, n_same);
   g_clear_pointer (&self->blocks, g_ptr_array_unref);
   self->blocks = g_ptr_array_ref (blocks);
-  render_rows (self, FIRST_ROWS);
+  render_rows (self, FIRST_WEIGHT);
   if (self->rows->len < self->blocks->len && self->tick == 0)
     self->tick = gtk_widget_add_tick_callback (GTK_WIDGET (self), render_tick_cb, NULL, NULL);
   set_complete (self, self->rows->len == self->blocks->len);
@@ -547,7 +571,7 @@ maq_markdown_view_init (MaqMarkdownView *self)
   self->blocks = g_ptr_array_new ();
   self->rows = g_array_new (FALSE, FALSE, sizeof (Row));
   self->complete = TRUE;
-  self->n_per_frame = FIRST_ROWS;
+  self->weight_per_frame = FIRST_WEIGHT;
   GtkLayoutManager *layout = gtk_widget_get_layout_manager (GTK_WIDGET (self));
   gtk_orientable_set_orientation (GTK_ORIENTABLE (layout), GTK_ORIENTATION_VERTICAL);
 }

@@ -11,10 +11,12 @@
 #include <md4c.h>
 #include <string.h>
 
+#include "maq-markdown-private.h"
+
 #define MAX_INDENT     6
-#define MAX_CONTAINERS 256 // deeper ones are shown as if they were not there
-#define MAX_SPANS      12  // deeper ones lose their style, not their text
-#define MAX_CELL_WIDTH 48
+#define MAX_CONTAINERS 256  // deeper ones are shown as if they were not there
+#define MAX_BLOCK      2048 // longer blocks, in bytes, become several: a label lays out all of its text at once
+#define MAX_SPANS      12   // deeper ones lose their style, not their text
 
 typedef enum
 {
@@ -42,6 +44,7 @@ typedef struct
   GString        *text;
   gboolean        in_html;
 
+  char       *span_starts[MAX_SPANS];
   const char *span_ends[MAX_SPANS];
   guint       n_spans;
 
@@ -110,108 +113,92 @@ append_escaped (GString    *string,
   g_string_append (string, escaped);
 }
 
-// Entities people use in cards; numeric ones are general. FALSE if TEXT is none that is known.
-static gboolean
-append_entity (GString    *string,
-               const char *text,
-               gsize       length)
+// Ends the block that is collected here and goes on in another one of the same kind, with the same spans.
+static void
+break_block (Parser *parser)
 {
-  static const struct
-  {
-    const char *name;
-    const char *value;
-  } entities[] = {
-    { "&amp;", "&" },
-    { "&lt;", "<" },
-    { "&gt;", ">" },
-    { "&quot;", "\"" },
-    { "&apos;", "'" },
-    { "&nbsp;", "\u00a0" },
-    { "&copy;", "©" },
-    { "&reg;", "®" },
-    { "&hellip;", "…" },
-    { "&mdash;", "—" },
-    { "&ndash;", "–" },
-    { "&times;", "×" },
-    { "&rarr;", "→" },
-    { "&larr;", "←" },
-    { "&bull;", "•" },
-  };
+  MaqMarkdownKind kind = parser->kind;
+  guint           level = parser->level;
+  guint           n_spans = MIN (parser->n_spans, MAX_SPANS);
 
-  for (gsize i = 0; i < G_N_ELEMENTS (entities); i++)
-    if (strlen (entities[i].name) == length && strncmp (entities[i].name, text, length) == 0)
-      {
-        g_string_append (string, entities[i].value);
-        return TRUE;
-      }
-  if (length > 3 && text[1] == '#')
-    {
-      gboolean is_hex = text[2] == 'x' || text[2] == 'X';
-      guint64  c = g_ascii_strtoull (text + (is_hex ? 3 : 2), NULL, is_hex ? 16 : 10);
-      if (c >= 0x20 && c <= 0x10ffff && g_unichar_validate (c))
-        {
-          g_string_append_unichar (string, c);
-          return TRUE;
-        }
-    }
-  return FALSE;
+  for (guint i = n_spans; i-- > 0;)
+    g_string_append (parser->text, parser->span_ends[i]);
+  flush (parser);
+  for (guint i = 0; i < n_spans; i++)
+    g_string_append (parser->text, parser->span_starts[i]);
+  parser->kind = kind;
+  parser->level = level;
 }
 
-// The words of a piece of HTML: tags and comments go, <br> and ends of blocks become line breaks, what styles and scripts say is
-// no text. The result is not escaped.
-static char *
-html_to_text (const char *html)
+// How much of a long TEXT belongs in one block: to the last line or word that fits.
+static gsize
+find_break (const char *text,
+            gsize       size,
+            gboolean    is_code)
 {
-  GString    *text = g_string_new (NULL);
-  const char *p = html;
+  gsize end = MIN (size, MAX_BLOCK);
 
-  while (*p != '\0')
+  if (end == size)
+    return size;
+  for (gsize i = end; i > end / 2; i--)
+    if (text[i - 1] == '\n' || (!is_code && text[i - 1] == ' '))
+      return i;
+  while (end > 0 && ((guchar) text[end] & 0xc0) == 0x80)
+    end--;
+  return end;
+}
+
+static void
+append_text (Parser     *parser,
+             const char *text,
+             gsize       size)
+{
+  gboolean is_code = parser->kind == MAQ_MARKDOWN_CODE;
+
+  // Code blocks and cells are shown as plain text, HTML is cleaned when its block ends: markup would be seen.
+  if (parser->in_cell || parser->in_html)
     {
-      if (g_str_has_prefix (p, "<!--"))
-        {
-          const char *end = strstr (p, "-->");
-          p = end != NULL ? end + 3 : p + strlen (p);
-        }
-      else if (*p == '<' && (g_ascii_isalpha (p[1]) || p[1] == '/' || p[1] == '!' || p[1] == '?'))
-        {
-          static const char *const silent[] = { "script", "style" };
-          const char              *end = strchr (p, '>');
-
-          if (g_ascii_strncasecmp (p, "<br", 3) == 0 || g_ascii_strncasecmp (p, "</p", 3) == 0 ||
-              g_ascii_strncasecmp (p, "</div", 5) == 0 || g_ascii_strncasecmp (p, "</h", 3) == 0 ||
-              g_ascii_strncasecmp (p, "</li", 4) == 0 || g_ascii_strncasecmp (p, "</tr", 4) == 0 ||
-              g_ascii_strncasecmp (p, "</summary", 9) == 0)
-            g_string_append_c (text, '\n');
-          for (gsize i = 0; i < G_N_ELEMENTS (silent) && end != NULL; i++)
-            if (g_ascii_strncasecmp (p + 1, silent[i], strlen (silent[i])) == 0)
-              {
-                g_autofree char *close = g_strdup_printf ("</%s", silent[i]);
-                const char      *after = strstr (end, close);
-                end = after != NULL ? strchr (after, '>') : NULL;
-              }
-          p = end != NULL ? end + 1 : p + strlen (p);
-        }
-      else if (*p == '&')
-        {
-          gsize length = strcspn (p, "; \n<");
-          if (p[length] == ';' && append_entity (text, p, length + 1))
-            p += length + 1;
-          else
-            g_string_append_c (text, *p++);
-        }
-      else
-        g_string_append_c (text, *p++);
+      g_string_append_len (parser->text, text, size);
+      return;
     }
-  return g_string_free_and_steal (text);
+  while (size > 0)
+    {
+      gsize length = find_break (text, size, is_code);
+
+      if (is_code)
+        g_string_append_len (parser->text, text, length);
+      else
+        append_escaped (parser->text, text, length);
+      text += length;
+      size -= length;
+      // Not inside of a word or a line.
+      if (size > 0 || (parser->text->len > MAX_BLOCK && (text[-1] == '\n' || (!is_code && text[-1] == ' '))))
+        break_block (parser);
+    }
+}
+
+static void
+emit_table (Parser     *parser,
+            const char *text)
+{
+  while (*text != '\0' && !is_full (parser))
+    {
+      gsize            length = find_break (text, strlen (text), TRUE);
+      g_autofree char *piece = g_strchomp (g_strndup (text, length));
+
+      emit (parser, MAQ_MARKDOWN_TABLE, piece);
+      text += length;
+    }
 }
 
 static void
 flush_html (Parser *parser)
 {
-  g_autofree char *words = html_to_text (parser->text->str);
+  g_autofree char *words = maq_markdown_html_to_text (parser->text->str);
   g_auto (GStrv) lines = g_strsplit (words, "\n", -1);
 
   // One paragraph without the blank lines that tags leave behind.
+  parser->in_html = FALSE;
   g_string_truncate (parser->text, 0);
   for (gsize i = 0; lines[i] != NULL; i++)
     {
@@ -219,58 +206,10 @@ flush_html (Parser *parser)
       if (*lines[i] == '\0')
         continue;
       if (parser->text->len > 0)
-        g_string_append_c (parser->text, '\n');
-      append_escaped (parser->text, lines[i], -1);
+        append_text (parser, "\n", 1);
+      append_text (parser, lines[i], strlen (lines[i]));
     }
-  parser->in_html = FALSE;
   flush (parser);
-}
-
-// Columns as wide as their widest cell, in a fixed-width font.
-static char *
-format_table (GPtrArray *rows)
-{
-  guint           n_columns = 0;
-  g_autofree int *widths = NULL;
-  GString        *text = g_string_new (NULL);
-
-  for (guint i = 0; i < rows->len; i++)
-    n_columns = MAX (n_columns, ((GPtrArray *) rows->pdata[i])->len);
-  widths = g_new0 (int, n_columns + 1);
-#define CELL_WIDTH(cell) MIN (g_utf8_strlen (cell, -1), MAX_CELL_WIDTH)
-  for (guint i = 0; i < rows->len; i++)
-    {
-      GPtrArray *cells = rows->pdata[i];
-      for (guint j = 0; j < cells->len; j++)
-        widths[j] = MAX (widths[j], CELL_WIDTH ((char *) cells->pdata[j]));
-    }
-  for (guint i = 0; i < rows->len; i++)
-    {
-      GPtrArray *cells = rows->pdata[i];
-      for (guint j = 0; j < cells->len; j++)
-        {
-          const char *cell = cells->pdata[j];
-          glong       length = g_utf8_strlen (cell, -1);
-
-          if (length > MAX_CELL_WIDTH)
-            {
-              g_autofree char *head = g_utf8_substring (cell, 0, MAX_CELL_WIDTH - 1);
-              g_string_append_printf (text, "%s…", head);
-            }
-          else
-            g_string_append (text, cell);
-          for (int k = CELL_WIDTH (cell); j + 1 < cells->len && k < widths[j] + 2; k++)
-            g_string_append_c (text, ' ');
-        }
-      g_string_append_c (text, '\n');
-      for (guint j = 0; i == 0 && j < cells->len; j++)
-        for (int k = 0; k < widths[j] + (j + 1 < cells->len ? 2 : 0); k++)
-          g_string_append (text, k < widths[j] ? "─" : " ");
-      if (i == 0)
-        g_string_append_c (text, '\n');
-    }
-#undef CELL_WIDTH
-  return g_string_free_and_steal (text);
 }
 
 static void
@@ -408,8 +347,8 @@ leave_block_cb (MD_BLOCKTYPE type,
     case MD_BLOCK_TABLE:
       if (parser->rows != NULL)
         {
-          g_autofree char *text = format_table (parser->rows);
-          emit (parser, MAQ_MARKDOWN_TABLE, g_strchomp (text));
+          g_autofree char *text = maq_markdown_format_table (parser->rows);
+          emit_table (parser, g_strchomp (text));
         }
       g_clear_pointer (&parser->rows, g_ptr_array_unref);
       break;
@@ -442,7 +381,7 @@ resolve_link (Parser             *parser,
               const MD_ATTRIBUTE *href)
 {
   g_autofree char *raw = g_strndup (href->text, href->size);
-  g_autofree char *address = html_to_text (raw);
+  g_autofree char *address = maq_markdown_html_to_text (raw);
   g_autofree char *scheme = NULL;
 
   if (*address == '\0' || *address == '#')
@@ -463,10 +402,14 @@ open_span (Parser     *parser,
   if (parser->n_spans < MAX_SPANS && !parser->in_cell)
     {
       g_string_append (parser->text, start);
+      g_set_str (&parser->span_starts[parser->n_spans], start);
       parser->span_ends[parser->n_spans] = end;
     }
   else if (parser->n_spans < MAX_SPANS)
-    parser->span_ends[parser->n_spans] = "";
+    {
+      g_set_str (&parser->span_starts[parser->n_spans], "");
+      parser->span_ends[parser->n_spans] = "";
+    }
   parser->n_spans++;
 }
 
@@ -541,9 +484,6 @@ text_cb (MD_TEXTTYPE    type,
 {
   Parser *parser = user_data;
 
-  // Code blocks and cells are shown as plain text, HTML is cleaned when its block ends: markup would be seen.
-  gboolean is_plain = parser->kind == MAQ_MARKDOWN_CODE || parser->in_cell || parser->in_html;
-
   switch (type)
     {
     case MD_TEXT_NULLCHAR:
@@ -553,17 +493,14 @@ text_cb (MD_TEXTTYPE    type,
       g_string_append_c (parser->text, '\n');
       break;
     case MD_TEXT_SOFTBR:
-      g_string_append_c (parser->text, ' ');
+      append_text (parser, " ", 1);
       break;
     case MD_TEXT_ENTITY:
       {
         g_autoptr (GString) value = g_string_new (NULL);
-        if (!append_entity (value, text, size))
+        if (!maq_markdown_append_entity (value, text, size))
           g_string_append_len (value, text, size);
-        if (is_plain)
-          g_string_append (parser->text, value->str);
-        else
-          append_escaped (parser->text, value->str, -1);
+        append_text (parser, value->str, value->len);
         break;
       }
     case MD_TEXT_HTML:
@@ -576,10 +513,7 @@ text_cb (MD_TEXTTYPE    type,
     case MD_TEXT_CODE:
     case MD_TEXT_LATEXMATH:
     default:
-      if (is_plain)
-        g_string_append_len (parser->text, text, size);
-      else
-        append_escaped (parser->text, text, size);
+      append_text (parser, text, size);
       break;
     }
   return 0;
@@ -641,6 +575,8 @@ maq_markdown_parse (const char *text,
   g_string_free (parser.text, TRUE);
   g_clear_pointer (&parser.rows, g_ptr_array_unref);
   g_free (parser.marker);
+  for (guint i = 0; i < MAX_SPANS; i++)
+    g_free (parser.span_starts[i]);
   return parser.blocks;
 }
 

@@ -91,10 +91,20 @@ show_view (GtkWindow **window)
   return view;
 }
 
-static void
-test_card (gconstpointer data)
+static char *
+make_paragraph (gsize size)
 {
-  g_autofree char *text = make_card (GPOINTER_TO_SIZE (data));
+  GString *text = g_string_new (NULL);
+
+  while (text->len < size)
+    g_string_append (text, "words without any end ");
+  return g_string_free_and_steal (text);
+}
+
+static void
+test_text (char *(*make) (gsize size), gsize size)
+{
+  g_autofree char *text = make (size);
   GtkWindow       *window;
   GtkWidget       *view = show_view (&window);
 
@@ -112,6 +122,18 @@ test_card (gconstpointer data)
   ui_hide (window, gtk_widget_get_ancestor (view, GTK_TYPE_SCROLLED_WINDOW));
 }
 
+static void
+test_card (gconstpointer data)
+{
+  test_text (make_card, GPOINTER_TO_SIZE (data));
+}
+
+static void
+test_paragraph (gconstpointer data)
+{
+  test_text (make_paragraph, GPOINTER_TO_SIZE (data));
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -122,5 +144,6 @@ main (int   argc,
   maq_widgets_init ();
   g_test_add_data_func ("/widgets/markdown-frames/7-kb", GSIZE_TO_POINTER (7000), test_card);
   g_test_add_data_func ("/widgets/markdown-frames/120-kb", GSIZE_TO_POINTER (120000), test_card);
+  g_test_add_data_func ("/widgets/markdown-frames/a-paragraph-of-100-kb", GSIZE_TO_POINTER (100000), test_paragraph);
   return g_test_run ();
 }

@@ -196,6 +196,40 @@ test_bounds (void)
     }
 }
 
+// However long a paragraph or a code block is, no label gets more than it can lay out at once, and no word is lost.
+static void
+test_long_blocks (void)
+{
+  g_autofree char *words = repeat ("word **bold words** ", 3000);
+  g_autofree char *bold = repeat ("wörd ", 3000);
+  g_autofree char *bold_paragraph = g_strdup_printf ("**[%s](https://x.example)**", bold);
+  g_autofree char *lines = repeat ("a line of code\n", 2000);
+  g_autofree char *code = g_strdup_printf ("```\n%s```\n", lines);
+  g_autofree char *one_word = repeat ("ä", 20000);
+  g_autofree char *cells = repeat ("| a cell | another one |\n", 1000);
+  g_autofree char *table = g_strdup_printf ("| A | B |\n|---|---|\n%s", cells);
+  g_autofree char *html_words = repeat ("word ", 4000);
+  g_autofree char *html = g_strdup_printf ("<div>\n%s\n</div>\n", html_words);
+  const char      *texts[] = { words, bold_paragraph, code, one_word, table, html };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      g_autoptr (GPtrArray) blocks = parse (texts[i]);
+
+      g_assert_cmpuint (blocks->len, >, 3);
+      for (guint j = 0; j < blocks->len; j++)
+        {
+          g_assert_cmpuint (strlen (block (blocks, j)->text), <, 6000);
+          g_assert_cmpint (block (blocks, j)->kind, ==, i == 2 ? MAQ_MARKDOWN_CODE : i == 4 ? MAQ_MARKDOWN_TABLE
+                                                                                            : MAQ_MARKDOWN_PARAGRAPH);
+          if (i == 1)
+            g_assert_true (g_str_has_prefix (block (blocks, j)->text, "<b><a href="));
+          if (i == 2)
+            g_assert_true (g_str_has_suffix (block (blocks, j)->text, "a line of code"));
+        }
+    }
+}
+
 static void
 test_too_long (void)
 {
@@ -222,6 +256,7 @@ main (int   argc,
   g_test_add_func ("/widgets/markdown/tables-are-aligned-text", test_tables);
   g_test_add_func ("/widgets/markdown/entities", test_entities);
   g_test_add_func ("/widgets/markdown/hostile-input-stays-in-bounds", test_bounds);
+  g_test_add_func ("/widgets/markdown/long-blocks-become-several", test_long_blocks);
   g_test_add_func ("/widgets/markdown/long-texts-are-cut", test_too_long);
   return g_test_run ();
 }
