@@ -58,6 +58,7 @@ maq_markdown_html_to_text (const char *html)
 {
   GString    *text = g_string_new (NULL);
   const char *p = html;
+  const char *text_end = html + strlen (html);
 
   while (*p != '\0')
     {
@@ -69,7 +70,7 @@ maq_markdown_html_to_text (const char *html)
       else if (*p == '<' && (g_ascii_isalpha (p[1]) || p[1] == '/' || p[1] == '!' || p[1] == '?'))
         {
           static const char *const silent[] = { "script", "style" };
-          const char              *end = strchr (p, '>');
+          const char              *end = memchr (p, '>', text_end - p);
 
           if (g_ascii_strncasecmp (p, "<br", 3) == 0 || g_ascii_strncasecmp (p, "</p", 3) == 0 ||
               g_ascii_strncasecmp (p, "</div", 5) == 0 || g_ascii_strncasecmp (p, "</h", 3) == 0 ||
