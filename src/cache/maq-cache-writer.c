@@ -9,12 +9,15 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "maq-cache-partial.h"
+
 // A file grows in blobs/ under a name of ours, is hashed while it grows, and gets its final name only when length and hash are
 // right. The snapshot's link is made last, so a link that resolves always leads to a whole file.
 
-#define CHUNK (256u << 10)
-// Dirty pages are handed to the disk this often, so that the fsync at the end has little left to do.
-#define FLUSH_EVERY (G_GUINT64_CONSTANT (64) << 20)
+#define CHUNK      (256u << 10)
+#define KEEP_BYTES (8u << 20)
+// What a loss of power may cost.
+#define SYNC_EVERY (G_GUINT64_CONSTANT (64) << 20)
 // Below this, looking through blobs/ for a partial file to adopt costs more than fetching the file.
 #define ADOPT_FROM (1u << 20)
 
@@ -27,17 +30,16 @@ struct _MaqCacheWriter
   char       *etag;
   char       *partial;
   guint64     size;
-  guint64     offset;  // bytes in the partial file
-  guint64     hashed;  // bytes the hash has seen; behind offset only after a resume
-  guint64     flushed; // bytes handed to the disk
+  guint64     hashed; // bytes from the start that the hash has seen
   int         root_fd;
   int         repo_fd;
   int         blobs_fd;
   int         lock_fd;
-  int         fd;
   EVP_MD_CTX *hash;    // NULL: the etag is no hash we know
   gboolean    linked;  // the snapshot's file is there
   gboolean    in_blob; // the blob is there
+
+  MaqCachePartial *content; // NULL when the blob or the link is there
 };
 
 G_DEFINE_FINAL_TYPE (MaqCacheWriter, maq_cache_writer, G_TYPE_OBJECT)
@@ -45,7 +47,7 @@ G_DEFINE_FINAL_TYPE (MaqCacheWriter, maq_cache_writer, G_TYPE_OBJECT)
 static void
 close_all (MaqCacheWriter *self)
 {
-  g_clear_fd (&self->fd, NULL);
+  g_clear_pointer (&self->content, maq_cache_partial_close);
   g_clear_fd (&self->lock_fd, NULL);
   g_clear_fd (&self->blobs_fd, NULL);
   g_clear_fd (&self->repo_fd, NULL);
@@ -76,7 +78,7 @@ maq_cache_writer_class_init (MaqCacheWriterClass *klass)
 static void
 maq_cache_writer_init (MaqCacheWriter *self)
 {
-  self->root_fd = self->repo_fd = self->blobs_fd = self->lock_fd = self->fd = -1;
+  self->root_fd = self->repo_fd = self->blobs_fd = self->lock_fd = -1;
 }
 
 gboolean
@@ -178,32 +180,13 @@ static gboolean
 open_partial (MaqCacheWriter *self,
               GError        **error)
 {
-  struct stat info;
-
   if (self->lock_fd >= 0 && self->size >= ADOPT_FROM)
     adopt_partial (self);
-
-  self->fd = openat (self->blobs_fd, self->partial, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-  if (self->fd >= 0 && (fstat (self->fd, &info) != 0 || !S_ISREG (info.st_mode) || info.st_nlink != 1))
-    {
-      // Something planted: never write through it.
-      g_clear_fd (&self->fd, NULL);
-      unlinkat (self->blobs_fd, self->partial, 0);
-    }
-  else if (self->fd < 0 && errno == ELOOP)
-    unlinkat (self->blobs_fd, self->partial, 0);
-
-  gboolean is_new = self->fd < 0;
-  if (is_new)
-    self->fd = openat (self->blobs_fd, self->partial, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
-  if (self->fd < 0)
-    {
-      maq_cache_set_errno (error, errno, "Cannot write", self->partial);
-      return FALSE;
-    }
-  self->offset = self->flushed = is_new ? 0 : info.st_size;
+  self->content = maq_cache_partial_open (self->blobs_fd, self->partial, self->size, error);
+  if (self->content == NULL)
+    return FALSE;
   start_hash (self);
-  return self->offset <= self->size || maq_cache_writer_restart (self, error);
+  return check_space (self, self->size - maq_cache_partial_measure (self->blobs_fd, self->partial, self->size), error);
 }
 
 static gboolean
@@ -237,7 +220,7 @@ begin (MaqCacheWriter *self,
       g_propagate_error (error, g_steal_pointer (&locked));
       return FALSE;
     }
-  return open_partial (self, error) && check_space (self, self->size - self->offset, error);
+  return open_partial (self, error);
 }
 
 MaqCacheWriter *
@@ -283,7 +266,7 @@ maq_cache_writer_begin (MaqCache   *cache,
       if (begin (self, commit, &failed))
         return g_steal_pointer (&self);
     }
-  if (self->fd >= 0 && self->offset == 0)
+  if (self->content != NULL && maq_cache_partial_measure (self->blobs_fd, self->partial, size) == 0)
     maq_cache_writer_discard (self);
   g_propagate_error (error, g_steal_pointer (&failed));
   return NULL;
@@ -296,11 +279,16 @@ maq_cache_writer_is_complete (MaqCacheWriter *self)
   return self->linked || self->in_blob;
 }
 
-guint64
-maq_cache_writer_get_offset (MaqCacheWriter *self)
+MaqRanges *
+maq_cache_writer_dup_ranges (MaqCacheWriter *self)
 {
-  g_return_val_if_fail (MAQ_IS_CACHE_WRITER (self), 0);
-  return maq_cache_writer_is_complete (self) ? self->size : self->offset;
+  g_return_val_if_fail (MAQ_IS_CACHE_WRITER (self), NULL);
+
+  if (!maq_cache_writer_is_complete (self))
+    return maq_cache_partial_dup_ranges (self->content);
+  MaqRanges *all = maq_ranges_new ();
+  maq_ranges_add (all, 0, self->size);
+  return all;
 }
 
 const char *
@@ -310,21 +298,17 @@ maq_cache_writer_get_partial (MaqCacheWriter *self)
   return maq_cache_writer_is_complete (self) ? NULL : self->partial;
 }
 
-gboolean
-maq_cache_writer_catch_up (MaqCacheWriter *self,
-                           guint64         max_bytes,
-                           guint64        *left,
-                           GError        **error)
+// Hashes up to MAX_BYTES of what is there from the start without a gap.
+static gboolean
+catch_up (MaqCacheWriter *self,
+          guint64         max_bytes,
+          GError        **error)
 {
-  g_return_val_if_fail (MAQ_IS_CACHE_WRITER (self), FALSE);
-
-  g_autofree guint8 *chunk = self->hashed < self->offset ? g_malloc (CHUNK) : NULL;
-  while (self->hashed < self->offset && max_bytes > 0)
+  guint64            there = maq_cache_partial_get_prefix (self->content);
+  g_autofree guint8 *chunk = self->hashed < there ? g_malloc (CHUNK) : NULL;
+  while (self->hashed < there && max_bytes > 0)
     {
-      gsize  wanted = MIN (MIN (CHUNK, max_bytes), self->offset - self->hashed);
-      gssize length = pread (self->fd, chunk, wanted, self->hashed);
-      if (length < 0 && errno == EINTR)
-        continue;
+      gssize length = maq_cache_partial_read (self->content, chunk, MIN (MIN (CHUNK, max_bytes), there - self->hashed), self->hashed);
       if (length <= 0)
         {
           maq_cache_set_errno (error, length < 0 ? errno : EIO, "Cannot read", self->partial);
@@ -333,95 +317,54 @@ maq_cache_writer_catch_up (MaqCacheWriter *self,
       add_to_hash (self, chunk, length);
       max_bytes -= length;
     }
-  if (left != NULL)
-    *left = self->offset - self->hashed;
   return TRUE;
 }
 
-// Somebody may clean up partial files while we write one, or, where locks exclude nobody, have taken ours over: what we write then
-// would be lost, or spoil theirs.
-static gboolean
-check_still_there (MaqCacheWriter *self,
-                   GError        **error)
-{
-  struct stat held, named;
-
-  if (fstat (self->fd, &held) == 0 && held.st_nlink == 1 && (guint64) held.st_size == self->offset &&
-      fstatat (self->blobs_fd, self->partial, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
-      held.st_ino == named.st_ino && held.st_dev == named.st_dev)
-    return TRUE;
-  g_set_error (error, MAQ_CACHE_ERROR, MAQ_CACHE_ERROR_DAMAGED, "Another program deleted or changed the partial file %s", self->partial);
-  return FALSE;
-}
-
 gboolean
-maq_cache_writer_append (MaqCacheWriter *self,
-                         GBytes         *bytes,
-                         GError        **error)
+maq_cache_writer_write (MaqCacheWriter *self,
+                        guint64         offset,
+                        const void     *data,
+                        gsize           length,
+                        GError        **error)
 {
   g_return_val_if_fail (MAQ_IS_CACHE_WRITER (self), FALSE);
-  g_return_val_if_fail (self->fd >= 0, FALSE);
+  g_return_val_if_fail (self->content != NULL, FALSE);
 
-  gsize         length = 0;
-  const guint8 *data = g_bytes_get_data (bytes, &length);
-  if (length > self->size - self->offset)
+  if (length > self->size || offset > self->size - length)
     {
       g_set_error (error, MAQ_CACHE_ERROR, MAQ_CACHE_ERROR_MISMATCH, "More than the %" G_GUINT64_FORMAT " bytes of the file arrived", self->size);
       return FALSE;
     }
-  if (!maq_cache_writer_catch_up (self, G_MAXUINT64, NULL, error) || !check_still_there (self, error))
-    return FALSE;
-
-  while (length > 0)
-    {
-      gssize written = pwrite (self->fd, data, length, self->offset);
-      if (written < 0 && errno == EINTR)
-        continue;
-      if (written < 0)
-        {
-          maq_cache_set_errno (error, errno, "Cannot write", self->partial);
-          return FALSE;
-        }
-      add_to_hash (self, data, written);
-      self->offset += written;
-      data += written;
-      length -= written;
-    }
-  if (self->offset - self->flushed >= FLUSH_EVERY)
-    {
-      sync_file_range (self->fd, self->flushed, self->offset - self->flushed, SYNC_FILE_RANGE_WRITE);
-      self->flushed = self->offset;
-    }
-  return TRUE;
+  return maq_cache_partial_write (self->content, offset, data, length, error);
 }
 
 gboolean
-maq_cache_writer_restart (MaqCacheWriter *self,
-                          GError        **error)
+maq_cache_writer_keep (MaqCacheWriter *self,
+                       gboolean       *idle,
+                       GError        **error)
 {
   g_return_val_if_fail (MAQ_IS_CACHE_WRITER (self), FALSE);
-  g_return_val_if_fail (self->fd >= 0, FALSE);
+  g_return_val_if_fail (self->content != NULL, FALSE);
 
-  if (!check_still_there (self, error))
+  guint64 before = self->hashed;
+  if (!catch_up (self, KEEP_BYTES, error))
     return FALSE;
-  self->offset = self->flushed = 0;
-  start_hash (self);
-  if (ftruncate (self->fd, 0) == 0)
-    return TRUE;
-  maq_cache_set_errno (error, errno, "Cannot empty", self->partial);
-  return FALSE;
+  *idle = self->hashed == before;
+  return maq_cache_partial_get_unsynced (self->content) < SYNC_EVERY || maq_cache_partial_sync (self->content, error);
 }
 
 static gboolean
 check_content (MaqCacheWriter *self,
                GError        **error)
 {
-  if (self->offset != self->size)
+  guint64 there = maq_cache_partial_get_prefix (self->content);
+
+  if (there != self->size)
     {
-      g_set_error (error, MAQ_CACHE_ERROR, MAQ_CACHE_ERROR_MISMATCH, "The file has %" G_GUINT64_FORMAT " bytes, it should have %" G_GUINT64_FORMAT, self->offset, self->size);
+      g_set_error (error, MAQ_CACHE_ERROR, MAQ_CACHE_ERROR_MISMATCH, "The file has %" G_GUINT64_FORMAT " bytes, it should have %" G_GUINT64_FORMAT, there, self->size);
       return FALSE;
     }
-  if (!maq_cache_writer_catch_up (self, G_MAXUINT64, NULL, error))
+  if (!catch_up (self, G_MAXUINT64, error))
     return FALSE;
   if (self->hash == NULL)
     return TRUE;
@@ -556,15 +499,9 @@ maq_cache_writer_finish (MaqCacheWriter *self,
     {
       if (!self->in_blob)
         {
-          if (!check_content (self, error) || !check_still_there (self, error))
+          // After a failed sync the kernel may have dropped what it could not write, and would show it no more.
+          if (!check_content (self, error) || !maq_cache_partial_seal (self->content, error))
             {
-              maq_cache_writer_discard (self);
-              return NULL;
-            }
-          if (fsync (self->fd) != 0)
-            {
-              // The kernel may have dropped what it could not write, and would show it no more: the file is not to be trusted.
-              maq_cache_set_errno (error, errno, "Cannot write", self->partial);
               maq_cache_writer_discard (self);
               return NULL;
             }
@@ -572,7 +509,7 @@ maq_cache_writer_finish (MaqCacheWriter *self,
       if (!place (self, error))
         return NULL;
       self->linked = TRUE;
-      g_clear_fd (&self->fd, NULL);
+      g_clear_pointer (&self->content, maq_cache_partial_close);
       g_clear_fd (&self->lock_fd, NULL);
     }
   return g_build_filename (maq_cache_get_root (self->cache), self->repo_folder, self->file, NULL);
@@ -583,11 +520,11 @@ maq_cache_writer_discard (MaqCacheWriter *self)
 {
   g_return_if_fail (MAQ_IS_CACHE_WRITER (self));
 
-  if (self->fd >= 0 && !self->in_blob && !self->linked)
+  if (self->content != NULL && !self->in_blob && !self->linked)
     {
       unlinkat (self->blobs_fd, self->partial, 0);
       maq_cache_tidy (self->root_fd, self->repo_fd, self->repo_folder);
     }
-  g_clear_fd (&self->fd, NULL);
+  g_clear_pointer (&self->content, maq_cache_partial_close);
   g_clear_fd (&self->lock_fd, NULL);
 }

@@ -9,6 +9,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "maq-cache-partial.h"
 #include "maq-paths.h"
 
 #define RESERVE (G_GUINT64_CONSTANT (64) << 20)
@@ -335,6 +336,7 @@ maq_cache_get_partial_size (MaqCache   *self,
                             MaqRepoKind kind,
                             const char *id,
                             const char *etag,
+                            guint64     size,
                             const char *tag)
 {
   g_return_val_if_fail (MAQ_IS_CACHE (self), 0);
@@ -342,7 +344,9 @@ maq_cache_get_partial_size (MaqCache   *self,
   if (!maq_cache_etag_validate (etag, NULL) || !maq_cache_tag_is_valid (tag))
     return 0;
   g_autofree char *name = maq_cache_dup_partial_name (etag, tag);
-  return MAX (get_blob_file_size (self, kind, id, name), 0);
+  g_autofd int     repo = maq_cache_open_existing_repo (self, kind, id);
+  g_autofd int     blobs = repo >= 0 ? maq_cache_open_folder (repo, "blobs", FALSE, NULL) : -1;
+  return blobs >= 0 ? maq_cache_partial_measure (blobs, name, size) : 0;
 }
 
 gboolean

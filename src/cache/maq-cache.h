@@ -4,6 +4,7 @@
 
 #include <libdex.h>
 
+#include "maq-ranges.h"
 #include "maq-repo-address.h"
 
 // The shared Hub cache on disk, as every Hub tool reads and writes it: blobs, snapshots, refs, locks. Layout and rules: cache
@@ -65,13 +66,13 @@ guint64 maq_cache_get_free_bytes (MaqCache *self);
 void maq_cache_set_free_bytes (MaqCache *self, guint64 bytes);
 // Whether the blob is here with that size.
 gboolean maq_cache_has_blob (MaqCache *self, MaqRepoKind kind, const char *id, const char *etag, guint64 size);
-// Bytes in the partial file of ETAG that TAG names, 0 if there is none.
-guint64 maq_cache_get_partial_size (MaqCache *self, MaqRepoKind kind, const char *id, const char *etag, const char *tag);
+// What the disk already has of the SIZE bytes of ETAG, in the partial file that TAG names; 0 if there is none.
+guint64 maq_cache_get_partial_size (MaqCache *self, MaqRepoKind kind, const char *id, const char *etag, guint64 size, const char *tag);
 // Removes the partial files of TAG in a repo and the folders left empty. FALSE if one is being written and stays. Blocking.
 gboolean maq_cache_remove_partials (MaqCache *self, MaqRepoKind kind, const char *id, const char *tag);
 
-// One file being fetched. Blocking: for worker threads only. Sequence: begin, append…, finish. Dropping it keeps the partial
-// file for a later begin; discard removes it.
+// One file being fetched. Blocking: for worker threads only. Sequence: begin, write…, finish. Dropping it keeps the partial file
+// for a later begin; discard removes it.
 #define MAQ_TYPE_CACHE_WRITER (maq_cache_writer_get_type ())
 G_DECLARE_FINAL_TYPE (MaqCacheWriter, maq_cache_writer, MAQ, CACHE_WRITER, GObject)
 
@@ -82,16 +83,16 @@ G_DECLARE_FINAL_TYPE (MaqCacheWriter, maq_cache_writer, MAQ, CACHE_WRITER, GObje
 MaqCacheWriter *maq_cache_writer_begin (MaqCache *cache, MaqRepoKind kind, const char *id, const char *commit, const char *path, const char *etag, guint64 size, const char *tag, GError **error);
 // TRUE when the blob was already there: nothing to append, go to finish.
 gboolean maq_cache_writer_is_complete (MaqCacheWriter *self);
-// Bytes already in the partial file: where to continue.
-guint64 maq_cache_writer_get_offset (MaqCacheWriter *self);
+// The bytes that are there already (transfer full).
+MaqRanges *maq_cache_writer_dup_ranges (MaqCacheWriter *self);
 // The partial file's base name, NULL if it is complete.
 const char *maq_cache_writer_get_partial (MaqCacheWriter *self);
-// Hashes again up to MAX_BYTES of what a resumed partial file holds; call until *LEFT is 0. Appending first does it at once.
-gboolean maq_cache_writer_catch_up (MaqCacheWriter *self, guint64 max_bytes, guint64 *left, GError **error);
-// MAQ_CACHE_ERROR_MISMATCH if the file would grow beyond its size, _NO_SPACE, _DAMAGED if the partial file was deleted meanwhile.
-gboolean maq_cache_writer_append (MaqCacheWriter *self, GBytes *bytes, GError **error);
-// Starts again from byte 0.
-gboolean maq_cache_writer_restart (MaqCacheWriter *self, GError **error);
+// LENGTH bytes at OFFSET; from any thread, several at a time, in any order. MAQ_CACHE_ERROR_MISMATCH if the file would grow beyond
+// its size, _NO_SPACE, _DAMAGED if the partial file was deleted or changed meanwhile.
+gboolean maq_cache_writer_write (MaqCacheWriter *self, guint64 offset, const void *data, gsize length, GError **error);
+// Does a part of what would else be left for finish: hashes what is there up to the first gap, and syncs now and then so that a
+// loss of power costs little. *IDLE: there was nothing to do. One thread at a time, beside those that write.
+gboolean maq_cache_writer_keep (MaqCacheWriter *self, gboolean *idle, GError **error);
 // Checks length and hash, syncs, renames to the blob, links the snapshot's file, releases the lock. Returns the path in the
 // snapshot (transfer full). On MAQ_CACHE_ERROR_MISMATCH and _DAMAGED the partial file is gone.
 char *maq_cache_writer_finish (MaqCacheWriter *self, GError **error);

@@ -157,7 +157,7 @@ open_remote (MaqCli *cli, const MaqRepoAddress *address, MaqCliHeader *header, G
   MaqHubClient *client = maq_cli_get_client (cli, error);
   if (client == NULL)
     return FALSE;
-  g_autoptr (MaqHubBody) body = dex_await_object (maq_hub_client_open_file (client, address->kind, address->id, address->revision, address->path, 0), error);
+  g_autoptr (MaqHubBody) body = dex_await_object (maq_hub_client_open_file (client, address->kind, address->id, address->revision, address->path, 0, 0), error);
   return body != NULL && read_remote (cli, body, header, error);
 }
 

@@ -63,6 +63,7 @@ static gboolean
 read_header (MaqHubBody *self,
              guint       status,
              guint64     offset,
+             gboolean    is_part,
              GError    **error)
 {
   SoupMessageHeaders *headers = soup_message_get_response_headers (self->message);
@@ -81,7 +82,7 @@ read_header (MaqHubBody *self,
       return TRUE;
     }
 
-  if (status != SOUP_STATUS_PARTIAL_CONTENT || offset == 0)
+  if (status != SOUP_STATUS_PARTIAL_CONTENT || !is_part)
     return maq_hub_refuse (error, MAQ_HUB_ERROR_BAD_REPLY, self->place, "an answer of another kind than what was asked for");
   if (!soup_message_headers_get_content_range (headers, &start, &end, &total) || start < 0 || end < start)
     return maq_hub_refuse (error, MAQ_HUB_ERROR_BAD_REPLY, self->place, "a part of a file that does not say which");
@@ -101,6 +102,7 @@ read_header (MaqHubBody *self,
 MaqHubBody *
 maq_hub_body_new (MaqHubReply *reply,
                   guint64      offset,
+                  guint64      end,
                   guint        stall,
                   GError     **error)
 {
@@ -111,7 +113,7 @@ maq_hub_body_new (MaqHubReply *reply,
   self->place = g_strdup (reply->place);
   self->stall = stall;
 
-  return read_header (self, reply->status, offset, error) ? g_steal_pointer (&self) : NULL;
+  return read_header (self, reply->status, offset, offset > 0 || end > 0, error) ? g_steal_pointer (&self) : NULL;
 }
 
 guint64

@@ -150,9 +150,9 @@ DexFuture *maq_hub_client_whoami (MaqHubClient *self);
 DexFuture *maq_hub_client_resolve (MaqHubClient *self, MaqRepoKind kind, const char *id, const char *revision, const char *path);
 // Resolves to the content (GBytes) of a small file such as the card. MAQ_HUB_ERROR_BAD_REPLY if it has over MAX_BYTES.
 DexFuture *maq_hub_client_read_file (MaqHubClient *self, MaqRepoKind kind, const char *id, const char *revision, const char *path, gsize max_bytes);
-// GET of a file from byte OFFSET on, following the redirect to the host that stores it; resolves to a MaqHubBody. Not retried
-// here: the caller resumes.
-DexFuture *maq_hub_client_open_file (MaqHubClient *self, MaqRepoKind kind, const char *id, const char *revision, const char *path, guint64 offset);
+// GET of a file from byte OFFSET up to, not including, END (0: to its end), following the redirect to the host that stores it;
+// resolves to a MaqHubBody, which begins at 0 if the server knows no ranges. Not retried here: the caller resumes.
+DexFuture *maq_hub_client_open_file (MaqHubClient *self, MaqRepoKind kind, const char *id, const char *revision, const char *path, guint64 offset, guint64 end);
 // GET of an address such as an avatar, absolute or below the endpoint; resolves to GBytes, at most MAX_BYTES.
 DexFuture *maq_hub_client_read_address (MaqHubClient *self, const char *address, gsize max_bytes);
 

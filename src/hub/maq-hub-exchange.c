@@ -85,11 +85,8 @@ new_message (const Exchange *self)
       if (request->streams || strcmp (request->method, "HEAD") == 0)
         soup_message_disable_feature (message, SOUP_TYPE_CONTENT_DECODER);
     }
-  if (request->offset > 0)
-    {
-      g_autofree char *range = g_strdup_printf ("bytes=%" G_GUINT64_FORMAT "-", request->offset);
-      soup_message_headers_replace (headers, "Range", range);
-    }
+  if (request->offset > 0 || request->end > 0)
+    soup_message_headers_set_range (headers, request->offset, request->end > 0 ? (goffset) request->end - 1 : -1);
 
   return message;
 }

@@ -108,14 +108,14 @@ open_file_fiber (gpointer data)
   MaqHubJob          *job = data;
   GError             *error = NULL;
   const MaqHubRequest request = {
-    .method = "GET", .address = job->address, .offset = job->offset, .is_file = TRUE, .is_once = TRUE, .streams = TRUE
+    .method = "GET", .address = job->address, .offset = job->offset, .end = job->end, .is_file = TRUE, .is_once = TRUE, .streams = TRUE
   };
   g_autoptr (MaqHubReply) reply = maq_hub_http_send (job->http, &request, &error);
 
   if (reply == NULL)
     return dex_future_new_for_error (error);
 
-  MaqHubBody *body = maq_hub_body_new (reply, job->offset, maq_hub_http_get_stall (job->http), &error);
+  MaqHubBody *body = maq_hub_body_new (reply, job->offset, job->end, maq_hub_http_get_stall (job->http), &error);
   return body != NULL ? dex_future_new_take_object (body) : dex_future_new_for_error (error);
 }
 
@@ -125,7 +125,8 @@ maq_hub_client_open_file (MaqHubClient *self,
                           const char   *id,
                           const char   *revision,
                           const char   *path,
-                          guint64       offset)
+                          guint64       offset,
+                          guint64       end)
 {
   GError *error = NULL;
 
@@ -136,6 +137,7 @@ maq_hub_client_open_file (MaqHubClient *self,
     return dex_future_new_for_error (error);
 
   job->offset = offset;
+  job->end = end;
   return maq_hub_job_run (job, open_file_fiber);
 }
 

@@ -50,7 +50,7 @@ new_session (GProxyResolver *resolver)
 {
   g_autofree char *agent = dup_user_agent ();
   // Times are kept here; libsoup's own limit would cut long downloads that wait for the disk.
-  SoupSession *session = soup_session_new_with_options ("user-agent", agent, "timeout", 0, "idle-timeout", 60, "max-conns", 64, "max-conns-per-host", 16, NULL);
+  SoupSession *session = soup_session_new_with_options ("user-agent", agent, "timeout", 0, "idle-timeout", 60, "max-conns", 64, "max-conns-per-host", 32, NULL);
 
   if (resolver != NULL)
     soup_session_set_proxy_resolver (session, resolver);

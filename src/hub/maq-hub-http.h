@@ -55,6 +55,7 @@ typedef struct
   const char *method;    // "GET", "HEAD"
   const char *address;   // absolute
   guint64     offset;    // first byte asked for
+  guint64     end;       // the first byte that is not, 0: to the end
   gsize       max_bytes; // of the body
   gboolean    is_file;   // the content of a repo: not compressed, a Hub's header required, stall limit instead of a deadline
   gboolean    is_once;   // never tried again

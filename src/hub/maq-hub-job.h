@@ -17,6 +17,7 @@ typedef struct
   MaqRepoKind   kind;
   gsize         max_bytes;
   guint64       offset;
+  guint64       end;
 } MaqHubJob;
 
 MaqHubJob *maq_hub_job_new (MaqHubClient *client, MaqRepoKind kind);

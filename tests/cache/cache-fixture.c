@@ -238,3 +238,19 @@ wait_for_uint64 (DexFuture *future,
   g_free (value);
   return number;
 }
+
+guint64
+fixture_get_prefix (MaqCacheWriter *writer)
+{
+  g_autoptr (MaqRanges) ranges = maq_cache_writer_dup_ranges (writer);
+  return maq_ranges_get_prefix (ranges);
+}
+
+gboolean
+fixture_append (MaqCacheWriter *writer,
+                const void     *data,
+                gsize           length,
+                GError        **error)
+{
+  return maq_cache_writer_write (writer, fixture_get_prefix (writer), data, length, error);
+}

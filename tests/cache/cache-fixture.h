@@ -48,4 +48,8 @@ guint64 wait_for_uint64 (DexFuture *future, GError **error);
 
 #define ADD(path, set_up, func) g_test_add (path, Fixture, NULL, set_up, func, fixture_tear_down)
 
+// How much of a writer's file is there from the start, and writing on from there.
+guint64  fixture_get_prefix (MaqCacheWriter *writer);
+gboolean fixture_append (MaqCacheWriter *writer, const void *data, gsize length, GError **error);
+
 G_END_DECLS

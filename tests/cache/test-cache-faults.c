@@ -198,13 +198,9 @@ write_file (MaqCache *cache,
 
   if (writer == NULL)
     return FALSE;
-  while (!maq_cache_writer_is_complete (writer) && maq_cache_writer_get_offset (writer) < files[i].size)
-    {
-      guint64 offset = maq_cache_writer_get_offset (writer);
-      g_autoptr (GBytes) bytes = g_bytes_new (content + offset, MIN (90000, files[i].size - offset));
-      if (!maq_cache_writer_append (writer, bytes, error))
-        return FALSE;
-    }
+  for (guint64 offset; (offset = fixture_get_prefix (writer)) < files[i].size;)
+    if (!fixture_append (writer, content + offset, MIN (90000, files[i].size - offset), error))
+      return FALSE;
   g_autofree char *path = maq_cache_writer_finish (writer, error);
   return path != NULL;
 }
@@ -531,9 +527,7 @@ append (MaqCacheWriter *writer,
         gsize           length,
         GError        **error)
 {
-  g_autoptr (GBytes) bytes = g_bytes_new (content + maq_cache_writer_get_offset (writer), length);
-
-  return maq_cache_writer_append (writer, bytes, error);
+  return fixture_append (writer, content + fixture_get_prefix (writer), length, error);
 }
 
 // On some network file systems flock succeeds for everybody: two programs then write the same file, and both are right.
@@ -548,11 +542,8 @@ test_lying_locks (Fixture      *fixture,
   g_autoptr (MaqCacheWriter) one = begin_large (fixture, content, "00000001");
   g_assert_true (append (one, content, 500000, &error));
   g_autoptr (MaqCacheWriter) two = begin_large (fixture, content, "00000002");
-  g_assert_cmpuint (maq_cache_writer_get_offset (two), ==, 500000); // it was taken over
+  g_assert_cmpuint (fixture_get_prefix (two), ==, 500000); // it was taken over
   g_assert_false (append (one, content, 1000, &error));
-  g_assert_error (error, MAQ_CACHE_ERROR, MAQ_CACHE_ERROR_DAMAGED);
-  g_clear_error (&error);
-  g_assert_false (maq_cache_writer_restart (one, &error)); // and is not emptied under its feet
   g_assert_error (error, MAQ_CACHE_ERROR, MAQ_CACHE_ERROR_DAMAGED);
   g_clear_error (&error);
 

@@ -36,10 +36,9 @@ append (MaqCacheWriter *writer,
         const char     *data,
         gsize           length)
 {
-  g_autoptr (GBytes) bytes = g_bytes_new (data, length);
   g_autoptr (GError) error = NULL;
 
-  maq_cache_writer_append (writer, bytes, &error);
+  fixture_append (writer, data, length, &error);
   g_assert_no_error (error);
 }
 
@@ -77,12 +76,12 @@ test_write (Fixture      *fixture,
   g_autoptr (MaqCacheWriter) writer = begin (fixture, "onnx/model.onnx", etag, SIZE, "0123abcd", &error);
   g_assert_no_error (error);
   g_assert_false (maq_cache_writer_is_complete (writer));
-  g_assert_cmpuint (maq_cache_writer_get_offset (writer), ==, 0);
+  g_assert_cmpuint (fixture_get_prefix (writer), ==, 0);
   g_autofree char *partial = g_strconcat (etag, ".maquette-0123abcd.incomplete", NULL);
   g_assert_cmpstr (maq_cache_writer_get_partial (writer), ==, partial);
 
   append (writer, content, 60000);
-  g_assert_cmpuint (maq_cache_get_partial_size (fixture->cache, MAQ_REPO_KIND_MODEL, "acme/new", etag, "0123abcd"), ==, 60000);
+  g_assert_cmpuint (maq_cache_get_partial_size (fixture->cache, MAQ_REPO_KIND_MODEL, "acme/new", etag, SIZE, "0123abcd"), ==, 60000);
   append (writer, content + 60000, SIZE - 60000);
   g_autofree char *file = maq_cache_writer_finish (writer, &error);
   g_assert_no_error (error);
@@ -150,21 +149,73 @@ test_resume (Fixture      *fixture,
 
   MaqCacheWriter *second = begin (fixture, "m.bin", etag, SIZE, "00000001", &error);
   g_assert_no_error (error);
-  g_assert_cmpuint (maq_cache_writer_get_offset (second), ==, 70000);
-  guint64 left = 0;
-  g_assert_true (maq_cache_writer_catch_up (second, 10000, &left, &error));
-  g_assert_cmpuint (left, ==, 60000);
+  g_assert_cmpuint (fixture_get_prefix (second), ==, 70000);
+  // What is there is hashed meanwhile, and once.
+  gboolean idle = TRUE;
+  g_assert_true (maq_cache_writer_keep (second, &idle, &error));
+  g_assert_false (idle);
+  g_assert_true (maq_cache_writer_keep (second, &idle, &error));
+  g_assert_true (idle);
   append (second, content + 70000, 1000);
   g_assert_finalize_object (second);
 
   // Another transfer goes on with what a former one left, and only one partial file remains.
   g_autoptr (MaqCacheWriter) third = begin (fixture, "m.bin", etag, SIZE, "00000002", &error);
-  g_assert_cmpuint (maq_cache_writer_get_offset (third), ==, 71000);
+  g_assert_cmpuint (fixture_get_prefix (third), ==, 71000);
   g_assert_cmpuint (count_partials (fixture), ==, 1);
   append (third, content + 71000, SIZE - 71000);
   g_autofree char *file = maq_cache_writer_finish (third, &error);
   g_assert_no_error (error);
   check_whole (fixture, file, content);
+}
+
+// As several connections bring it, with a stop in between.
+static void
+test_out_of_order (Fixture      *fixture,
+                   gconstpointer data)
+{
+  g_autofree char *content = dup_content ();
+  g_autofree char *etag = hash_sha256 (content, SIZE);
+  const guint      part = SIZE / 6;
+  const guint      first[] = { 4, 0, 2 };
+  const guint      second[] = { 5, 3, 1 };
+  gboolean         idle = FALSE;
+  g_autoptr (GError) error = NULL;
+
+  MaqCacheWriter *writer = begin (fixture, "m.bin", etag, SIZE, "00000001", &error);
+  for (guint i = 0; i < G_N_ELEMENTS (first); i++)
+    g_assert_true (maq_cache_writer_write (writer, first[i] * part, content + first[i] * part, part, &error));
+  g_assert_finalize_object (writer);
+
+  writer = begin (fixture, "m.bin", etag, SIZE, "00000001", &error);
+  g_autoptr (MaqRanges) there = maq_cache_writer_dup_ranges (writer);
+  g_assert_cmpuint (maq_ranges_get_total (there), ==, 3 * part);
+  g_assert_cmpuint (maq_ranges_get_prefix (there), ==, part);
+  for (guint i = 0; i < G_N_ELEMENTS (second); i++)
+    {
+      g_assert_true (maq_cache_writer_write (writer, second[i] * part, content + second[i] * part, part, &error));
+      g_assert_true (maq_cache_writer_keep (writer, &idle, &error));
+    }
+  g_autofree char *file = maq_cache_writer_finish (writer, &error);
+  g_assert_no_error (error);
+  check_whole (fixture, file, content);
+  g_assert_finalize_object (writer);
+  g_assert_cmpuint (count_partials (fixture), ==, 0);
+}
+
+// A file with a gap never gets its final name.
+static void
+test_gap (Fixture      *fixture,
+          gconstpointer data)
+{
+  g_autofree char *content = dup_content ();
+  g_autofree char *etag = hash_sha256 (content, SIZE);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MaqCacheWriter) writer = begin (fixture, "m.bin", etag, SIZE, NULL, &error);
+
+  g_assert_true (maq_cache_writer_write (writer, 10, content + 10, SIZE - 10, &error));
+  g_assert_null (maq_cache_writer_finish (writer, &error));
+  g_assert_error (error, MAQ_CACHE_ERROR, MAQ_CACHE_ERROR_MISMATCH);
 }
 
 static void
@@ -180,7 +231,7 @@ test_resume_damaged (Fixture      *fixture,
   g_autofree char *longer = g_strconcat (content, "more", NULL);
   fixture_write (fixture, path, longer);
   MaqCacheWriter *writer = begin (fixture, "m.bin", etag, SIZE, "00000001", &error);
-  g_assert_cmpuint (maq_cache_writer_get_offset (writer), ==, 0);
+  g_assert_cmpuint (fixture_get_prefix (writer), ==, 0);
   g_assert_finalize_object (writer);
 
   // Wrong bytes are found in the end, and are gone then.
@@ -188,7 +239,7 @@ test_resume_damaged (Fixture      *fixture,
   wrong[10] = '!';
   fixture_write (fixture, path, wrong);
   writer = begin (fixture, "m.bin", etag, SIZE, "00000001", &error);
-  g_assert_cmpuint (maq_cache_writer_get_offset (writer), ==, 50000);
+  g_assert_cmpuint (fixture_get_prefix (writer), ==, 50000);
   append (writer, content + 50000, SIZE - 50000);
   g_assert_null (maq_cache_writer_finish (writer, &error));
   g_assert_error (error, MAQ_CACHE_ERROR, MAQ_CACHE_ERROR_MISMATCH);
@@ -199,8 +250,7 @@ test_resume_damaged (Fixture      *fixture,
   // Started again it is right.
   fixture_write (fixture, path, wrong);
   g_autoptr (MaqCacheWriter) again = begin (fixture, "m.bin", etag, SIZE, "00000001", &error);
-  g_assert_true (maq_cache_writer_restart (again, &error));
-  append (again, content, SIZE);
+  g_assert_true (maq_cache_writer_write (again, 0, content, SIZE, &error));
   g_autofree char *file = maq_cache_writer_finish (again, &error);
   g_assert_no_error (error);
   check_whole (fixture, file, content);
@@ -216,8 +266,7 @@ test_wrong_length (Fixture      *fixture,
 
   MaqCacheWriter *writer = begin (fixture, "m.bin", etag, SIZE, NULL, &error);
   append (writer, content, SIZE - 1);
-  g_autoptr (GBytes) two = g_bytes_new_static ("xy", 2);
-  g_assert_false (maq_cache_writer_append (writer, two, &error));
+  g_assert_false (fixture_append (writer, "xy", 2, &error));
   g_assert_error (error, MAQ_CACHE_ERROR, MAQ_CACHE_ERROR_MISMATCH);
   g_clear_error (&error);
   g_assert_null (maq_cache_writer_finish (writer, &error));
@@ -260,8 +309,7 @@ test_deleted_meanwhile (Fixture      *fixture,
   g_autofree char *path = g_strconcat ("models--acme--new/blobs/", maq_cache_writer_get_partial (writer), NULL);
   g_autofree char *full = fixture_dup_path (fixture, path);
   g_assert_cmpint (g_unlink (full), ==, 0);
-  g_autoptr (GBytes) more = g_bytes_new (content + 1000, 1000);
-  g_assert_false (maq_cache_writer_append (writer, more, &error));
+  g_assert_false (fixture_append (writer, content + 1000, 1000, &error));
   g_assert_error (error, MAQ_CACHE_ERROR, MAQ_CACHE_ERROR_DAMAGED);
 }
 
@@ -546,6 +594,8 @@ main (int   argc,
   ADD ("/cache/writer/writes-checks-and-links", fixture_set_up_empty, test_write);
   ADD ("/cache/writer/git-and-other-hashes", fixture_set_up_empty, test_git_and_other_hashes);
   ADD ("/cache/writer/resumes-own-partial-files", fixture_set_up_empty, test_resume);
+  ADD ("/cache/writer/comes-in-any-order", fixture_set_up_empty, test_out_of_order);
+  ADD ("/cache/writer/a-gap-is-found", fixture_set_up_empty, test_gap);
   ADD ("/cache/writer/damaged-partial-files", fixture_set_up_empty, test_resume_damaged);
   ADD ("/cache/writer/wrong-length", fixture_set_up_empty, test_wrong_length);
   ADD ("/cache/writer/every-flipped-bit-is-found", fixture_set_up_empty, test_flipped_bits);

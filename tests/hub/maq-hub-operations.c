@@ -48,7 +48,7 @@ hub_start_read_file (MaqHubClient *client)
 DexFuture *
 hub_start_open_file (MaqHubClient *client)
 {
-  return maq_hub_client_open_file (client, MAQ_REPO_KIND_MODEL, "a/b", "main", "f.txt", 0);
+  return maq_hub_client_open_file (client, MAQ_REPO_KIND_MODEL, "a/b", "main", "f.txt", 0, 0);
 }
 
 DexFuture *

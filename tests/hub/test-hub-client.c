@@ -221,7 +221,7 @@ test_open_file (HubFixture   *f,
   maq_test_server_add (f->server, "/a/b/resolve/" HUB_COMMIT "/w.gguf", &(MaqTestReply) { .status = 302, .headers = headers });
   maq_test_server_add (f->other, "/cdn/w", &(MaqTestReply) { .status = 206, .headers = "Content-Range: bytes 4-9/10\r\n", .body = "456789" });
 
-  g_autoptr (MaqHubBody) body = hub_take_object (maq_hub_client_open_file (f->client, MAQ_REPO_KIND_MODEL, "a/b", HUB_COMMIT, "w.gguf", 4));
+  g_autoptr (MaqHubBody) body = hub_take_object (maq_hub_client_open_file (f->client, MAQ_REPO_KIND_MODEL, "a/b", HUB_COMMIT, "w.gguf", 4, 0));
   g_assert_cmpuint (maq_hub_body_get_offset (body), ==, 4);
   g_assert_cmpint (maq_hub_body_get_total (body), ==, 10);
   g_autofree char *text = read_body (body, &error);
@@ -250,7 +250,7 @@ worker_fiber (gpointer data)
   worker->thread = g_thread_self ();
 
   g_assert_nonnull (g_main_context_get_thread_default ());
-  g_autoptr (MaqHubBody) body = dex_await_object (maq_hub_client_open_file (worker->f->client, MAQ_REPO_KIND_MODEL, "a/b", NULL, "w.gguf", 0), &error);
+  g_autoptr (MaqHubBody) body = dex_await_object (maq_hub_client_open_file (worker->f->client, MAQ_REPO_KIND_MODEL, "a/b", NULL, "w.gguf", 0, 0), &error);
   g_assert_no_error (error);
   worker->same_thread = worker->thread == g_thread_self ();
 

@@ -55,7 +55,7 @@ fetch (HubFixture *f,
        GError    **error)
 {
   g_autoptr (GString) text = g_string_new (NULL);
-  g_autoptr (MaqHubBody) body = hub_take_object (maq_hub_client_open_file (f->client, MAQ_REPO_KIND_MODEL, "a/b", "main", "f.txt", offset));
+  g_autoptr (MaqHubBody) body = hub_take_object (maq_hub_client_open_file (f->client, MAQ_REPO_KIND_MODEL, "a/b", "main", "f.txt", offset, 0));
 
   g_string_append_printf (text, "%" G_GUINT64_FORMAT "/%" G_GINT64_FORMAT ":", maq_hub_body_get_offset (body), maq_hub_body_get_total (body));
   while (!is_end (body, text, error))
@@ -129,7 +129,7 @@ test_wrong_parts (HubFixture   *f,
       g_test_message ("case %u", i);
       maq_test_server_clear (f->server);
       hub_add (f, &cases[i].reply);
-      hub_assert_fails (maq_hub_client_open_file (f->client, MAQ_REPO_KIND_MODEL, "a/b", "main", "f.txt", cases[i].offset), MAQ_HUB_ERROR_BAD_REPLY);
+      hub_assert_fails (maq_hub_client_open_file (f->client, MAQ_REPO_KIND_MODEL, "a/b", "main", "f.txt", cases[i].offset, 0), MAQ_HUB_ERROR_BAD_REPLY);
     }
 }
 

@@ -241,7 +241,7 @@ test_errors (void)
         {
           hub_assert_fails (maq_hub_client_read_file (f.client, MAQ_REPO_KIND_MODEL, "a/b", "main", "x", 100), cases[i].code);
           hub_assert_fails (maq_hub_client_resolve (f.client, MAQ_REPO_KIND_MODEL, "a/b", "main", "x"), cases[i].code);
-          hub_assert_fails (maq_hub_client_open_file (f.client, MAQ_REPO_KIND_MODEL, "a/b", "main", "x", 0), cases[i].code);
+          hub_assert_fails (maq_hub_client_open_file (f.client, MAQ_REPO_KIND_MODEL, "a/b", "main", "x", 0, 0), cases[i].code);
         }
       else
         hub_assert_fails (maq_hub_client_get_repo (f.client, MAQ_REPO_KIND_MODEL, "a/b", NULL), cases[i].code);

@@ -59,7 +59,7 @@ test_bad_names (HubFixture   *f,
 {
   g_autoptr (GError) id = hub_take_error (maq_hub_client_get_repo (f->client, MAQ_REPO_KIND_MODEL, "../x", NULL));
   g_autoptr (GError) revision = hub_take_error (maq_hub_client_list_tree (f->client, MAQ_REPO_KIND_MODEL, "a/b", ".."));
-  g_autoptr (GError) path = hub_take_error (maq_hub_client_open_file (f->client, MAQ_REPO_KIND_MODEL, "a/b", NULL, "../x", 0));
+  g_autoptr (GError) path = hub_take_error (maq_hub_client_open_file (f->client, MAQ_REPO_KIND_MODEL, "a/b", NULL, "../x", 0, 0));
 
   g_assert_error (id, MAQ_ADDRESS_ERROR, MAQ_ADDRESS_ERROR_BAD_ID);
   g_assert_error (revision, MAQ_ADDRESS_ERROR, MAQ_ADDRESS_ERROR_BAD_REVISION);

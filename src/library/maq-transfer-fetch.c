@@ -1,0 +1,566 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Copyright 2026 The Maquette developers
+#include "maq-transfer-run-private.h"
+
+#include "maq-fiber.h"
+#include "maq-range-plan.h"
+
+// Several streams write one partial file, each its own range. A thread of its own, the keeper, follows the front up to which
+// nothing is missing: it hashes what is there while it is still in memory, and brings it to the disk now and then. Small files do
+// without: they are hashed at their end.
+
+#define READ_BYTES   (1u << 20)
+#define LEAST_SHARE  (8u << 20) // a request for less is not worth its round trips
+#define KEEP_FROM    (8u << 20) // smaller files have no keeper
+#define KEEPER_NAP   20         // milliseconds
+#define MAX_TRIES    5
+#define LONGEST_WAIT 300  // seconds, for a rate limit
+#define LOCK_PAUSE   50   // milliseconds, growing to a second
+#define POLITE_AFTER 1500 // milliseconds of waiting for a lock until it is said
+
+struct _MaqTransferFetch
+{
+  MaqTransferRun *run;
+  GPtrArray      *files; // of MaqTransferFile; the first is fetched, the others are linked to it
+  MaqCacheWriter *writer;
+  DexFuture      *keeper;
+  gint            closing; // atomic: the keeper ends
+
+  gint     no_ranges; // atomic: the server sends files as a whole only
+  gint     is_done;   // atomic
+  gboolean is_second; // begun again from the start; never a third time
+
+  GMutex        lock;    // guards what follows
+  MaqRangePlan *plan;    // NULL until begun, and while one stream alone has it
+  GError       *spoiled; // what came is wrong, or gone: the last stream starts over
+  guint64       counted; // of the run's done bytes
+};
+
+static void
+fetch_clear (gpointer data)
+{
+  MaqTransferFetch *self = data;
+
+  g_atomic_int_set (&self->closing, TRUE);
+  g_ptr_array_unref (self->files);
+  dex_clear (&self->keeper);
+  g_clear_object (&self->writer);
+  maq_range_plan_free (self->plan);
+  g_clear_error (&self->spoiled);
+  g_mutex_clear (&self->lock);
+  maq_transfer_run_unref (self->run);
+}
+
+MaqTransferFetch *
+maq_transfer_fetch_new (MaqTransferRun *run,
+                        GPtrArray      *files)
+{
+  MaqTransferFetch *self = g_atomic_rc_box_new0 (MaqTransferFetch);
+
+  self->run = maq_transfer_run_ref (run);
+  self->files = files;
+  g_mutex_init (&self->lock);
+  return self;
+}
+
+MaqTransferFetch *
+maq_transfer_fetch_ref (MaqTransferFetch *self)
+{
+  return g_atomic_rc_box_acquire (self);
+}
+
+void
+maq_transfer_fetch_unref (MaqTransferFetch *self)
+{
+  g_atomic_rc_box_release_full (self, fetch_clear);
+}
+
+static const MaqTransferFile *
+get_file (MaqTransferFetch *self)
+{
+  return g_ptr_array_index (self->files, 0);
+}
+
+// Bytes of this file that are there, for the run's progress. What was in the cache from the beginning is counted already. Not under
+// the lock: the run's comes before it.
+static void
+count_here (MaqTransferFetch *self,
+            gint64            done,
+            guint64           fetched)
+{
+  if (get_file (self)->here)
+    done = 0;
+  g_mutex_lock (&self->lock);
+  self->counted += done;
+  g_mutex_unlock (&self->lock);
+  maq_transfer_run_add_done (self->run, done, fetched);
+}
+
+static MaqCacheWriter *
+begin_writer (MaqTransferRun        *run,
+              const MaqTransferFile *file,
+              GError               **error)
+{
+  return maq_cache_writer_begin (run->cache, run->request->kind, run->work->id, run->work->commit, file->path, file->etag, file->size, maq_transfer_record_get_tag (run->record), error);
+}
+
+// Waits as long as another program holds the lock.
+static MaqCacheWriter *
+wait_for_writer (MaqTransferRun        *run,
+                 const MaqTransferFile *file,
+                 GError               **error)
+{
+  MaqCacheWriter *writer = NULL;
+  guint           pause = LOCK_PAUSE;
+  guint           waited = 0;
+  gboolean        said = FALSE;
+
+  while (TRUE)
+    {
+      g_autoptr (GError) failed = NULL;
+      writer = begin_writer (run, file, &failed);
+      if (writer != NULL)
+        break;
+      if (!g_error_matches (failed, MAQ_CACHE_ERROR, MAQ_CACHE_ERROR_LOCKED))
+        {
+          g_propagate_error (error, g_steal_pointer (&failed));
+          break;
+        }
+      if (!said && waited >= POLITE_AFTER)
+        {
+          maq_transfer_run_count (run, &run->n_waiting, 1);
+          said = TRUE;
+        }
+      if (!maq_transfer_run_rest (run, pause, error))
+        break;
+      waited += pause;
+      pause = MIN (pause * 2, 1000);
+    }
+  if (said)
+    maq_transfer_run_count (run, &run->n_waiting, -1);
+  return writer;
+}
+
+// On the keeper's thread, until the streams are done or the run is. What it could not do is done, or fails again, at the end.
+static DexFuture *
+keeper_thread (gpointer data)
+{
+  MaqTransferFetch *self = data;
+  gboolean          idle = FALSE;
+
+  while (!g_atomic_int_get (&self->closing) && maq_transfer_run_check (self->run, NULL) && maq_cache_writer_keep (self->writer, &idle, NULL))
+    if (idle)
+      g_usleep (KEEPER_NAP * 1000);
+  return dex_future_new_true ();
+}
+
+static void
+start_keeper (MaqTransferFetch *self)
+{
+  if (get_file (self)->size >= KEEP_FROM)
+    self->keeper = maq_thread_spawn ("maq-keeper", keeper_thread, maq_transfer_fetch_ref (self), (GDestroyNotify) maq_transfer_fetch_unref);
+}
+
+static void
+stop_keeper (MaqTransferFetch *self)
+{
+  g_atomic_int_set (&self->closing, TRUE);
+  if (self->keeper != NULL)
+    dex_await (g_steal_pointer (&self->keeper), NULL);
+}
+
+static DexFuture *
+finish_thread (gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  char *path = maq_cache_writer_finish (data, &error);
+
+  return path != NULL ? dex_future_new_take_string (path) : dex_future_new_for_error (g_steal_pointer (&error));
+}
+
+// Hashing, syncing and copying take their time: never on the thread of the fibers.
+static gboolean
+finish_writer (MaqCacheWriter *writer,
+               GError        **error)
+{
+  g_autofree char *path = dex_await_string (maq_thread_spawn ("maq-finish", finish_thread, g_object_ref (writer), g_object_unref), error);
+  return path != NULL;
+}
+
+static gboolean
+open_first (MaqTransferFetch *self,
+            GError          **error)
+{
+  self->writer = wait_for_writer (self->run, get_file (self), error);
+  if (self->writer == NULL)
+    return FALSE;
+
+  g_autoptr (MaqRanges) there = maq_cache_writer_dup_ranges (self->writer);
+  g_atomic_int_set (&self->closing, FALSE);
+  g_mutex_lock (&self->lock);
+  self->plan = maq_range_plan_new (get_file (self)->size, there, LEAST_SHARE);
+  g_mutex_unlock (&self->lock);
+  count_here (self, maq_ranges_get_total (there), 0);
+  if (!maq_cache_writer_is_complete (self->writer))
+    start_keeper (self);
+  return TRUE;
+}
+
+static gboolean
+check_total (MaqTransferFetch *self,
+             gint64            total,
+             GError          **error)
+{
+  const MaqTransferFile *file = get_file (self);
+
+  if (total < 0 || (guint64) total == file->size)
+    return TRUE;
+  g_set_error (error, MAQ_HUB_ERROR, MAQ_HUB_ERROR_BAD_REPLY, "%s: the server sends %" G_GINT64_FORMAT " bytes, the Hub lists %" G_GUINT64_FORMAT, file->path, total, file->size);
+  return FALSE;
+}
+
+// What the claim still lacks; nothing once the file has to be begun again.
+static guint64
+get_room (MaqTransferFetch    *self,
+          const MaqRangeClaim *claim)
+{
+  g_mutex_lock (&self->lock);
+  guint64 room = self->spoiled == NULL ? claim->end - claim->next : 0;
+  g_mutex_unlock (&self->lock);
+  return room;
+}
+
+// Writes what of BYTES, which begin at POSITION of the file, belongs to the claim.
+static gboolean
+write_bytes (MaqTransferFetch *self,
+             MaqRangeClaim    *claim,
+             guint64           position,
+             GBytes           *bytes,
+             GError          **error)
+{
+  gsize         length = 0;
+  const guint8 *data = g_bytes_get_data (bytes, &length);
+  guint64       before = claim->next > position ? MIN (claim->next - position, length) : 0;
+
+  length = MIN (length - before, get_room (self, claim));
+  if (length > 0 && !maq_cache_writer_write (self->writer, claim->next, data + before, length, error))
+    return FALSE;
+
+  g_mutex_lock (&self->lock);
+  // Meanwhile another stream may have taken the end.
+  guint64 added = maq_range_plan_advance (self->plan, claim, MIN (length, claim->end - claim->next));
+  g_mutex_unlock (&self->lock);
+  count_here (self, added, g_bytes_get_size (bytes));
+  return TRUE;
+}
+
+static MaqHubBody *
+open_body (MaqTransferFetch *self,
+           guint64           from,
+           guint64           end,
+           GError          **error)
+{
+  MaqTransferRun *run = self->run;
+  gint64          asked = g_get_monotonic_time ();
+  MaqHubBody     *body = dex_await_object (maq_hub_client_open_file (run->client, run->request->kind, run->work->id, run->work->commit, get_file (self)->path, from, end), error);
+
+  if (body == NULL)
+    return NULL;
+  g_mutex_lock (&run->lock);
+  run->first_byte = (g_get_monotonic_time () - asked) / 1000;
+  g_mutex_unlock (&run->lock);
+  return body;
+}
+
+// Whether a connection that sends the whole file is of use for CLAIM: only to one that lacks all the rest of it.
+static gboolean
+may_read_whole (MaqTransferFetch    *self,
+                const MaqRangeClaim *claim)
+{
+  g_atomic_int_set (&self->no_ranges, TRUE);
+  g_mutex_lock (&self->lock);
+  gboolean may = maq_range_plan_is_rest (self->plan, claim);
+  g_mutex_unlock (&self->lock);
+  return may;
+}
+
+// One request, from where the claim begins to wherever the connection ends.
+static gboolean
+fetch_once (MaqTransferFetch *self,
+            MaqRangeClaim    *claim,
+            gboolean         *gave_up,
+            GError          **error)
+{
+  gboolean whole = g_atomic_int_get (&self->no_ranges);
+  guint64  from = whole ? 0 : claim->next;
+  g_autoptr (MaqHubBody) body = open_body (self, from, whole ? 0 : from + get_room (self, claim), error);
+
+  if (body == NULL || !check_total (self, maq_hub_body_get_total (body), error))
+    return FALSE;
+  guint64 position = maq_hub_body_get_offset (body);
+  if (position != claim->next && !may_read_whole (self, claim))
+    {
+      *gave_up = TRUE;
+      return TRUE;
+    }
+
+  for (guint64 room; (room = get_room (self, claim)) > 0;)
+    {
+      guint64 skipped = claim->next > position ? claim->next - position : 0;
+      g_autoptr (GBytes) bytes = dex_await_boxed (maq_hub_body_read (body, MIN (READ_BYTES, skipped + room)), error);
+      if (bytes == NULL || !maq_transfer_run_check (self->run, error))
+        return FALSE;
+      if (g_bytes_get_size (bytes) == 0)
+        {
+          g_set_error (error, MAQ_HUB_ERROR, MAQ_HUB_ERROR_UNREACHABLE, "%s: the connection ended at byte %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT, get_file (self)->path, position, get_file (self)->size);
+          return FALSE;
+        }
+      if (!write_bytes (self, claim, position, bytes, error))
+        return FALSE;
+      position += g_bytes_get_size (bytes);
+    }
+  return TRUE;
+}
+
+static gboolean
+is_worth_another_try (MaqTransferFetch *self,
+                      const GError     *error)
+{
+  if (error->domain != MAQ_HUB_ERROR)
+    return FALSE;
+  switch ((MaqHubError) error->code)
+    {
+    case MAQ_HUB_ERROR_UNREACHABLE:
+    case MAQ_HUB_ERROR_SERVER:
+    case MAQ_HUB_ERROR_RATE_LIMITED:
+    case MAQ_HUB_ERROR_LINK_EXPIRED:
+    case MAQ_HUB_ERROR_BAD_REPLY:
+      return TRUE;
+    case MAQ_HUB_ERROR_BAD_REQUEST:
+      return !g_atomic_int_get (&self->no_ranges); // 416: there is no such range
+    default:
+      return FALSE;
+    }
+}
+
+// Learns from FAILED, and waits as long as it asks for.
+static gboolean
+wait_before_try (MaqTransferFetch *self,
+                 const GError     *failed,
+                 guint             n_tries,
+                 GError          **error)
+{
+  MaqTransferRun *run = self->run;
+  gboolean        is_limit = g_error_matches (failed, MAQ_HUB_ERROR, MAQ_HUB_ERROR_RATE_LIMITED);
+  guint           seconds = maq_hub_client_get_wait (run->client);
+
+  g_mutex_lock (&run->lock);
+  run->is_pressed |= is_limit || g_error_matches (failed, MAQ_HUB_ERROR, MAQ_HUB_ERROR_SERVER);
+  g_mutex_unlock (&run->lock);
+  // A link that is refused again although it is fresh, or a range that is: perhaps it is the range.
+  if (g_error_matches (failed, MAQ_HUB_ERROR, MAQ_HUB_ERROR_BAD_REQUEST) || (n_tries > 1 && g_error_matches (failed, MAQ_HUB_ERROR, MAQ_HUB_ERROR_LINK_EXPIRED)))
+    g_atomic_int_set (&self->no_ranges, TRUE);
+  if (g_error_matches (failed, MAQ_HUB_ERROR, MAQ_HUB_ERROR_LINK_EXPIRED))
+    return maq_transfer_run_check (run, error); // opening the file again gives a fresh link
+  if (!is_limit || seconds == 0)
+    return maq_transfer_run_rest (run, maq_transfer_run_get_first_pause () << (n_tries - 1), error);
+
+  maq_transfer_run_count (run, &run->n_limited, 1);
+  gboolean ok = maq_transfer_run_rest (run, MIN (seconds, LONGEST_WAIT) * 1000, error);
+  maq_transfer_run_count (run, &run->n_limited, -1);
+  return ok;
+}
+
+// The claim's bytes, over as many connections as it takes. Tries are counted as long as no new byte came.
+static gboolean
+fetch_claim (MaqTransferFetch *self,
+             MaqRangeClaim    *claim,
+             GError          **error)
+{
+  gboolean gave_up = FALSE;
+  guint    n_tries = 0;
+
+  while (!gave_up && get_room (self, claim) > 0)
+    {
+      g_autoptr (GError) failed = NULL;
+      guint64 before = claim->next;
+      if (fetch_once (self, claim, &gave_up, &failed))
+        continue;
+
+      if (claim->next > before)
+        n_tries = 0;
+      if (++n_tries > MAX_TRIES || !is_worth_another_try (self, failed))
+        {
+          g_propagate_error (error, g_steal_pointer (&failed));
+          return FALSE;
+        }
+      g_info ("%s: try %u from byte %" G_GUINT64_FORMAT " on after: %s", get_file (self)->path, n_tries, claim->next, failed->message);
+      if (!wait_before_try (self, failed, n_tries, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static MaqRangeClaim *
+take_claim (MaqTransferFetch *self)
+{
+  MaqRangeClaim *claim = NULL;
+
+  g_mutex_lock (&self->lock);
+  if (self->plan == NULL || self->spoiled != NULL)
+    claim = NULL;
+  else if (!g_atomic_int_get (&self->no_ranges))
+    claim = maq_range_plan_take (self->plan);
+  else if (maq_range_plan_get_n_claims (self->plan) == 0)
+    claim = maq_range_plan_take_rest (self->plan);
+  g_mutex_unlock (&self->lock);
+  return claim;
+}
+
+static gboolean
+is_spoiled (const GError *error)
+{
+  return g_error_matches (error, MAQ_CACHE_ERROR, MAQ_CACHE_ERROR_MISMATCH) || g_error_matches (error, MAQ_CACHE_ERROR, MAQ_CACHE_ERROR_DAMAGED);
+}
+
+// Ends CLAIM (nullable). A failure that the file can be begun again after is kept until the last stream is here.
+static gboolean
+end_claim (MaqTransferFetch *self,
+           MaqRangeClaim    *claim,
+           GError           *failed,
+           GError          **error)
+{
+  gboolean ok = failed == NULL || is_spoiled (failed);
+
+  g_mutex_lock (&self->lock);
+  if (claim != NULL)
+    maq_range_plan_give_back (self->plan, claim);
+  if (failed != NULL && ok && self->spoiled == NULL)
+    self->spoiled = g_error_copy (failed);
+  g_mutex_unlock (&self->lock);
+  if (ok)
+    g_clear_error (&failed);
+  else
+    g_propagate_error (error, failed);
+  return ok;
+}
+
+// Takes the plan away when this was the last stream of a file that is complete, or must be begun again.
+static gboolean
+take_over (MaqTransferFetch *self)
+{
+  g_mutex_lock (&self->lock);
+  gboolean is_last = self->plan != NULL && maq_range_plan_get_n_claims (self->plan) == 0 &&
+                     (self->spoiled != NULL || maq_range_plan_is_complete (self->plan));
+  if (is_last)
+    g_clear_pointer (&self->plan, maq_range_plan_free);
+  g_mutex_unlock (&self->lock);
+  return is_last;
+}
+
+// The other files with this content: links, as it is here now.
+static gboolean
+finish_others (MaqTransferFetch *self,
+               GError          **error)
+{
+  for (guint i = 1; i < self->files->len; i++)
+    {
+      const MaqTransferFile *file = g_ptr_array_index (self->files, i);
+      g_autoptr (MaqCacheWriter) writer = wait_for_writer (self->run, file, error);
+      if (writer == NULL || !finish_writer (writer, error))
+        return FALSE;
+      maq_transfer_run_add_done (self->run, file->here ? 0 : file->size, 0);
+    }
+  return TRUE;
+}
+
+// Wrong bytes, or a partial file somebody deleted: once more from the start, then it is an error.
+static gboolean
+start_over (MaqTransferFetch *self,
+            GError           *spoiled,
+            GError          **error)
+{
+  stop_keeper (self);
+  g_clear_object (&self->writer);
+  count_here (self, -(gint64) self->counted, 0);
+  g_mutex_lock (&self->lock);
+  g_clear_error (&self->spoiled);
+  g_mutex_unlock (&self->lock);
+  if (self->is_second)
+    {
+      g_propagate_error (error, spoiled);
+      return FALSE;
+    }
+  self->is_second = TRUE;
+  g_info ("%s: fetched again after: %s", get_file (self)->path, spoiled->message);
+  g_error_free (spoiled);
+  return open_first (self, error);
+}
+
+// Only the stream that took the plan over.
+static gboolean
+settle (MaqTransferFetch *self,
+        GError          **error)
+{
+  GError *failed = NULL;
+
+  g_mutex_lock (&self->lock);
+  failed = self->spoiled != NULL ? g_error_copy (self->spoiled) : NULL;
+  g_mutex_unlock (&self->lock);
+  stop_keeper (self);
+  if (failed == NULL && finish_writer (self->writer, &failed))
+    {
+      g_clear_object (&self->writer);
+      g_atomic_int_set (&self->is_done, TRUE);
+      return finish_others (self, error);
+    }
+  if (is_spoiled (failed))
+    return start_over (self, failed, error);
+  g_propagate_error (error, failed);
+  return FALSE;
+}
+
+gboolean
+maq_transfer_fetch_help (MaqTransferFetch *self,
+                         GError          **error)
+{
+  g_autoptr (GError) fatal = NULL;
+  GError        *failed = NULL;
+  MaqRangeClaim *claim = take_claim (self);
+
+  if (claim != NULL)
+    fetch_claim (self, claim, &failed);
+  if (end_claim (self, claim, failed, &fatal) && (!take_over (self) || settle (self, &fatal)))
+    return TRUE;
+  g_propagate_prefixed_error (error, g_steal_pointer (&fatal), "%s: ", get_file (self)->path);
+  return FALSE;
+}
+
+gboolean
+maq_transfer_fetch_begin (MaqTransferFetch *self,
+                          GError          **error)
+{
+  g_autoptr (GError) failed = NULL;
+
+  if (open_first (self, &failed))
+    return maq_transfer_fetch_help (self, error);
+  g_propagate_prefixed_error (error, g_steal_pointer (&failed), "%s: ", get_file (self)->path);
+  return FALSE;
+}
+
+guint64
+maq_transfer_fetch_get_offer (MaqTransferFetch *self)
+{
+  g_mutex_lock (&self->lock);
+  gboolean may = self->plan != NULL && self->spoiled == NULL &&
+                 (!g_atomic_int_get (&self->no_ranges) || maq_range_plan_get_n_claims (self->plan) == 0);
+  guint64 offer = may ? maq_range_plan_get_offer (self->plan) : 0;
+  g_mutex_unlock (&self->lock);
+  return offer;
+}
+
+gboolean
+maq_transfer_fetch_is_done (MaqTransferFetch *self)
+{
+  return g_atomic_int_get (&self->is_done);
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Copyright 2026 The Maquette developers
+#pragma once
+
+#include "maq-transfer-private.h"
+
+// What a run shares with the files it fetches:
+//
+//   MaqTransferRun ── streams, one fiber for each connection ── MaqTransferFetch   one content on its way
+//
+// A stream takes the largest file nobody has begun; when there is none it helps with the file that has the most left.
+
+G_BEGIN_DECLS
+
+struct _MaqTransferRun
+{
+  MaqHubClient       *client;
+  MaqCache           *cache;
+  MaqTransferRequest *request;
+  MaqTransferRecord  *record;
+  gint                stopped; // atomic
+
+  GMutex           lock; // guards what follows
+  MaqTransferWork *work; // set once
+  GQueue           jobs; // of MaqTransferFetch that nobody has begun
+  GPtrArray       *open; // of MaqTransferFetch on their way
+  GError          *error;
+  DexPromise      *idle; // resolved when the last stream has ended
+  guint            n_streams;
+  guint            max_streams;
+  guint            first_byte; // milliseconds from asking for a file to its first byte, lately
+  gboolean         is_pressed; // the server asked for less
+  guint64          done;
+  guint64          fetched;
+  guint            n_waiting;
+  guint            n_limited;
+};
+
+// FALSE when the run was stopped or has failed.
+gboolean maq_transfer_run_check (MaqTransferRun *self, GError **error);
+// Lets the other fibers of this thread work for so long. FALSE as above.
+gboolean maq_transfer_run_rest (MaqTransferRun *self, guint milliseconds, GError **error);
+void     maq_transfer_run_add_done (MaqTransferRun *self, gint64 done, guint64 fetched);
+// One of the run's counters, under its lock.
+void  maq_transfer_run_count (MaqTransferRun *self, guint *counter, int by);
+guint maq_transfer_run_get_first_pause (void);
+
+// One content on its way into the cache, for all the files of the snapshot that have it.
+typedef struct _MaqTransferFetch MaqTransferFetch;
+
+// FILES: of MaqTransferFile with one etag (transfer full).
+MaqTransferFetch *maq_transfer_fetch_new (MaqTransferRun *run, GPtrArray *files);
+MaqTransferFetch *maq_transfer_fetch_ref (MaqTransferFetch *self);
+void              maq_transfer_fetch_unref (MaqTransferFetch *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MaqTransferFetch, maq_transfer_fetch_unref)
+gboolean maq_transfer_fetch_is_done (MaqTransferFetch *self);
+// The bytes another stream could take over, 0 if it would be of no use.
+guint64 maq_transfer_fetch_get_offer (MaqTransferFetch *self);
+// Begins the file and fetches of it what the other streams leave; whoever brings the last byte finishes it. Only in a fiber.
+gboolean maq_transfer_fetch_begin (MaqTransferFetch *self, GError **error);
+// Takes over a part of a file that is on its way. Only in a fiber.
+gboolean maq_transfer_fetch_help (MaqTransferFetch *self, GError **error);
+
+G_END_DECLS
