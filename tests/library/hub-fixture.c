@@ -48,17 +48,28 @@ fixture_dup_path (Fixture    *fixture,
 }
 
 static void
-write_hub (Fixture *fixture)
+write_file (Fixture    *fixture,
+            const char *model,
+            const char *name,
+            gsize       size)
+{
+  g_autofree char *relative = g_build_filename ("hub/models", model, name, NULL);
+  g_autofree char *path = fixture_dup_path (fixture, relative);
+  g_autofree char *parent = g_path_get_dirname (path);
+  g_autofree char *content = dup_content (name, size);
+
+  g_assert_cmpint (g_mkdir_with_parents (parent, 0755), ==, 0);
+  g_assert_true (g_file_set_contents_full (path, content, size, G_FILE_SET_CONTENTS_NONE, 0644, NULL));
+}
+
+static void
+write_hub (Fixture *fixture,
+           gsize    large)
 {
   for (guint i = 0; i < G_N_ELEMENTS (files); i++)
-    {
-      g_autofree char *relative = g_build_filename ("hub/models", MODEL, files[i].name, NULL);
-      g_autofree char *path = fixture_dup_path (fixture, relative);
-      g_autofree char *parent = g_path_get_dirname (path);
-      g_autofree char *content = dup_content (files[i].name, files[i].size);
-      g_assert_cmpint (g_mkdir_with_parents (parent, 0755), ==, 0);
-      g_assert_true (g_file_set_contents_full (path, content, files[i].size, G_FILE_SET_CONTENTS_NONE, 0644, NULL));
-    }
+    write_file (fixture, MODEL, files[i].name, files[i].size);
+  if (large > 0)
+    write_file (fixture, LARGE_MODEL, LARGE, large);
 }
 
 void
@@ -68,7 +79,7 @@ fixture_set_up (Fixture      *fixture,
   g_autoptr (GError) error = NULL;
 
   fixture->folder = g_dir_make_tmp ("maq-transfers-XXXXXX", NULL);
-  write_hub (fixture);
+  write_hub (fixture, GPOINTER_TO_SIZE (data));
   g_autofree char *hub = fixture_dup_path (fixture, "hub");
   g_autofree char *root = fixture_dup_path (fixture, "cache");
   g_autoptr (MaqHubStore) store = maq_hub_store_new_folder (hub, &error);

@@ -14,6 +14,8 @@ G_BEGIN_DECLS
 #define WEIGHTS      "tiny-Q8_0.gguf"
 #define WEIGHTS_SIZE (3u << 20)
 #define SHARD_SIZE   (1u << 20)
+#define LARGE_MODEL  "acme/large"
+#define LARGE        "large.bin"
 
 typedef struct
 {
@@ -25,6 +27,7 @@ typedef struct
   MaqTransferList *transfers;
 } Fixture;
 
+// DATA: GSIZE_TO_POINTER of the size of LARGE in the model LARGE_MODEL, which is not there without.
 void fixture_set_up (Fixture *fixture, gconstpointer data);
 void fixture_tear_down (Fixture *fixture, gconstpointer data);
 // As after a restart of the program: another list over the same folders.
