@@ -122,6 +122,16 @@ maq_range_plan_take_rest (MaqRangePlan *self)
   return start < self->size ? add_claim (self, start, self->size) : NULL;
 }
 
+gboolean
+maq_range_plan_extend (MaqRangePlan  *self,
+                       MaqRangeClaim *claim)
+{
+  if (self->claims->len != 1 || claim->end == self->size)
+    return FALSE;
+  claim->end = self->size;
+  return TRUE;
+}
+
 guint64
 maq_range_plan_advance (MaqRangePlan  *self,
                         MaqRangeClaim *claim,

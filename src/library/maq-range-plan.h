@@ -30,6 +30,8 @@ MaqRangeClaim *maq_range_plan_take (MaqRangePlan *self);
 guint64 maq_range_plan_get_offer (MaqRangePlan *self);
 // All from the first missing byte to the end, for a server that knows no ranges. Only while there is no other claim.
 MaqRangeClaim *maq_range_plan_take_rest (MaqRangePlan *self);
+// Makes the only CLAIM reach to the end, for a server that sends everything anyway. FALSE if there are others, or it does.
+gboolean maq_range_plan_extend (MaqRangePlan *self, MaqRangeClaim *claim);
 // N_BYTES more of CLAIM are there; returns how many of them were missing.
 guint64 maq_range_plan_advance (MaqRangePlan *self, MaqRangeClaim *claim, guint64 n_bytes);
 // Ends CLAIM; what is left of it is for others to take.

@@ -18,13 +18,21 @@
 #define LOCK_PAUSE   50   // milliseconds, growing to a second
 #define POLITE_AFTER 1500 // milliseconds of waiting for a lock until it is said
 
+// What the keeper has in common with the streams. It does not know the file: the result of a thread keeps its data.
+typedef struct
+{
+  MaqTransferRun *run;
+  MaqCacheWriter *writer;
+  gint            closing; // atomic: it ends
+} Keeper;
+
 struct _MaqTransferFetch
 {
   MaqTransferRun *run;
   GPtrArray      *files; // of MaqTransferFile; the first is fetched, the others are linked to it
   MaqCacheWriter *writer;
-  DexFuture      *keeper;
-  gint            closing; // atomic: the keeper ends
+  Keeper         *keeper; // NULL for a small file
+  DexFuture      *kept;   // its end
 
   gint     no_ranges; // atomic: the server sends files as a whole only
   gint     is_done;   // atomic
@@ -37,13 +45,30 @@ struct _MaqTransferFetch
 };
 
 static void
+keeper_clear (gpointer data)
+{
+  Keeper *self = data;
+
+  g_object_unref (self->writer);
+  maq_transfer_run_unref (self->run);
+}
+
+static void
+keeper_unref (gpointer data)
+{
+  g_atomic_rc_box_release_full (data, keeper_clear);
+}
+
+static void
 fetch_clear (gpointer data)
 {
   MaqTransferFetch *self = data;
 
-  g_atomic_int_set (&self->closing, TRUE);
   g_ptr_array_unref (self->files);
-  dex_clear (&self->keeper);
+  if (self->keeper != NULL)
+    g_atomic_int_set (&self->keeper->closing, TRUE);
+  g_clear_pointer (&self->keeper, keeper_unref);
+  dex_clear (&self->kept);
   g_clear_object (&self->writer);
   maq_range_plan_free (self->plan);
   g_clear_error (&self->spoiled);
@@ -141,12 +166,12 @@ wait_for_writer (MaqTransferRun        *run,
   return writer;
 }
 
-// On the keeper's thread, until the streams are done or the run is. What it could not do is done, or fails again, at the end.
+// Until the streams are done or the run is. What it could not do is done, or fails again, at the end.
 static DexFuture *
 keeper_thread (gpointer data)
 {
-  MaqTransferFetch *self = data;
-  gboolean          idle = FALSE;
+  Keeper  *self = data;
+  gboolean idle = FALSE;
 
   while (!g_atomic_int_get (&self->closing) && maq_transfer_run_check (self->run, NULL) && maq_cache_writer_keep (self->writer, &idle, NULL))
     if (idle)
@@ -157,16 +182,22 @@ keeper_thread (gpointer data)
 static void
 start_keeper (MaqTransferFetch *self)
 {
-  if (get_file (self)->size >= KEEP_FROM)
-    self->keeper = maq_thread_spawn ("maq-keeper", keeper_thread, maq_transfer_fetch_ref (self), (GDestroyNotify) maq_transfer_fetch_unref);
+  if (get_file (self)->size < KEEP_FROM || maq_cache_writer_is_complete (self->writer))
+    return;
+  self->keeper = g_atomic_rc_box_new0 (Keeper);
+  self->keeper->run = maq_transfer_run_ref (self->run);
+  self->keeper->writer = g_object_ref (self->writer);
+  self->kept = maq_thread_spawn ("maq-keeper", keeper_thread, g_atomic_rc_box_acquire (self->keeper), keeper_unref);
 }
 
 static void
 stop_keeper (MaqTransferFetch *self)
 {
-  g_atomic_int_set (&self->closing, TRUE);
-  if (self->keeper != NULL)
-    dex_await (g_steal_pointer (&self->keeper), NULL);
+  if (self->keeper == NULL)
+    return;
+  g_atomic_int_set (&self->keeper->closing, TRUE);
+  dex_await (g_steal_pointer (&self->kept), NULL);
+  g_clear_pointer (&self->keeper, keeper_unref);
 }
 
 static DexFuture *
@@ -196,13 +227,11 @@ open_first (MaqTransferFetch *self,
     return FALSE;
 
   g_autoptr (MaqRanges) there = maq_cache_writer_dup_ranges (self->writer);
-  g_atomic_int_set (&self->closing, FALSE);
   g_mutex_lock (&self->lock);
   self->plan = maq_range_plan_new (get_file (self)->size, there, LEAST_SHARE);
   g_mutex_unlock (&self->lock);
   count_here (self, maq_ranges_get_total (there), 0);
-  if (!maq_cache_writer_is_complete (self->writer))
-    start_keeper (self);
+  start_keeper (self);
   return TRUE;
 }
 
@@ -215,7 +244,7 @@ check_total (MaqTransferFetch *self,
 
   if (total < 0 || (guint64) total == file->size)
     return TRUE;
-  g_set_error (error, MAQ_HUB_ERROR, MAQ_HUB_ERROR_BAD_REPLY, "%s: the server sends %" G_GINT64_FORMAT " bytes, the Hub lists %" G_GUINT64_FORMAT, file->path, total, file->size);
+  g_set_error (error, MAQ_HUB_ERROR, MAQ_HUB_ERROR_BAD_REPLY, "The server sends %" G_GINT64_FORMAT " bytes, the Hub lists %" G_GUINT64_FORMAT, total, file->size);
   return FALSE;
 }
 
@@ -284,35 +313,36 @@ may_read_whole (MaqTransferFetch    *self,
   return may;
 }
 
-// One request, from where the claim begins to wherever the connection ends.
+// A server without ranges sends on what the other streams could not get.
 static gboolean
-fetch_once (MaqTransferFetch *self,
-            MaqRangeClaim    *claim,
-            gboolean         *gave_up,
-            GError          **error)
+may_read_on (MaqTransferFetch *self,
+             MaqRangeClaim    *claim,
+             guint64           position)
 {
-  gboolean whole = g_atomic_int_get (&self->no_ranges);
-  guint64  from = whole ? 0 : claim->next;
-  g_autoptr (MaqHubBody) body = open_body (self, from, whole ? 0 : from + get_room (self, claim), error);
+  g_mutex_lock (&self->lock);
+  gboolean may = g_atomic_int_get (&self->no_ranges) && self->spoiled == NULL && position == claim->next && maq_range_plan_extend (self->plan, claim);
+  g_mutex_unlock (&self->lock);
+  return may;
+}
 
-  if (body == NULL || !check_total (self, maq_hub_body_get_total (body), error))
-    return FALSE;
-  guint64 position = maq_hub_body_get_offset (body);
-  if (position != claim->next && !may_read_whole (self, claim))
-    {
-      *gave_up = TRUE;
-      return TRUE;
-    }
-
-  for (guint64 room; (room = get_room (self, claim)) > 0;)
+// Reads a body that begins at POSITION, as far as the claim goes.
+static gboolean
+read_body (MaqTransferFetch *self,
+           MaqRangeClaim    *claim,
+           MaqHubBody       *body,
+           guint64           position,
+           GError          **error)
+{
+  for (guint64 room; (room = get_room (self, claim)) > 0 || may_read_on (self, claim, position);)
     {
       guint64 skipped = claim->next > position ? claim->next - position : 0;
-      g_autoptr (GBytes) bytes = dex_await_boxed (maq_hub_body_read (body, MIN (READ_BYTES, skipped + room)), error);
+      guint64 wanted = skipped + MAX (room, 1);
+      g_autoptr (GBytes) bytes = dex_await_boxed (maq_hub_body_read (body, MIN (READ_BYTES, wanted)), error);
       if (bytes == NULL || !maq_transfer_run_check (self->run, error))
         return FALSE;
       if (g_bytes_get_size (bytes) == 0)
         {
-          g_set_error (error, MAQ_HUB_ERROR, MAQ_HUB_ERROR_UNREACHABLE, "%s: the connection ended at byte %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT, get_file (self)->path, position, get_file (self)->size);
+          g_set_error (error, MAQ_HUB_ERROR, MAQ_HUB_ERROR_UNREACHABLE, "The connection ended at byte %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT, position, get_file (self)->size);
           return FALSE;
         }
       if (!write_bytes (self, claim, position, bytes, error))
@@ -320,6 +350,27 @@ fetch_once (MaqTransferFetch *self,
       position += g_bytes_get_size (bytes);
     }
   return TRUE;
+}
+
+// One request, from where the claim begins to wherever the connection ends. *GAVE_UP: it is of no use for this claim.
+static gboolean
+fetch_once (MaqTransferFetch *self,
+            MaqRangeClaim    *claim,
+            gboolean         *gave_up,
+            GError          **error)
+{
+  gboolean whole = g_atomic_int_get (&self->no_ranges);
+
+  *gave_up = whole && !may_read_whole (self, claim);
+  if (*gave_up)
+    return TRUE;
+  guint64 from = whole ? 0 : claim->next;
+  g_autoptr (MaqHubBody) body = open_body (self, from, whole ? 0 : from + get_room (self, claim), error);
+  if (body == NULL || !check_total (self, maq_hub_body_get_total (body), error))
+    return FALSE;
+  guint64 position = maq_hub_body_get_offset (body);
+  *gave_up = position != claim->next && !may_read_whole (self, claim);
+  return *gave_up || read_body (self, claim, body, position, error);
 }
 
 static gboolean

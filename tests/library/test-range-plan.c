@@ -84,6 +84,19 @@ test_rest (void)
   g_assert_true (maq_range_plan_is_complete (plan));
 }
 
+static void
+test_extend (void)
+{
+  g_autoptr (MaqRangePlan) plan = maq_range_plan_new (100, NULL, 10);
+  MaqRangeClaim *first = maq_range_plan_take (plan);
+  MaqRangeClaim *second = maq_range_plan_take (plan);
+
+  g_assert_false (maq_range_plan_extend (plan, first));
+  maq_range_plan_give_back (plan, second);
+  g_assert_true (maq_range_plan_extend (plan, first));
+  assert_claim (first, 0, 100);
+}
+
 // Whatever the order of events, in the end every byte was fetched once.
 static void
 test_random (void)
@@ -129,6 +142,7 @@ main (int   argc,
   g_test_add_func ("/library/range-plan/what-is-given-back-is-taken-again", test_give_back);
   g_test_add_func ("/library/range-plan/only-what-is-missing-is-taken", test_resume);
   g_test_add_func ("/library/range-plan/without-ranges-one-takes-all", test_rest);
+  g_test_add_func ("/library/range-plan/the-only-one-reads-on", test_extend);
   g_test_add_func ("/library/range-plan/every-byte-once", test_random);
   return g_test_run ();
 }

@@ -7,7 +7,7 @@
 
 // A large file over several connections.
 
-#define SIZE  (48u << 20)
+#define SIZE  (24u << 20)
 #define SHARE (8u << 20)
 #define SLOW  "{\"host\": \"cdn\", \"rate\": 12000000, \"times\": 0}"
 
@@ -24,14 +24,12 @@ count_ranges (Fixture *fixture,
 {
   g_autofree char *text = maq_hub_server_dup_requests (fixture->server);
   g_autoptr (MaqJson) json = maq_json_parse_text (text, NULL);
-  MaqJsonValue *requests = maq_json_get_root (json);
   g_autoptr (GHashTable) places = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 
   *n_answers = 0;
-  for (gsize i = 0; i < maq_json_get_length (requests); i++)
+  MAQ_JSON_FOREACH (request, maq_json_get_root (json))
     {
-      MaqJsonValue *request = maq_json_get_element (requests, i);
-      const char   *range = maq_json_get_string (request, "range");
+      const char *range = maq_json_get_string (request, "range");
       if (g_strcmp0 (maq_json_get_string (request, "host"), "cdn") != 0)
         continue;
       (*n_answers)++;
@@ -62,7 +60,7 @@ test_shares (Fixture      *fixture,
   check_large (fixture, transfer);
   // Few requests for long ranges, each byte once.
   guint n_places = count_ranges (fixture, &n_answers);
-  g_assert_cmpuint (n_places, >=, 3);
+  g_assert_cmpuint (n_places, >=, 2);
   g_assert_cmpuint (n_answers, <=, 2 * SIZE / SHARE);
   g_assert_cmpuint (maq_transfer_get_bytes_fetched (transfer), ==, SIZE);
 }
@@ -73,7 +71,7 @@ test_whole_only (Fixture      *fixture,
 {
   guint n_answers = 0;
 
-  fault (fixture, "{\"host\": \"cdn\", \"rate\": 20000000, \"range\": \"ignore\", \"times\": 0}");
+  fault (fixture, "{\"host\": \"cdn\", \"rate\": 100000000, \"range\": \"ignore\", \"times\": 0}");
   g_autoptr (MaqTransfer) transfer = fetch (fixture, request_large ());
   check_large (fixture, transfer);
   // Each of the first streams may find out for itself.
@@ -86,7 +84,7 @@ test_refused_ranges (Fixture      *fixture,
                      gconstpointer data)
 {
   // The first connection is served; whoever asks for another place gets 403, again and again.
-  fault (fixture, "[{\"host\": \"cdn\", \"rate\": 20000000, \"times\": 1}, {\"host\": \"cdn\", \"expired\": true, \"times\": 6}]");
+  fault (fixture, "[{\"host\": \"cdn\", \"rate\": 100000000, \"times\": 1}, {\"host\": \"cdn\", \"expired\": true, \"times\": 6}]");
   g_autoptr (MaqTransfer) transfer = fetch (fixture, request_large ());
   check_large (fixture, transfer);
 }
@@ -98,7 +96,7 @@ test_recovers (Fixture      *fixture,
   const char *rules[] = {
     "[{\"host\": \"cdn\", \"status\": 503, \"times\": 3}, " SLOW "]",
     "[{\"host\": \"cdn\", \"cut\": 3000000, \"times\": 6}, " SLOW "]",
-    "[{\"host\": \"cdn\", \"flip\": 30000000, \"times\": 6}, " SLOW "]",
+    "[{\"host\": \"cdn\", \"flip\": 1000000, \"rate\": 12000000, \"times\": 1}, " SLOW "]",
     "[{\"host\": \"cdn\", \"range\": \"wrong\", \"skip\": 1, \"times\": 2}, " SLOW "]",
     "[{\"host\": \"hub\", \"path\": \"*/resolve/*\", \"status\": 429, \"retry-after\": 1, \"skip\": 1, \"times\": 2}, " SLOW "]",
   };
