@@ -5,34 +5,20 @@
 #include "maq-fiber.h"
 #include "maq-range-plan.h"
 
-// Several streams write one partial file, each its own range. A thread of its own, the keeper, follows the front up to which
-// nothing is missing: it hashes what is there while it is still in memory, and brings it to the disk now and then. Small files do
-// without: they are hashed at their end.
+// Several streams write one partial file, each its own range; the last of them gives it its final name.
 
 #define READ_BYTES   (1u << 20)
 #define LEAST_SHARE  (8u << 20) // a request for less is not worth its round trips
-#define KEEP_FROM    (8u << 20) // smaller files have no keeper
-#define KEEPER_NAP   20         // milliseconds
 #define MAX_TRIES    5
-#define LONGEST_WAIT 300  // seconds, for a rate limit
-#define LOCK_PAUSE   50   // milliseconds, growing to a second
-#define POLITE_AFTER 1500 // milliseconds of waiting for a lock until it is said
-
-// What the keeper has in common with the streams. It does not know the file: the result of a thread keeps its data.
-typedef struct
-{
-  MaqTransferRun *run;
-  MaqCacheWriter *writer;
-  gint            closing; // atomic: it ends
-} Keeper;
+#define LONGEST_WAIT 300        // seconds, for a rate limit
+#define KEEP_FROM    (8u << 20) // smaller files are hashed at their end
 
 struct _MaqTransferFetch
 {
-  MaqTransferRun *run;
-  GPtrArray      *files; // of MaqTransferFile; the first is fetched, the others are linked to it
-  MaqCacheWriter *writer;
-  Keeper         *keeper; // NULL for a small file
-  DexFuture      *kept;   // its end
+  MaqTransferRun    *run;
+  GPtrArray         *files; // of MaqTransferFile; the first is fetched, the others are linked to it
+  MaqCacheWriter    *writer;
+  MaqTransferKeeper *keeper; // NULL for a small file
 
   gint     no_ranges; // atomic: the server sends files as a whole only
   gint     is_done;   // atomic
@@ -45,30 +31,12 @@ struct _MaqTransferFetch
 };
 
 static void
-keeper_clear (gpointer data)
-{
-  Keeper *self = data;
-
-  g_object_unref (self->writer);
-  maq_transfer_run_unref (self->run);
-}
-
-static void
-keeper_unref (gpointer data)
-{
-  g_atomic_rc_box_release_full (data, keeper_clear);
-}
-
-static void
 fetch_clear (gpointer data)
 {
   MaqTransferFetch *self = data;
 
   g_ptr_array_unref (self->files);
-  if (self->keeper != NULL)
-    g_atomic_int_set (&self->keeper->closing, TRUE);
-  g_clear_pointer (&self->keeper, keeper_unref);
-  dex_clear (&self->kept);
+  g_clear_pointer (&self->keeper, maq_transfer_keeper_free);
   g_clear_object (&self->writer);
   maq_range_plan_free (self->plan);
   g_clear_error (&self->spoiled);
@@ -121,108 +89,22 @@ count_here (MaqTransferFetch *self,
   maq_transfer_run_add_done (self->run, done, fetched);
 }
 
-static MaqCacheWriter *
-begin_writer (MaqTransferRun        *run,
-              const MaqTransferFile *file,
-              GError               **error)
-{
-  return maq_cache_writer_begin (run->cache, run->request->kind, run->work->id, run->work->commit, file->path, file->etag, file->size, maq_transfer_record_get_tag (run->record), error);
-}
-
-// Waits as long as another program holds the lock.
-static MaqCacheWriter *
-wait_for_writer (MaqTransferRun        *run,
-                 const MaqTransferFile *file,
-                 GError               **error)
-{
-  MaqCacheWriter *writer = NULL;
-  guint           pause = LOCK_PAUSE;
-  guint           waited = 0;
-  gboolean        said = FALSE;
-
-  while (TRUE)
-    {
-      g_autoptr (GError) failed = NULL;
-      writer = begin_writer (run, file, &failed);
-      if (writer != NULL)
-        break;
-      if (!g_error_matches (failed, MAQ_CACHE_ERROR, MAQ_CACHE_ERROR_LOCKED))
-        {
-          g_propagate_error (error, g_steal_pointer (&failed));
-          break;
-        }
-      if (!said && waited >= POLITE_AFTER)
-        {
-          maq_transfer_run_count (run, &run->n_waiting, 1);
-          said = TRUE;
-        }
-      if (!maq_transfer_run_rest (run, pause, error))
-        break;
-      waited += pause;
-      pause = MIN (pause * 2, 1000);
-    }
-  if (said)
-    maq_transfer_run_count (run, &run->n_waiting, -1);
-  return writer;
-}
-
-// Until the streams are done or the run is. What it could not do is done, or fails again, at the end.
-static DexFuture *
-keeper_thread (gpointer data)
-{
-  Keeper  *self = data;
-  gboolean idle = FALSE;
-
-  while (!g_atomic_int_get (&self->closing) && maq_transfer_run_check (self->run, NULL) && maq_cache_writer_keep (self->writer, &idle, NULL))
-    if (idle)
-      g_usleep (KEEPER_NAP * 1000);
-  return dex_future_new_true ();
-}
-
+// Waits until the keeper's thread has let go of the writer.
 static void
-start_keeper (MaqTransferFetch *self)
-{
-  if (get_file (self)->size < KEEP_FROM || maq_cache_writer_is_complete (self->writer))
-    return;
-  self->keeper = g_atomic_rc_box_new0 (Keeper);
-  self->keeper->run = maq_transfer_run_ref (self->run);
-  self->keeper->writer = g_object_ref (self->writer);
-  self->kept = maq_thread_spawn ("maq-keeper", keeper_thread, g_atomic_rc_box_acquire (self->keeper), keeper_unref);
-}
-
-static void
-stop_keeper (MaqTransferFetch *self)
+end_keeper (MaqTransferFetch *self)
 {
   if (self->keeper == NULL)
     return;
-  g_atomic_int_set (&self->keeper->closing, TRUE);
-  dex_await (g_steal_pointer (&self->kept), NULL);
-  g_clear_pointer (&self->keeper, keeper_unref);
-}
-
-static DexFuture *
-finish_thread (gpointer data)
-{
-  g_autoptr (GError) error = NULL;
-  char *path = maq_cache_writer_finish (data, &error);
-
-  return path != NULL ? dex_future_new_take_string (path) : dex_future_new_for_error (g_steal_pointer (&error));
-}
-
-// Hashing, syncing and copying take their time: never on the thread of the fibers.
-static gboolean
-finish_writer (MaqCacheWriter *writer,
-               GError        **error)
-{
-  g_autofree char *path = dex_await_string (maq_thread_spawn ("maq-finish", finish_thread, g_object_ref (writer), g_object_unref), error);
-  return path != NULL;
+  maq_transfer_keeper_stop (self->keeper);
+  dex_await (maq_transfer_keeper_wait (self->keeper), NULL);
+  g_clear_pointer (&self->keeper, maq_transfer_keeper_free);
 }
 
 static gboolean
 open_first (MaqTransferFetch *self,
             GError          **error)
 {
-  self->writer = wait_for_writer (self->run, get_file (self), error);
+  self->writer = maq_transfer_begin_file (self->run, get_file (self), error);
   if (self->writer == NULL)
     return FALSE;
 
@@ -231,7 +113,8 @@ open_first (MaqTransferFetch *self,
   self->plan = maq_range_plan_new (get_file (self)->size, there, LEAST_SHARE);
   g_mutex_unlock (&self->lock);
   count_here (self, maq_ranges_get_total (there), 0);
-  start_keeper (self);
+  if (!maq_cache_writer_is_complete (self->writer) && get_file (self)->size >= KEEP_FROM)
+    self->keeper = maq_transfer_keeper_new (self->run, self->writer);
   return TRUE;
 }
 
@@ -517,8 +400,8 @@ finish_others (MaqTransferFetch *self,
   for (guint i = 1; i < self->files->len; i++)
     {
       const MaqTransferFile *file = g_ptr_array_index (self->files, i);
-      g_autoptr (MaqCacheWriter) writer = wait_for_writer (self->run, file, error);
-      if (writer == NULL || !finish_writer (writer, error))
+      g_autoptr (MaqCacheWriter) writer = maq_transfer_begin_file (self->run, file, error);
+      if (writer == NULL || !maq_transfer_finish_file (writer, error))
         return FALSE;
       maq_transfer_run_add_done (self->run, file->here ? 0 : file->size, 0);
     }
@@ -531,7 +414,7 @@ start_over (MaqTransferFetch *self,
             GError           *spoiled,
             GError          **error)
 {
-  stop_keeper (self);
+  end_keeper (self);
   g_clear_object (&self->writer);
   count_here (self, -(gint64) self->counted, 0);
   g_mutex_lock (&self->lock);
@@ -558,8 +441,8 @@ settle (MaqTransferFetch *self,
   g_mutex_lock (&self->lock);
   failed = self->spoiled != NULL ? g_error_copy (self->spoiled) : NULL;
   g_mutex_unlock (&self->lock);
-  stop_keeper (self);
-  if (failed == NULL && finish_writer (self->writer, &failed))
+  end_keeper (self);
+  if (failed == NULL && maq_transfer_finish_file (self->writer, &failed))
     {
       g_clear_object (&self->writer);
       g_atomic_int_set (&self->is_done, TRUE);

@@ -45,6 +45,21 @@ void     maq_transfer_run_add_done (MaqTransferRun *self, gint64 done, guint64 f
 void  maq_transfer_run_count (MaqTransferRun *self, guint *counter, int by);
 guint maq_transfer_run_get_first_pause (void);
 
+// The file's place in the cache, waiting as long as another program holds its lock. Only in a fiber.
+MaqCacheWriter *maq_transfer_begin_file (MaqTransferRun *run, const MaqTransferFile *file, GError **error);
+// Its final name; hashing, syncing and copying happen on a thread. Only in a fiber.
+gboolean maq_transfer_finish_file (MaqCacheWriter *writer, GError **error);
+
+// A thread that follows the front up to which nothing is missing: it hashes what is there while it is still in memory, and brings
+// it to the disk now and then. It ends when it is stopped, or with the run.
+typedef struct _MaqTransferKeeper MaqTransferKeeper;
+MaqTransferKeeper                *maq_transfer_keeper_new (MaqTransferRun *run, MaqCacheWriter *writer);
+void                              maq_transfer_keeper_stop (MaqTransferKeeper *self);
+// Resolves when the thread has ended (transfer full).
+DexFuture *maq_transfer_keeper_wait (MaqTransferKeeper *self);
+// Stops it, too; waits for nothing.
+void maq_transfer_keeper_free (MaqTransferKeeper *self);
+
 // One content on its way into the cache, for all the files of the snapshot that have it.
 typedef struct _MaqTransferFetch MaqTransferFetch;
 
