@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Copyright 2026 The Maquette developers
-#include "maq-cache-private.h"
+#include "maq-cache-survey.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,6 +14,9 @@
 // Order: refs, snapshots, blobs. Interrupted anywhere it leaves a cache that every tool reads without complaint: a snapshot
 // without a ref and a blob without a link are legal, a ref without a snapshot, a link without a blob and a repo without a folder
 // snapshots are not.
+
+// Blobs whose locks are held at once.
+#define BATCH 64
 
 typedef struct
 {
@@ -32,6 +35,25 @@ deletion_free (gpointer data)
   g_free (self->id);
   g_free (self->commit);
   g_free (self);
+}
+
+// FALSE if it is not there, or is a link to another place: that is somebody's arrangement.
+static gboolean
+check_folder (int         root,
+              const char *folder,
+              GError    **error)
+{
+  struct stat info;
+
+  if (fstatat (root, folder, &info, AT_SYMLINK_NOFOLLOW) != 0)
+    {
+      maq_cache_set_errno (error, errno, "Cannot remove", folder);
+      return FALSE;
+    }
+  if (!S_ISLNK (info.st_mode))
+    return TRUE;
+  g_set_error (error, MAQ_CACHE_ERROR, MAQ_CACHE_ERROR_UNSAFE, "%s is a link to another place: delete it there", folder);
+  return FALSE;
 }
 
 static gboolean
@@ -64,18 +86,7 @@ delete_repo (int         root,
              GError    **error)
 {
   static const char *const rest[] = { ".no_exist", "trees", "blobs" };
-  struct stat              info;
 
-  if (fstatat (root, folder, &info, AT_SYMLINK_NOFOLLOW) != 0)
-    {
-      maq_cache_set_errno (error, errno, "Cannot remove", folder);
-      return FALSE;
-    }
-  if (S_ISLNK (info.st_mode))
-    {
-      g_set_error (error, MAQ_CACHE_ERROR, MAQ_CACHE_ERROR_UNSAFE, "%s is a link to another place: delete it there", folder);
-      return FALSE;
-    }
   if (!maq_cache_check_locks (root, folder, error))
     return FALSE;
 
@@ -133,21 +144,38 @@ check_blobs (int         root,
   return TRUE;
 }
 
+// Removes N of the blobs ETAGS, less those somebody wants again: locked, or linked since. One look at the snapshots for all.
 static gboolean
-remove_blob (int         root,
-             int         repo,
-             const char *folder,
-             const char *etag,
-             guint64    *freed,
-             GError    **error)
+remove_batch (int           root,
+              const char   *root_path,
+              const char   *folder,
+              MaqCacheRepo *repo,
+              char *const  *etags,
+              guint         n,
+              guint64      *freed,
+              GError      **error)
 {
-  g_autofd int blobs = maq_cache_open_folder (repo, "blobs", FALSE, error);
-  int          lock = blobs >= 0 ? maq_cache_lock_blob (root, folder, etag, NULL) : -1;
+  g_autofree char *path = g_build_filename (folder, "blobs", NULL);
+  g_autofd int     blobs = maq_cache_open_folder (root, path, FALSE, error);
+  int              locks[BATCH];
+  gboolean         ok = TRUE;
 
-  // Locked only now: somebody wants it again, so it stays.
-  gboolean ok = blobs >= 0 && (lock == -1 || maq_cache_remove_tree (blobs, etag, freed, error));
-  if (lock >= 0)
-    close (lock);
+  if (blobs < 0)
+    return FALSE;
+  for (guint i = 0; i < n; i++)
+    locks[i] = maq_cache_lock_for_removal (root, folder, etags[i], NULL);
+  g_autoptr (MaqCacheSurvey) now = maq_cache_survey_repo (root, root_path, folder, repo->kind, repo->id);
+  for (guint i = 0; i < n; i++)
+    {
+      const MaqCacheBlob *blob = g_hash_table_lookup (now->by_name, etags[i]);
+      gboolean            unused = blob != NULL && blob->uses == 0 && now->obstacle == NULL;
+      if (ok && locks[i] != -1 && unused)
+        ok = maq_cache_remove_tree (blobs, etags[i], freed, error);
+      if (unused)
+        maq_cache_unlock_removed (locks[i], root, folder, etags[i]);
+      else if (locks[i] >= 0)
+        close (locks[i]);
+    }
   return ok;
 }
 
@@ -200,10 +228,50 @@ delete_revision (int               root,
       !remove_below (repo, ".no_exist", revision->commit, NULL, error) ||
       !remove_below (repo, "trees", tree, NULL, error))
     return FALSE;
-  for (guint i = 0; i < blobs->len; i++)
-    if (!remove_blob (root, repo, folder, g_ptr_array_index (blobs, i), freed, error))
+  g_autofree char *root_path = g_path_get_dirname (scan->path);
+  for (guint i = 0; i < blobs->len; i += BATCH)
+    if (!remove_batch (root, root_path, folder, scan, (char *const *) blobs->pdata + i, MIN (BATCH, blobs->len - i), freed, error))
       return FALSE;
   return TRUE;
+}
+
+gboolean
+maq_cache_delete_now (MaqCache   *cache,
+                      MaqRepoKind kind,
+                      const char *id,
+                      const char *commit,
+                      guint64    *freed,
+                      GError    **error)
+{
+  g_autofree char *folder = maq_cache_dup_repo_folder (kind, id, error);
+
+  if (folder == NULL || (commit != NULL && !maq_cache_commit_validate (commit, error)))
+    return FALSE;
+  g_autofd int root = maq_cache_open_root (cache, FALSE, error);
+  if (root < 0 || !check_folder (root, folder, error))
+    return FALSE;
+
+  g_autofree char *real = realpath (maq_cache_get_root (cache), NULL);
+  g_autoptr (MaqCacheRepo) scan = maq_cache_scan_repo (real != NULL ? real : maq_cache_get_root (cache), folder, kind, id);
+  MaqCacheRevision *revision = NULL;
+  for (guint i = 0; commit != NULL && i < scan->revisions->len; i++)
+    {
+      MaqCacheRevision *candidate = g_ptr_array_index (scan->revisions, i);
+      if (g_str_equal (candidate->commit, commit))
+        revision = candidate;
+    }
+  if (commit != NULL && revision == NULL)
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "%s has no revision %.7s in the cache", id, commit);
+      return FALSE;
+    }
+  if (revision != NULL && scan->is_partial)
+    {
+      g_set_error (error, MAQ_CACHE_ERROR, MAQ_CACHE_ERROR_DAMAGED, "Not all of %s can be read, so nobody knows what its other revisions use: %s", id, scan->warning != NULL ? scan->warning : "a folder cannot be listed");
+      return FALSE;
+    }
+  return revision != NULL && scan->revisions->len > 1 ? delete_revision (root, folder, scan, revision, freed, error)
+                                                      : delete_repo (root, folder, freed, error);
 }
 
 static DexFuture *
@@ -211,34 +279,9 @@ delete_thread (gpointer data)
 {
   Deletion *self = data;
   g_autoptr (GError) error = NULL;
-  guint64          freed = 0;
-  g_autofree char *folder = maq_cache_dup_repo_folder (self->kind, self->id, &error);
-  g_autofd int     root = -1;
+  guint64 freed = 0;
 
-  if (folder == NULL || (self->commit != NULL && !maq_cache_commit_validate (self->commit, &error)))
-    return dex_future_new_for_error (g_steal_pointer (&error));
-  root = maq_cache_open_root (self->cache, FALSE, &error);
-  if (root < 0)
-    return dex_future_new_for_error (g_steal_pointer (&error));
-
-  g_autofree char *real = realpath (maq_cache_get_root (self->cache), NULL);
-  g_autoptr (MaqCacheRepo) scan = maq_cache_scan_repo (real != NULL ? real : maq_cache_get_root (self->cache), folder, self->kind, self->id);
-  MaqCacheRevision *revision = NULL;
-  for (guint i = 0; self->commit != NULL && i < scan->revisions->len; i++)
-    {
-      MaqCacheRevision *candidate = g_ptr_array_index (scan->revisions, i);
-      if (g_str_equal (candidate->commit, self->commit))
-        revision = candidate;
-    }
-  if (self->commit != NULL && revision == NULL)
-    return dex_future_new_reject (G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "%s has no revision %.7s in the cache", self->id, self->commit);
-
-  if (revision != NULL && scan->is_partial)
-    return dex_future_new_reject (MAQ_CACHE_ERROR, MAQ_CACHE_ERROR_DAMAGED, "Not all of %s can be read, so nobody knows what its other revisions use: %s", self->id, scan->warning != NULL ? scan->warning : "a folder cannot be listed");
-
-  gboolean ok = revision != NULL && scan->revisions->len > 1 ? delete_revision (root, folder, scan, revision, &freed, &error)
-                                                             : delete_repo (root, folder, &freed, &error);
-  if (!ok)
+  if (!maq_cache_delete_now (self->cache, self->kind, self->id, self->commit, &freed, &error))
     return dex_future_new_for_error (g_steal_pointer (&error));
   return dex_future_new_for_uint64 (freed);
 }

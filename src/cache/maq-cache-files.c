@@ -6,7 +6,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <linux/fiemap.h>
+#include <linux/fs.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 // Folders are walked by descriptor, one segment at a time, with O_NOFOLLOW: a link planted anywhere below a repo's folder
@@ -14,6 +17,9 @@
 
 #define OPEN_FOLDER (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 #define MAX_TEXT    4096
+// From this size on what is not really on the disk is worth asking for.
+#define LARGE   (1 << 20)
+#define EXTENTS 64
 
 void
 maq_cache_set_errno (GError    **error,
@@ -203,6 +209,58 @@ maq_cache_list_folder (int fd)
   return maq_cache_list_folder_checked (fd, &failed);
 }
 
+// The bytes of the file FD that other files share by reflink; 0 where the file system does not say.
+static guint64
+count_shared (int fd)
+{
+  g_autofree struct fiemap *map = g_malloc0 (sizeof *map + EXTENTS * sizeof (struct fiemap_extent));
+  guint64                   shared = 0;
+  gboolean                  more = TRUE;
+
+  while (more)
+    {
+      map->fm_length = FIEMAP_MAX_OFFSET - map->fm_start;
+      map->fm_extent_count = EXTENTS;
+      more = ioctl (fd, FS_IOC_FIEMAP, map) == 0 && map->fm_mapped_extents > 0;
+      for (guint i = 0; more && i < map->fm_mapped_extents; i++)
+        if (map->fm_extents[i].fe_flags & FIEMAP_EXTENT_SHARED)
+          shared += map->fm_extents[i].fe_length;
+      if (more)
+        {
+          const struct fiemap_extent *last = &map->fm_extents[map->fm_mapped_extents - 1];
+          map->fm_start = last->fe_logical + last->fe_length;
+          more = (last->fe_flags & FIEMAP_EXTENT_LAST) == 0;
+        }
+    }
+  return shared;
+}
+
+gboolean
+maq_cache_stat (int          parent,
+                const char  *name,
+                struct stat *info)
+{
+  if (fstatat (parent, name, info, AT_SYMLINK_NOFOLLOW) != 0)
+    return FALSE;
+  if (S_ISREG (info->st_mode) && info->st_nlink == 1 && info->st_size >= LARGE)
+    {
+      g_autofd int fd = openat (parent, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+      guint64      shared = fd >= 0 ? count_shared (fd) / 512 : 0;
+      info->st_blocks -= MIN (shared, (guint64) info->st_blocks);
+    }
+  return TRUE;
+}
+
+guint64
+maq_cache_get_freed (const struct stat *info)
+{
+  guint64 size = info->st_size;
+  guint64 used = (guint64) info->st_blocks * 512;
+
+  // A partial file may be preallocated with holes; small files are kept in many ways that blocks do not show.
+  return size >= LARGE ? MIN (size, used) : size;
+}
+
 static gboolean
 remove_entry (int         parent,
               const char *name,
@@ -212,7 +270,7 @@ remove_entry (int         parent,
 {
   struct stat info;
 
-  if (fstatat (parent, name, &info, AT_SYMLINK_NOFOLLOW) != 0)
+  if (!maq_cache_stat (parent, name, &info))
     {
       if (errno == ENOENT)
         return TRUE;
@@ -241,7 +299,7 @@ remove_entry (int         parent,
     }
   // A file with another name elsewhere gives no space back.
   if (freed != NULL && S_ISREG (info.st_mode) && info.st_nlink == 1)
-    *freed += info.st_size;
+    *freed += maq_cache_get_freed (&info);
   return TRUE;
 }
 

@@ -69,6 +69,42 @@ maq_cache_lock_blob (int         root_fd,
   return MAQ_CACHE_NO_LOCK;
 }
 
+int
+maq_cache_lock_for_removal (int         root_fd,
+                            const char *repo_folder,
+                            const char *etag,
+                            GError    **error)
+{
+  g_autofree char *path = g_build_filename (MAQ_CACHE_LOCKS, repo_folder, "blobs", NULL);
+  g_autofree char *name = g_strconcat (etag, ".lock", NULL);
+  g_autofd int     folder = maq_cache_open_folder (root_fd, path, FALSE, NULL);
+  g_autofd int     swift = folder >= 0 ? openat (folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC) : -1;
+
+  if (swift >= 0 && flock (swift, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+    {
+      set_locked (error, name);
+      return -1;
+    }
+  return maq_cache_lock_blob (root_fd, repo_folder, etag, error);
+}
+
+void
+maq_cache_unlock_removed (int         lock,
+                          int         root_fd,
+                          const char *repo_folder,
+                          const char *etag)
+{
+  if (lock < 0)
+    return;
+
+  g_autofree char *path = g_strconcat (MAQ_CACHE_LOCKS "/", repo_folder, "/", etag, ".lock", NULL);
+  const char      *name = NULL;
+  g_autofd int     folder = maq_cache_open_parent (root_fd, path, FALSE, &name, NULL);
+  if (folder >= 0)
+    unlinkat (folder, name, 0);
+  close (lock);
+}
+
 static gboolean
 check_folder (int      folder,
               guint    depth,

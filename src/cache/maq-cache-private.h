@@ -18,6 +18,10 @@ void maq_cache_set_errno (GError **error, int code, const char *what, const char
 
 // "models--owner--name"; NULL with an error if ID is no repo id (transfer full).
 char *maq_cache_dup_repo_folder (MaqRepoKind kind, const char *id, GError **error);
+// "models--owner--name" → kind and id; NULL if it is not a repo's folder (transfer full).
+char *maq_cache_dup_id_of_folder (const char *name, MaqRepoKind *kind);
+// Whether NAME is a helper file of a desktop, which belongs to nobody.
+gboolean maq_cache_is_ignored (const char *name);
 // Whether TEXT is safe as a blob's file name: [0-9A-Za-z._-]{1,128}, no dot first.
 gboolean maq_cache_etag_validate (const char *etag, GError **error);
 gboolean maq_cache_commit_validate (const char *commit, GError **error);
@@ -45,6 +49,10 @@ char **maq_cache_list_folder (int fd);
 char **maq_cache_list_folder_checked (int fd, gboolean *failed);
 // Removes NAME below PARENT and everything in it, following no link. FREED (nullable) grows by the bytes of the files.
 gboolean maq_cache_remove_tree (int parent, const char *name, guint64 *freed, GError **error);
+// fstatat without following links. Of a large file st_blocks counts only what no other file shares by reflink.
+gboolean maq_cache_stat (int parent, const char *name, struct stat *info);
+// What the disk gets back when the last name of a file goes: its length, less the holes and the shared parts of a large one.
+guint64 maq_cache_get_freed (const struct stat *info);
 // Removes the folder NAME if it holds nothing but folders without files.
 void maq_cache_remove_empty (int parent, const char *name);
 // Removes the folders of a repo that holds nothing.
@@ -62,11 +70,25 @@ gboolean maq_cache_write_text (int repo, const char *path, const char *text, GEr
 
 // Takes the lock of a blob; closing the descriptor releases it. MAQ_CACHE_NO_LOCK, or -1 with MAQ_CACHE_ERROR_LOCKED.
 int maq_cache_lock_blob (int root_fd, const char *repo_folder, const char *etag, GError **error);
+// As maq_cache_lock_blob, before the blob or a partial file of it is removed: also the place where Swift apps lock is looked at.
+int maq_cache_lock_for_removal (int root_fd, const char *repo_folder, const char *etag, GError **error);
+// Lets go of such a lock and removes its file, which nobody needs any more. LOCK: also MAQ_CACHE_NO_LOCK and -1.
+void maq_cache_unlock_removed (int lock, int root_fd, const char *repo_folder, const char *etag);
 // FALSE with MAQ_CACHE_ERROR_LOCKED if somebody holds one of the repo's locks. Creates nothing.
 gboolean maq_cache_check_locks (int root_fd, const char *repo_folder, GError **error);
 
-// Reads one repo. REPO_PATH: its absolute path, links resolved where FOLDER itself is one.
+// The base name in blobs/ that TARGET, the text of a link DEPTH folders below the snapshot, names in the usual way; or NULL.
+const char *maq_cache_get_blob_of_target (const char *target, guint depth);
+
+// Reads the whole cache and calls FOUND for each repo (transfer none), until it returns FALSE. NULL with an error if the cache
+// cannot be read, G_IO_ERROR_CANCELLED if FOUND stopped it.
+typedef gboolean (*MaqCacheFoundFunc) (MaqCacheRepo *repo, gpointer data);
+MaqCacheScan *maq_cache_scan_now (MaqCache *self, MaqCacheFoundFunc found, gpointer data, GError **error);
+// Reads one repo. ROOT: the cache's absolute path, links resolved.
 MaqCacheRepo *maq_cache_scan_repo (const char *root, const char *repo_folder, MaqRepoKind kind, const char *id);
+
+// Removes a repo, or one revision of it: what maq_cache_delete_repo and maq_cache_delete_revision do. FREED grows.
+gboolean maq_cache_delete_now (MaqCache *cache, MaqRepoKind kind, const char *id, const char *commit, guint64 *freed, GError **error);
 
 // Whether links are made: not when HF_HUB_DISABLE_SYMLINKS says so.
 gboolean maq_cache_get_use_links (MaqCache *self);

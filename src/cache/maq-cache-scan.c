@@ -15,16 +15,6 @@
 // gives a whole repo up as corrupted, the rest of it is listed here, with a warning.
 
 static void
-file_free (gpointer data)
-{
-  MaqCacheFile *self = data;
-
-  g_free (self->path);
-  g_free (self->blob_path);
-  g_free (self);
-}
-
-static void
 revision_free (gpointer data)
 {
   MaqCacheRevision *self = data;
@@ -44,6 +34,7 @@ repo_clear (gpointer data)
   g_free (self->path);
   g_free (self->warning);
   g_ptr_array_unref (self->revisions);
+  g_string_chunk_free (self->text);
 }
 
 MaqCacheRepo *
@@ -83,13 +74,17 @@ maq_cache_scan_unref (MaqCacheScan *self)
 
 G_DEFINE_BOXED_TYPE (MaqCacheScan, maq_cache_scan, maq_cache_scan_ref, maq_cache_scan_unref)
 
+// The paths of a repo's files are freed together: with one block each, letting go of a large scan would hold up the main loop.
+#define TEXT_BLOCK 2048
+
 // Working state of one repo's scan.
 typedef struct
 {
   MaqCacheRepo *repo;
-  char         *blobs;   // absolute, links resolved
-  GHashTable   *counted; // blob paths
-  GHashTable   *refs;    // commit → GPtrArray of names
+  char         *blobs;    // absolute, links resolved
+  int           blobs_fd; // -1: not there, or a link itself
+  GHashTable   *counted;  // blob paths
+  GHashTable   *refs;     // commit → GPtrArray of names
   gboolean      has_files;
 } RepoScan;
 
@@ -133,8 +128,8 @@ static void G_GNUC_PRINTF (2, 3)
   va_end (args);
 }
 
-static gboolean
-is_ignored (const char *name)
+gboolean
+maq_cache_is_ignored (const char *name)
 {
   return g_str_equal (name, ".DS_Store") || g_str_equal (name, "Thumbs.db") || g_ascii_strcasecmp (name, "desktop.ini") == 0;
 }
@@ -179,37 +174,32 @@ scan_refs (RepoScan   *scan,
         warn (scan, "A ref has a name that is not text");
       else if (sub >= 0)
         scan_refs (scan, sub, ref, depth + 1);
-      else if (!is_ignored (names[i]))
+      else if (!maq_cache_is_ignored (names[i]))
         add_ref (scan, folder, names[i], ref);
     }
 }
 
-// Where the file NAME of FOLDER really lies (transfer full). The usual link into blobs/ is read without asking for every
-// folder on the way.
+// The path of the blob the link NAME of FOLDER leads to in the usual way, and what it is: without asking for every folder on the
+// way. NULL for other links (transfer full).
 static char *
-dup_real_path (RepoScan   *scan,
-               int         folder,
-               const char *name,
-               const char *path)
+find_blob (RepoScan    *scan,
+           int          folder,
+           const char  *name,
+           guint        depth,
+           struct stat *info)
 {
-  char   target[PATH_MAX];
-  gssize length = readlinkat (folder, name, target, sizeof target - 1);
+  char        target[PATH_MAX];
+  gssize      length = readlinkat (folder, name, target, sizeof target - 1);
+  const char *blob = NULL;
 
   if (length > 0)
     {
       target[length] = '\0';
-      const char *blob = strstr (target, "/blobs/");
-      if (g_str_has_prefix (target, "../") && blob != NULL && strchr (blob + 7, '/') == NULL)
-        {
-          g_autofree char *parent = g_path_get_dirname (path);
-          g_autofree char *full = g_canonicalize_filename (target, parent);
-          struct stat      info;
-          if (g_str_has_prefix (full, scan->blobs) && lstat (full, &info) == 0 && S_ISREG (info.st_mode))
-            return g_steal_pointer (&full);
-        }
+      blob = maq_cache_get_blob_of_target (target, depth);
     }
-
-  return realpath (path, NULL);
+  if (blob == NULL || scan->blobs_fd < 0 || fstatat (scan->blobs_fd, blob, info, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG (info->st_mode))
+    return NULL;
+  return g_build_filename (scan->blobs, blob, NULL);
 }
 
 static void
@@ -218,24 +208,28 @@ add_file (RepoScan         *scan,
           int               folder,
           const char       *name,
           const char       *relative,
-          const char       *root)
+          const char       *root,
+          guint             depth)
 {
-  g_autofree char *path = g_build_filename (root, relative, NULL);
   struct stat      info;
+  g_autofree char *blob = find_blob (scan, folder, name, depth, &info);
 
-  if (is_folder (folder, name))
-    return warn_unread (scan, "The folder %s cannot be read", relative);
-  if (fstatat (folder, name, &info, 0) != 0)
-    return errno == ENOENT ? warn (scan, "%s is listed but its content is not here", relative)
-                           : warn_unread (scan, "%s cannot be read", relative);
-  if (!S_ISREG (info.st_mode))
-    return; // a link to a folder, which other tools pass over too
+  if (blob == NULL)
+    {
+      if (fstatat (folder, name, &info, 0) != 0)
+        return errno == ENOENT ? warn (scan, "%s is listed but its content is not here", relative)
+                               : warn_unread (scan, "%s cannot be read", relative);
+      if (!S_ISREG (info.st_mode))
+        return; // a link to a folder, which other tools pass over too
+      g_autofree char *path = g_build_filename (root, relative, NULL);
+      blob = realpath (path, NULL);
+      if (blob == NULL)
+        blob = g_steal_pointer (&path);
+    }
 
   MaqCacheFile *file = g_new0 (MaqCacheFile, 1);
-  file->path = g_strdup (relative);
-  file->blob_path = dup_real_path (scan, folder, name, path);
-  if (file->blob_path == NULL)
-    file->blob_path = g_strdup (path);
+  file->path = g_string_chunk_insert (scan->repo->text, relative);
+  file->blob_path = g_string_chunk_insert (scan->repo->text, blob);
   file->size = info.st_size;
   file->last_accessed = info.st_atime;
   g_ptr_array_add (revision->files, file);
@@ -270,13 +264,24 @@ scan_snapshot (RepoScan         *scan,
           continue;
         }
       g_autofree char *relative = prefix != NULL ? g_build_filename (prefix, names[i], NULL) : g_strdup (names[i]);
-      g_autofd int     sub = maq_cache_open_folder (folder, names[i], FALSE, NULL);
-      if (sub >= 0 && depth < MAQ_CACHE_MAX_DEPTH)
+      struct stat      info;
+      if (fstatat (folder, names[i], &info, AT_SYMLINK_NOFOLLOW) != 0)
+        {
+          warn_unread (scan, "%s cannot be read", relative);
+          continue;
+        }
+      if (!S_ISDIR (info.st_mode))
+        {
+          add_file (scan, revision, folder, names[i], relative, root, depth);
+          continue;
+        }
+      g_autofd int sub = depth < MAQ_CACHE_MAX_DEPTH ? maq_cache_open_folder (folder, names[i], FALSE, NULL) : -1;
+      if (sub >= 0)
         scan_snapshot (scan, revision, sub, relative, root, depth + 1);
-      else if (sub >= 0)
+      else if (depth >= MAQ_CACHE_MAX_DEPTH)
         warn_unread (scan, "Folders more than %d levels deep are left out", MAQ_CACHE_MAX_DEPTH);
       else
-        add_file (scan, revision, folder, names[i], relative, root);
+        warn_unread (scan, "The folder %s cannot be read", relative);
     }
 }
 
@@ -288,7 +293,7 @@ add_revision (RepoScan   *scan,
   struct stat  info;
   g_autofd int folder = maq_cache_open_folder (snapshots, commit, FALSE, NULL);
 
-  if (is_ignored (commit))
+  if (maq_cache_is_ignored (commit))
     return;
   if (!maq_revision_is_commit (commit))
     return warn (scan, "snapshots/%.60s is not a commit", g_utf8_validate (commit, -1, NULL) ? commit : "?");
@@ -300,7 +305,7 @@ add_revision (RepoScan   *scan,
   MaqCacheRevision *revision = g_new0 (MaqCacheRevision, 1);
   g_autofree char  *root = g_build_filename (scan->repo->path, "snapshots", commit, NULL);
   revision->commit = g_strdup (commit);
-  revision->files = g_ptr_array_new_with_free_func (file_free);
+  revision->files = g_ptr_array_new_with_free_func (g_free);
   revision->last_modified = info.st_mtime;
   g_ptr_array_add (scan->repo->revisions, revision);
   scan_snapshot (scan, revision, folder, NULL, root, 0);
@@ -358,8 +363,10 @@ scan_open_repo (RepoScan *scan,
 {
   g_autofd int refs = maq_cache_open_folder (repo_fd, "refs", FALSE, NULL);
   g_autofd int snapshots = maq_cache_open_folder (repo_fd, "snapshots", FALSE, NULL);
+  g_autofd int blobs = maq_cache_open_folder (repo_fd, "blobs", FALSE, NULL);
   struct stat  info;
 
+  scan->blobs_fd = blobs;
   if (fstat (repo_fd, &info) == 0)
     {
       scan->repo->last_modified = info.st_mtime;
@@ -405,6 +412,7 @@ maq_cache_scan_repo (const char *root,
   scan.repo->id = g_strdup (id);
   scan.repo->path = g_strdup (path);
   scan.repo->revisions = g_ptr_array_new_with_free_func (revision_free);
+  scan.repo->text = g_string_chunk_new (TEXT_BLOCK);
   scan.blobs = g_build_filename (real != NULL ? real : path, "blobs", NULL);
   scan.counted = g_hash_table_new (g_str_hash, g_str_equal);
   scan.refs = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_ptr_array_unref);
@@ -420,10 +428,9 @@ maq_cache_scan_repo (const char *root,
   return scan.repo;
 }
 
-// "models--owner--name" → kind and id; NULL if it is not a repo's folder.
-static char *
-dup_id_of_folder (const char  *name,
-                  MaqRepoKind *kind)
+char *
+maq_cache_dup_id_of_folder (const char  *name,
+                            MaqRepoKind *kind)
 {
   const char *dashes = strstr (name, "--");
 
@@ -448,9 +455,9 @@ scan_entry (MaqCacheScan *scan,
   MaqRepoKind      kind = MAQ_REPO_KIND_MODEL;
   struct stat      info;
 
-  if (g_str_equal (name, MAQ_CACHE_LOCKS) || g_str_equal (name, "CACHEDIR.TAG") || is_ignored (name))
+  if (g_str_equal (name, MAQ_CACHE_LOCKS) || g_str_equal (name, "CACHEDIR.TAG") || maq_cache_is_ignored (name))
     return;
-  g_autofree char *id = dup_id_of_folder (name, &kind);
+  g_autofree char *id = maq_cache_dup_id_of_folder (name, &kind);
   if (fstatat (root_fd, name, &info, 0) != 0 || !S_ISDIR (info.st_mode))
     g_ptr_array_add (warnings, g_strdup_printf ("%s in the cache is not a folder", shown));
   else if (id == NULL)
@@ -463,31 +470,52 @@ scan_entry (MaqCacheScan *scan,
     }
 }
 
-static DexFuture *
-scan_thread (gpointer data)
+MaqCacheScan *
+maq_cache_scan_now (MaqCache         *self,
+                    MaqCacheFoundFunc found,
+                    gpointer          data,
+                    GError          **error)
 {
-  MaqCache     *self = data;
-  MaqCacheScan *scan = g_atomic_rc_box_new0 (MaqCacheScan);
+  g_autoptr (MaqCacheScan) scan = g_atomic_rc_box_new0 (MaqCacheScan);
   g_autoptr (GPtrArray) warnings = g_ptr_array_new ();
-  g_autoptr (GError) error = NULL;
-  g_autofd int root_fd = maq_cache_open_root (self, FALSE, &error);
+  g_autoptr (GError) failure = NULL;
+  g_autofd int root_fd = maq_cache_open_root (self, FALSE, &failure);
 
   scan->repos = g_ptr_array_new_with_free_func ((GDestroyNotify) maq_cache_repo_unref);
-  if (root_fd < 0 && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+  if (root_fd < 0 && !g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
     {
-      scan->warnings = g_new0 (char *, 1);
-      maq_cache_scan_unref (scan);
-      return dex_future_new_for_error (g_steal_pointer (&error));
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return NULL;
     }
 
   // Paths in the result are absolute with links resolved, as in the Python client.
   g_autofree char *root = realpath (maq_cache_get_root (self), NULL);
   g_auto (GStrv) names = root_fd >= 0 && root != NULL ? maq_cache_list_folder (root_fd) : g_new0 (char *, 1);
-  for (guint i = 0; names[i] != NULL; i++)
-    scan_entry (scan, warnings, root, root_fd, names[i]);
+  gboolean go_on = TRUE;
+  for (guint i = 0; go_on && names[i] != NULL; i++)
+    {
+      guint before = scan->repos->len;
+      scan_entry (scan, warnings, root, root_fd, names[i]);
+      if (found != NULL && scan->repos->len > before)
+        go_on = found (g_ptr_array_index (scan->repos, before), data);
+    }
   g_ptr_array_sort (scan->repos, compare_repos);
   g_ptr_array_add (warnings, NULL);
   scan->warnings = (char **) g_ptr_array_free (g_steal_pointer (&warnings), FALSE);
+  if (go_on)
+    return g_steal_pointer (&scan);
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "Stopped");
+  return NULL;
+}
+
+static DexFuture *
+scan_thread (gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  MaqCacheScan *scan = maq_cache_scan_now (data, NULL, NULL, &error);
+
+  if (scan == NULL)
+    return dex_future_new_for_error (g_steal_pointer (&error));
   return dex_future_new_take_boxed (MAQ_TYPE_CACHE_SCAN, scan);
 }
 

@@ -9,7 +9,8 @@
 
 // The shared Hub cache on disk, as every Hub tool reads and writes it: blobs, snapshots, refs, locks. Layout and rules: cache
 // notes §1–§9. What may wait says so by returning a future; the rest is a few system calls. Own partial files are named
-// `<etag>.maquette-<8 hex>.incomplete`; nothing else of ours is ever written here.
+// `<etag>.maquette-<8 hex>.incomplete`, what a repair moved aside `<etag>.maquette-<8 hex>.damaged`; nothing else of ours is ever
+// written here.
 
 G_BEGIN_DECLS
 
@@ -128,6 +129,9 @@ typedef struct
   gint64      last_modified;
   char       *warning;    // nullable: what is damaged, in one sentence
   gboolean    is_partial; // something could not be read, so there may be more than is listed
+
+  // private
+  GStringChunk *text; // the paths of the files
 } MaqCacheRepo;
 
 #define MAQ_TYPE_CACHE_REPO (maq_cache_repo_get_type ())
