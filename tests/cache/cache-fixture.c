@@ -226,6 +226,19 @@ wait_for (DexFuture *future,
   return copy;
 }
 
+gpointer
+wait_for_boxed (DexFuture *future,
+                GError   **error)
+{
+  GValue  *value = wait_for (future, error);
+  gpointer boxed = value != NULL ? g_value_dup_boxed (value) : NULL;
+
+  if (value != NULL)
+    g_value_unset (value);
+  g_free (value);
+  return boxed;
+}
+
 guint64
 wait_for_uint64 (DexFuture *future,
                  GError   **error)

@@ -44,7 +44,9 @@ char *hash_git (const void *data, gsize length);
 
 // Runs the main context until FUTURE (transfer full) is done. NULL or a copy of its value; waits at most 20 s.
 GValue *wait_for (DexFuture *future, GError **error);
-guint64 wait_for_uint64 (DexFuture *future, GError **error);
+// A reference to the boxed value, NULL with an error.
+gpointer wait_for_boxed (DexFuture *future, GError **error);
+guint64  wait_for_uint64 (DexFuture *future, GError **error);
 
 #define ADD(path, set_up, func) g_test_add (path, Fixture, NULL, set_up, func, fixture_tear_down)
 
