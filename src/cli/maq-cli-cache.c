@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Copyright 2026 The Maquette developers
-#include "maq-cli-commands.h"
+#include "maq-cli-cache.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
+#include "maq-cli-commands.h"
 #include "maq-cli-text.h"
 #include "maq-units.h"
 
@@ -83,20 +85,148 @@ list_cache (MaqCli *cli, GError **error)
   return TRUE;
 }
 
+static gboolean           option_dry_run;
+static gboolean           option_yes;
+static gboolean           option_repair;
+static gboolean           option_orphans;
+static gboolean           option_revisions;
+static gboolean           option_partials;
+static gboolean           option_paused;
+static gboolean           option_damaged;
+static gboolean           option_duplicates;
+static int                option_hours = 24;
+static char              *option_kind;
+static char              *option_quant;
+static const GOptionEntry options[] = {
+  { "kind", 'k', 0, G_OPTION_ARG_FILENAME, &option_kind, N_ ("What REPO is: model (default), dataset or space"), "KIND" },
+  { "dry-run", 'n', 0, G_OPTION_ARG_NONE, &option_dry_run, N_ ("Only show what would be done"), NULL },
+  { "yes", 'y', 0, G_OPTION_ARG_NONE, &option_yes, N_ ("Do it without asking"), NULL },
+  { "repair", 0, 0, G_OPTION_ARG_NONE, &option_repair, N_ ("scan, verify: mend what is damaged"), NULL },
+  { "quant", 0, 0, G_OPTION_ARG_FILENAME, &option_quant, N_ ("rm: only this variant of a GGUF repo, such as Q4_K_M"), "NAME" },
+  { "orphans", 0, 0, G_OPTION_ARG_NONE, &option_orphans, N_ ("prune: blobs that no revision uses"), NULL },
+  { "revisions", 0, 0, G_OPTION_ARG_NONE, &option_revisions, N_ ("prune: revisions without a ref, next to one with a ref"), NULL },
+  { "partials", 0, 0, G_OPTION_ARG_NONE, &option_partials, N_ ("prune: what other programs left half fetched"), NULL },
+  { "paused", 0, 0, G_OPTION_ARG_NONE, &option_paused, N_ ("prune: what Maquette left half fetched, paused downloads too"), NULL },
+  { "damaged", 0, 0, G_OPTION_ARG_NONE, &option_damaged, N_ ("prune: what a repair moved out of the way"), NULL },
+  { "duplicates", 0, 0, G_OPTION_ARG_NONE, &option_duplicates, N_ ("prune: let repos share the files that are the same"), NULL },
+  { "older-than", 0, 0, G_OPTION_ARG_INT, &option_hours, N_ ("prune: only orphans and partial files of this age (24)"), "HOURS" },
+  { NULL },
+};
+
+static MaqCliCacheOptions
+read_options (void)
+{
+  return (MaqCliCacheOptions) {
+    .dry_run = option_dry_run,
+    .yes = option_yes,
+    .repair = option_repair,
+    .kind = option_kind,
+    .quant = option_quant,
+    .prune = (option_orphans ? MAQ_CACHE_PRUNE_ORPHANS : 0) | (option_revisions ? MAQ_CACHE_PRUNE_REVISIONS : 0) |
+             (option_partials ? MAQ_CACHE_PRUNE_PARTIALS : 0) | (option_paused ? MAQ_CACHE_PRUNE_PAUSED : 0) |
+             (option_damaged ? MAQ_CACHE_PRUNE_SET_ASIDE : 0),
+    .duplicates = option_duplicates,
+    .hours = option_hours,
+  };
+}
+
+MaqRepoAddress *
+maq_cli_cache_parse_repo (MaqCli *cli, const MaqCliCacheOptions *options, const char *text, GError **error)
+{
+  MaqRepoKind kind;
+  if (!maq_cli_parse_kind (options->kind, &kind, error))
+    return NULL;
+  const char      *at = strchr (text, '@');
+  g_autofree char *id = at != NULL ? g_strndup (text, (gsize) (at - text)) : g_strdup (text);
+  if (strchr (text, '/') == NULL && maq_repo_id_validate (id, NULL) && (at == NULL || maq_revision_validate (at + 1, NULL)))
+    return maq_repo_address_new (kind, id, at != NULL ? at + 1 : NULL, NULL);
+  return maq_cli_parse_repo (cli, text, options->kind, error);
+}
+
+static gboolean
+list_verb (MaqCli *cli, const MaqCliCacheOptions *options, char **arguments, GError **error)
+{
+  return list_cache (cli, error);
+}
+
+// The verbs, with the words and the options that each takes.
+static const struct
+{
+  const char *name;
+  int         max_arguments; // -1: any number
+  gboolean    takes_kind, takes_repair, takes_prune, takes_quant, takes_consent;
+  gboolean (*run) (MaqCli *cli, const MaqCliCacheOptions *options, char **arguments, GError **error);
+} verbs[] = {
+  { .name = "ls", .run = list_verb },
+  { .name = "scan", .takes_repair = TRUE, .takes_consent = TRUE, .run = maq_cli_cache_scan },
+  { .name = "verify", .max_arguments = 2, .takes_kind = TRUE, .takes_repair = TRUE, .takes_consent = TRUE, .run = maq_cli_cache_verify },
+  { .name = "rm", .max_arguments = -1, .takes_kind = TRUE, .takes_quant = TRUE, .takes_consent = TRUE, .run = maq_cli_cache_remove },
+  { .name = "prune", .takes_prune = TRUE, .takes_consent = TRUE, .run = maq_cli_cache_prune },
+};
+
+// The option that was given although verb V does not take it, or NULL.
+static const char *
+find_wrong_option (guint v, const MaqCliCacheOptions *given)
+{
+  if (given->kind != NULL && !verbs[v].takes_kind)
+    return "--kind";
+  if (given->repair && !verbs[v].takes_repair)
+    return "--repair";
+  if (given->quant != NULL && !verbs[v].takes_quant)
+    return "--quant";
+  if ((given->prune != 0 || given->duplicates) && !verbs[v].takes_prune)
+    return given->duplicates ? "--duplicates" : option_orphans   ? "--orphans"
+                                              : option_revisions ? "--revisions"
+                                              : option_partials  ? "--partials"
+                                              : option_paused    ? "--paused"
+                                                                 : "--damaged";
+  if ((given->dry_run || given->yes) && (!verbs[v].takes_consent || (verbs[v].takes_repair && !given->repair)))
+    return given->dry_run ? "--dry-run" : "--yes";
+  return NULL;
+}
+
 static gboolean
 cache_command (MaqCli *cli, char **arguments, GError **error)
 {
-  if (g_str_equal (arguments[0], "ls"))
-    return list_cache (cli, error);
-  g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("There is no “cache %s”. Use “cache ls”"), arguments[0]);
-  return FALSE;
+  MaqCliCacheOptions given = read_options ();
+  guint              v = 0;
+  while (v < G_N_ELEMENTS (verbs) && !g_str_equal (verbs[v].name, arguments[0]))
+    v++;
+  if (v == G_N_ELEMENTS (verbs))
+    {
+      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("There is no “cache %s”. Use cache ls, scan, verify, rm or prune"), arguments[0]);
+      return FALSE;
+    }
+  const char *wrong = find_wrong_option (v, &given);
+  if (wrong != NULL)
+    {
+      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("%s changes nothing for this “cache %s”"), wrong, arguments[0]);
+      return FALSE;
+    }
+  int n = (int) g_strv_length (arguments) - 1;
+  if (verbs[v].max_arguments >= 0 && n > verbs[v].max_arguments)
+    {
+      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("“%s” is one word too many for cache %s"), arguments[1 + verbs[v].max_arguments], arguments[0]);
+      return FALSE;
+    }
+  if (given.hours < 0 || given.hours > 24 * 3650)
+    {
+      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("--older-than wants hours, 0 to %d"), 24 * 3650);
+      return FALSE;
+    }
+  return verbs[v].run (cli, &given, arguments + 1, error);
 }
 
 const MaqCliCommand maq_cli_cache_command = {
   .name = "cache",
-  .arguments = "ls",
-  .summary = N_ ("List what the shared cache holds"),
+  .arguments = "ls | scan | verify [REPO[@REV] [FILE]] | rm REPO[@REV] [FILE…] | prune",
+  .summary = N_ ("List, check and clean the shared cache"),
+  .details = N_ ("ls lists the repos. scan names what is damaged and what could be freed. verify\n"
+                 "reads every file and compares it with its hash; status 1 if one is wrong. rm\n"
+                 "removes a repo, a revision, or files of it. prune frees what nobody uses. What is\n"
+                 "removed is shown and asked for first; nothing outside the cache is touched."),
+  .options = options,
   .min_arguments = 1,
-  .max_arguments = 1,
+  .max_arguments = -1,
   .run = cache_command,
 };

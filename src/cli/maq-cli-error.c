@@ -98,7 +98,7 @@ next_step_cache (int code)
     case MAQ_CACHE_ERROR_UNSAFE:
       return N_ ("Nothing was written; do not trust this repo.");
     case MAQ_CACHE_ERROR_DAMAGED:
-      return N_ ("“maq cache ls” names what is damaged.");
+      return N_ ("“maq cache scan” names what is damaged.");
     }
   return NULL;
 }

@@ -244,6 +244,11 @@ def test_framework(suite, hub):
         "bad-file": (["download", "a/b", "../x"], "cannot be a file"),
         "two-choices": (["download", "a/b", "x", "--quant", "Q4_0"], "use one of them"),
         "bad-cache-verb": (["cache", "eat"], "cache ls"),
+        "cache-wrong-option": (["cache", "ls", "--dry-run"], "--dry-run changes nothing"),
+        "cache-too-many": (["cache", "scan", "a/b"], "one word too many"),
+        "cache-prune-nothing": (["cache", "prune", "-n"], "--orphans"),
+        "cache-rm-nothing": (["cache", "rm", "-n"], "REPO[@REV]"),
+        "cache-nobody-to-ask": (["cache", "rm", "a/b"], "--yes"),
         "bad-temperature": (["run", "a/b", "-p", "x", "--temp", "-1"], "--temp"),
         "bad-seed": (["run", "a/b", "-p", "x", "--seed", "lucky"], "seed"),
         "prompt-as-word": (["run", "a/b", "hello"], "-p"),
@@ -676,11 +681,14 @@ def test_completion(suite, hub):
     def values():
         equal(complete("maq", "search", "--sort", "d"), ["downloads"])
         equal(complete("maq", "info", "--kind", ""), ["model", "dataset", "space"])
-        equal(complete("maq", "cache", ""), ["ls"])
+        equal(complete("maq", "cache", ""), ["ls", "scan", "verify", "rm", "prune"])
+        equal(complete("maq", "cache", "v"), ["verify"])
+        equal(complete("maq", "cache", "prune", "--dup"), ["--duplicates"])
 
     def cached():
         ok("download", SMALL, "config.json", hub=hub)
         equal(complete("maq", "info", "harbor"), [SMALL])
+        equal(complete("maq", "cache", "rm", "harbor"), [SMALL])
 
     suite.case("/cli/completion/commands", commands)
     suite.case("/cli/completion/options", options)

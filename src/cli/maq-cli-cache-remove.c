@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Copyright 2026 The Maquette developers
+#include "maq-cli-cache.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "maq-cli-repo.h"
+
+// `maq cache rm` and `maq cache prune`.
+
+#define HOUR 3600
+
+// The files of the variant QUANT in what the cache holds of ADDRESS (transfer full). NULL with a sentence if it is not there.
+static char **
+find_variant (MaqCli *cli, const MaqRepoAddress *address, const char *quant, GError **error)
+{
+  g_autofree char *commit = NULL;
+  g_autoptr (GPtrArray) files = maq_cli_list_cached_files (cli, address, &commit, NULL);
+  g_autoptr (GPtrArray) paths = g_ptr_array_new ();
+  g_autoptr (GArray) sizes = g_array_new (FALSE, FALSE, sizeof (guint64));
+  for (guint i = 0; files != NULL && i < files->len; i++)
+    {
+      const MaqCliFile *file = files->pdata[i];
+      g_ptr_array_add (paths, file->path);
+      g_array_append_val (sizes, file->size);
+    }
+  g_autoptr (GPtrArray) variants = maq_variants_group ((const char *const *) paths->pdata, (const guint64 *) (gpointer) sizes->data, paths->len);
+  const MaqVariant *variant = maq_variants_pick (variants, quant);
+  if (variant != NULL)
+    return g_strdupv (variant->paths);
+  g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("“%s” has no variant “%s” in the cache. “maq files %s” lists what is there."), address->id, quant, address->id);
+  return NULL;
+}
+
+gboolean
+maq_cli_cache_remove (MaqCli *cli, const MaqCliCacheOptions *options, char **arguments, GError **error)
+{
+  if (arguments[0] == NULL || (arguments[1] != NULL && options->quant != NULL))
+    {
+      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("cache rm wants REPO[@REV], and FILE… or --quant for a part of it"));
+      return FALSE;
+    }
+  g_autoptr (MaqRepoAddress) address = maq_cli_cache_parse_repo (cli, options, arguments[0], error);
+  if (address == NULL || !maq_cli_cache_check_consent (options, error))
+    return FALSE;
+
+  // A pasted address of a file means that file.
+  char  *one[] = { address->path, NULL };
+  char **files = address->path != NULL && arguments[1] == NULL ? one : arguments + 1;
+  g_auto (GStrv) variant = NULL;
+  if (options->quant != NULL)
+    {
+      variant = find_variant (cli, address, options->quant, error);
+      if (variant == NULL)
+        return FALSE;
+      files = variant;
+    }
+  g_autoptr (MaqCachePlan) plan = dex_await_boxed (maq_cache_plan_removal (maq_cli_get_cache (cli), address, (const char *const *) files), error);
+  return plan != NULL ? maq_cli_cache_do_plan (cli, options, plan, NULL, NULL, error) : maq_cli_cache_explain (error);
+}
+
+gboolean
+maq_cli_cache_prune (MaqCli *cli, const MaqCliCacheOptions *options, char **arguments, GError **error)
+{
+  MaqCache *cache = maq_cli_get_cache (cli);
+  if (options->prune != 0 && options->duplicates)
+    {
+      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("--duplicates links files and removes none: use it alone"));
+      return FALSE;
+    }
+  if (options->prune == 0 && !options->duplicates)
+    {
+      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("cache prune wants to know what: --orphans, --revisions, --partials, --paused, --damaged or --duplicates. “maq cache scan” shows what each frees"));
+      return FALSE;
+    }
+  if (!maq_cli_cache_check_consent (options, error))
+    return FALSE;
+  DexFuture *future = options->duplicates ? maq_cache_plan_sharing (cache) : maq_cache_plan_prune (cache, options->prune, (guint) options->hours * HOUR);
+  g_autoptr (MaqCachePlan) plan = dex_await_boxed (future, error);
+  return plan != NULL && maq_cli_cache_do_plan (cli, options, plan, NULL, NULL, error);
+}
