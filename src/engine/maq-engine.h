@@ -27,10 +27,28 @@ typedef enum
 // How to load. Zero means "the engine decides".
 typedef struct
 {
-  guint context_length; // in tokens
-  guint n_threads;
-  int   n_gpu_layers; // -1: all that fit
+  guint    context_length; // in tokens
+  guint    n_threads;
+  int      n_gpu_layers; // -1: all that fit
+  gboolean dry;          // take no memory: the session only has facts; see maq_engine_measure
 } MaqLoadOptions;
+
+// What a model takes as the engine itself counts it, in bytes, and what graphics cards have.
+typedef struct
+{
+  guint64 weights;
+  guint64 cache; // of keys and values, with states of recurrent layers
+  guint64 compute;
+  guint64 vram_free;
+  guint64 vram_total;     // 0: no graphics card with memory of its own
+  guint   context_length; // in tokens, that this is for
+} MaqMemoryUse;
+
+#define MAQ_TYPE_MEMORY_USE (maq_memory_use_get_type ())
+GType         maq_memory_use_get_type (void);
+MaqMemoryUse *maq_memory_use_copy (const MaqMemoryUse *self);
+void          maq_memory_use_free (MaqMemoryUse *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MaqMemoryUse, maq_memory_use_free)
 
 typedef enum
 {
@@ -125,6 +143,8 @@ const char *maq_session_get_confinement (MaqSession *self);
 // Whether the model brought a chat template.
 gboolean maq_session_has_chat_template (MaqSession *self);
 guint    maq_session_get_context_length (MaqSession *self);
+// NULL before it is ready, and when the engine does not say.
+const MaqMemoryUse *maq_session_get_memory_use (MaqSession *self);
 // Resolves to TRUE when loaded; rejects when loading failed or was cancelled.
 DexFuture *maq_session_wait_ready (MaqSession *self);
 // Starts an answer (transfer full); waits for loading by itself. OPTIONS is copied.
@@ -146,5 +166,8 @@ struct _MaqEngineInterface
 // Begins to load the weights file at PATH (the first shard of several) and returns the session at once (transfer full).
 // OPTIONS nullable.
 MaqSession *maq_engine_start (MaqEngine *self, const char *path, const MaqLoadOptions *options);
+// What loading PATH with OPTIONS (nullable) would take, asked of the engine without taking it. Resolves to a MaqMemoryUse
+// (boxed); rejects with MAQ_ENGINE_ERROR, _UNSUPPORTED from an engine that cannot tell.
+DexFuture *maq_engine_measure (MaqEngine *self, const char *path, const MaqLoadOptions *options);
 
 G_END_DECLS

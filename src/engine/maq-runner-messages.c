@@ -12,6 +12,7 @@ maq_runner_messages_pack_load (const MaqLoadOptions *options)
   g_variant_dict_insert (&dict, MAQ_RUNNER_KEY_CONTEXT_LENGTH, "u", options->context_length);
   g_variant_dict_insert (&dict, MAQ_RUNNER_KEY_THREADS, "u", options->n_threads);
   g_variant_dict_insert (&dict, MAQ_RUNNER_KEY_GPU_LAYERS, "i", options->n_gpu_layers);
+  g_variant_dict_insert (&dict, MAQ_RUNNER_KEY_DRY, "b", options->dry);
   return g_variant_new ("(@a{sv})", g_variant_dict_end (&dict));
 }
 
@@ -67,12 +68,27 @@ maq_runner_messages_pack_generate (const MaqGenerateOptions *options)
   return g_variant_new ("(@a(ss)@a{sv})", g_variant_builder_end (&messages), g_variant_dict_end (&dict));
 }
 
+static void
+read_memory_use (GVariant     *facts,
+                 MaqMemoryUse *use)
+{
+  g_variant_lookup (facts, MAQ_RUNNER_KEY_WEIGHTS, "t", &use->weights);
+  g_variant_lookup (facts, MAQ_RUNNER_KEY_CACHE, "t", &use->cache);
+  g_variant_lookup (facts, MAQ_RUNNER_KEY_COMPUTE, "t", &use->compute);
+  g_variant_lookup (facts, MAQ_RUNNER_KEY_VRAM_FREE, "t", &use->vram_free);
+  g_variant_lookup (facts, MAQ_RUNNER_KEY_VRAM_TOTAL, "t", &use->vram_total);
+  g_variant_lookup (facts, MAQ_RUNNER_KEY_CONTEXT_LENGTH, "u", &use->context_length);
+}
+
 void
 maq_runner_messages_unpack_facts (GVariant        *facts,
                                   MaqSessionFacts *known,
+                                  MaqMemoryUse    *use,
                                   double          *load_ms)
 {
-  *known = (MaqSessionFacts) { .backend = "llama.cpp", .confinement = "" };
+  *known = (MaqSessionFacts) { .backend = "llama.cpp", .confinement = "", .memory_use = use };
+  *use = (MaqMemoryUse) { 0 };
+  read_memory_use (facts, use);
   g_variant_lookup (facts, MAQ_RUNNER_KEY_BACKEND, "&s", &known->backend);
   g_variant_lookup (facts, MAQ_RUNNER_KEY_CONFINEMENT, "&s", &known->confinement);
   g_variant_lookup (facts, MAQ_RUNNER_KEY_CHAT_TEMPLATE, "b", &known->has_chat_template);

@@ -14,8 +14,8 @@ GVariant *maq_runner_messages_pack_load (const MaqLoadOptions *options);
 GVariant *maq_runner_messages_pack_generate (const MaqGenerateOptions *options);
 GVariant *maq_runner_messages_pack_embed (const char *const *texts);
 GVariant *maq_runner_messages_pack_tokenize (const char *text);
-// Texts of KNOWN are borrowed from FACTS.
-void maq_runner_messages_unpack_facts (GVariant *facts, MaqSessionFacts *known, double *load_ms);
+// Texts of KNOWN are borrowed from FACTS, and its memory use is USE.
+void maq_runner_messages_unpack_facts (GVariant *facts, MaqSessionFacts *known, MaqMemoryUse *use, double *load_ms);
 void maq_runner_messages_unpack_stats (GVariant *dict, MaqStats *stats);
 
 G_END_DECLS

@@ -99,8 +99,9 @@ finish_loading (MaqRunnerSession *self,
 {
   g_autoptr (GVariant) facts = g_variant_get_child_value (reply, 0);
   MaqSessionFacts known;
+  MaqMemoryUse    use;
 
-  maq_runner_messages_unpack_facts (facts, &known, &self->load_ms);
+  maq_runner_messages_unpack_facts (facts, &known, &use, &self->load_ms);
   maq_session_set_ready (MAQ_SESSION (self), &known);
 }
 

@@ -15,6 +15,8 @@ typedef struct
   const char *confinement;
   gboolean    has_chat_template;
   guint       context_length; // in tokens
+
+  const MaqMemoryUse *memory_use; // nullable: not known
 } MaqSessionFacts;
 
 // From 0 to 1; only while loading.

@@ -12,6 +12,7 @@ typedef struct
   char           *confinement;
   gboolean        has_chat_template;
   guint           context_length;
+  MaqMemoryUse   *memory_use;
   DexPromise     *ready; // settled once, when loading is over
   gboolean        settled;
 } MaqSessionPrivate;
@@ -116,6 +117,7 @@ maq_session_finalize (GObject *object)
   g_clear_error (&priv->error);
   g_free (priv->backend);
   g_free (priv->confinement);
+  g_clear_pointer (&priv->memory_use, maq_memory_use_free);
   // Whoever still waits must not wait for ever.
   if (!priv->settled)
     dex_promise_reject (priv->ready, g_error_new_literal (MAQ_ENGINE_ERROR, MAQ_ENGINE_ERROR_UNLOADED, "The model was closed before it was loaded."));
@@ -209,6 +211,14 @@ maq_session_get_context_length (MaqSession *self)
   return get_private (self)->context_length;
 }
 
+const MaqMemoryUse *
+maq_session_get_memory_use (MaqSession *self)
+{
+  g_return_val_if_fail (MAQ_IS_SESSION (self), NULL);
+
+  return get_private (self)->memory_use;
+}
+
 DexFuture *
 maq_session_wait_ready (MaqSession *self)
 {
@@ -281,6 +291,9 @@ maq_session_set_ready (MaqSession            *self,
   g_set_str (&priv->confinement, facts->confinement);
   priv->has_chat_template = facts->has_chat_template;
   priv->context_length = facts->context_length;
+  g_clear_pointer (&priv->memory_use, maq_memory_use_free);
+  if (facts->memory_use != NULL)
+    priv->memory_use = maq_memory_use_copy (facts->memory_use);
   set_state (self, MAQ_SESSION_READY);
   priv->settled = TRUE;
   dex_promise_resolve_boolean (priv->ready, TRUE);

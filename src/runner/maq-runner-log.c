@@ -2,6 +2,8 @@
 // Copyright 2026 The Maquette developers
 #include "maq-runner-log.h"
 
+#include "maq-runner-sizes.h"
+
 #include <llama.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,6 +20,7 @@ log_cb (enum ggml_log_level level,
 {
   if (verbose)
     fputs (text, stderr);
+  maq_runner_sizes_note (text);
   if (level != GGML_LOG_LEVEL_ERROR)
     return;
   g_mutex_lock (&mutex);

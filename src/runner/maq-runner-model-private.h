@@ -18,6 +18,7 @@ struct _MaqRunnerModel
   guint                     n_context; // in tokens; the context itself may be a little longer
   gboolean                  embeds;    // makes embeddings, and cannot answer
   double                    load_ms;
+  gboolean                  dry;    // nothing is really there; only facts can be asked for
   GArray                   *cached; // of llama_token: what the context's memory holds, in order
   guint                     batch;  // tokens of a prompt that are read at a time; follows the speed
 

@@ -9,6 +9,7 @@
 #include "maq-runner-log.h"
 #include "maq-runner-machine.h"
 #include "maq-runner-protocol.h"
+#include "maq-runner-sizes.h"
 
 #include <math.h>
 #include <string.h>
@@ -66,6 +67,7 @@ inspect_file (guint    index,
 // Whether all files together are one model. VOCAB_ONLY: they have no weights.
 static gboolean
 inspect_files (guint     n,
+               gboolean  dry,
                gboolean *vocab_only,
                GError  **error)
 {
@@ -89,7 +91,7 @@ inspect_files (guint     n,
       if (fstat (MAQ_RUNNER_FIRST_WEIGHTS_FD + i, &info) == 0)
         total += info.st_size;
     }
-  if (maq_runner_machine_get_memory () > 0 && total > maq_runner_machine_get_memory ())
+  if (!dry && maq_runner_machine_get_memory () > 0 && total > maq_runner_machine_get_memory ())
     {
       g_autofree char *size = g_format_size (total), *memory = g_format_size (maq_runner_machine_get_memory ());
       return fail (error, MAQ_RUNNER_FAILED_OUT_OF_MEMORY, "The model takes %s and this computer has %s of memory. Choose a smaller variant or a smaller model.", size, memory) != NULL;
@@ -152,7 +154,8 @@ load_weights (MaqRunnerModel *self,
   paths = g_strv_builder_end (builder);
   g_variant_lookup (options, MAQ_RUNNER_KEY_GPU_LAYERS, "i", &n_gpu_layers);
   params.n_gpu_layers = n_gpu_layers;
-  params.load_mode = LLAMA_LOAD_MODE_MMAP;
+  params.load_mode = self->dry ? LLAMA_LOAD_MODE_NONE : LLAMA_LOAD_MODE_MMAP;
+  params.no_alloc = self->dry;
   params.vocab_only = vocab_only;
   params.progress_callback = progress_cb;
   params.progress_callback_user_data = self;
@@ -211,6 +214,8 @@ make_context (MaqRunnerModel *self,
   if (trained > 0)
     params.n_ctx = MIN (params.n_ctx, (guint32) trained);
   params.embeddings = self->embeds;
+  // Only the last token of a prompt is asked for its likely followers; without this there is room for all of a batch.
+  params.n_outputs_max = self->embeds ? 0 : 1;
   params.n_seq_max = 1;
   params.no_perf = true;
   params.abort_callback = abort_cb;
@@ -223,6 +228,7 @@ make_context (MaqRunnerModel *self,
       // An encoder looks at a whole text at once.
       params.n_batch = params.n_ubatch = self->embeds ? params.n_ctx : MIN (params.n_ctx, BATCH);
       maq_runner_log_clear ();
+      maq_runner_sizes_clear ();
       self->context = llama_init_from_model (self->model, params);
       if (self->context != NULL || wanted != 0 || params.n_ctx <= SMALLEST_CONTEXT)
         break;
@@ -253,9 +259,10 @@ maq_runner_model_load (GVariant             *options,
   self->progress_data = data;
   self->batch = 64;
   self->cached = g_array_new (FALSE, FALSE, sizeof (llama_token));
+  g_variant_lookup (options, MAQ_RUNNER_KEY_DRY, "b", &self->dry);
   if (ggml_backend_dev_count () == 0)
     return fail (error, MAQ_RUNNER_FAILED_UNSUPPORTED, "The engine found nothing to compute with: its CPU backend is missing. Install ggml's backends.");
-  if (!inspect_files (n, &vocab_only, error) ||
+  if (!inspect_files (n, self->dry, &vocab_only, error) ||
       !load_weights (self, options, n, vocab_only, error) ||
       (!vocab_only && !make_context (self, options, error)))
     return NULL;
@@ -276,6 +283,39 @@ describe_backend (void)
   return g_string_free (text, FALSE);
 }
 
+// What the model takes, and what graphics cards have. Integrated ones have no memory of their own.
+static void
+add_memory_facts (MaqRunnerModel *self,
+                  GVariantDict   *facts)
+{
+  MaqRunnerSizes sizes;
+  guint64        vram_free = 0, vram_total = 0;
+
+  maq_runner_sizes_get (&sizes);
+  for (size_t i = 0; i < ggml_backend_dev_count (); i++)
+    {
+      ggml_backend_dev_t device = ggml_backend_dev_get (i);
+      size_t             free = 0, total = 0;
+
+      if (ggml_backend_dev_type (device) != GGML_BACKEND_DEVICE_TYPE_GPU)
+        continue;
+      ggml_backend_dev_memory (device, &free, &total);
+      vram_free += free;
+      vram_total += total;
+    }
+  g_variant_dict_insert (facts, MAQ_RUNNER_KEY_WEIGHTS, "t", (guint64) llama_model_size (self->model));
+  g_variant_dict_insert (facts, MAQ_RUNNER_KEY_CACHE, "t", sizes.cache);
+  g_variant_dict_insert (facts, MAQ_RUNNER_KEY_COMPUTE, "t", sizes.compute);
+  g_variant_dict_insert (facts, MAQ_RUNNER_KEY_VRAM_FREE, "t", vram_free);
+  g_variant_dict_insert (facts, MAQ_RUNNER_KEY_VRAM_TOTAL, "t", vram_total);
+}
+
+gboolean
+maq_runner_model_is_dry (MaqRunnerModel *self)
+{
+  return self->dry;
+}
+
 void
 maq_runner_model_add_facts (MaqRunnerModel *self,
                             GVariantDict   *facts)
@@ -286,6 +326,7 @@ maq_runner_model_add_facts (MaqRunnerModel *self,
   g_variant_dict_insert (facts, MAQ_RUNNER_KEY_CHAT_TEMPLATE, "b", llama_model_chat_template (self->model, NULL) != NULL);
   g_variant_dict_insert (facts, MAQ_RUNNER_KEY_CONTEXT_LENGTH, "u", self->n_context);
   g_variant_dict_insert (facts, MAQ_RUNNER_KEY_LOAD_MS, "d", self->load_ms);
+  add_memory_facts (self, facts);
 }
 
 GArray *

@@ -24,7 +24,9 @@ typedef void (*MaqRunnerChunkFunc) (GString *text, GArray *tokens, gpointer data
 
 // Loads the N files whose descriptors begin at MAQ_RUNNER_FIRST_WEIGHTS_FD. PROGRESS is called at most every 30 ms.
 MaqRunnerModel *maq_runner_model_load (GVariant *options, guint n, MaqRunnerPulse *pulse, MaqRunnerProgressFunc progress, gpointer data, GError **error);
-// Backend, chat template, context length, load time.
+// Whether it was loaded only for its facts.
+gboolean maq_runner_model_is_dry (MaqRunnerModel *self);
+// Backend, chat template, context length, load time, memory.
 void maq_runner_model_add_facts (MaqRunnerModel *self, GVariantDict *facts);
 // Answers MESSAGES, a(ss); CHUNK gets every piece of text, from this thread. Returns the stats.
 GVariant *maq_runner_model_generate (MaqRunnerModel *self, GVariant *messages, GVariant *options, MaqRunnerChunkFunc chunk, gpointer data, GError **error);

@@ -121,7 +121,7 @@ work (gpointer data)
       GVariant *reply = NULL;
 
       atomic_store (&self->pulse.last, g_get_monotonic_time ());
-      if (self->model == NULL && job->run != run_load)
+      if (job->run != run_load && (self->model == NULL || maq_runner_model_is_dry (self->model)))
         g_set_error_literal (&error, MAQ_RUNNER_ERROR, MAQ_RUNNER_FAILED_UNSUPPORTED, "No model is loaded.");
       else
         reply = job->run (self, g_dbus_method_invocation_get_parameters (job->invocation), &error);

@@ -235,7 +235,7 @@ too_little_memory_is_an_error (void)
 {
   g_autofree char *path = fixture_input ("gguf/llama-2-tiny-random.gguf");
   g_autofree char *program = g_build_filename (g_get_home_dir (), "limited-runner", NULL);
-  g_autofree char *script = g_strdup_printf ("#!/bin/sh\nulimit -d 90000\nexec %s \"$@\"\n", g_getenv ("MAQ_RUNNER"));
+  g_autofree char *script = g_strdup_printf ("#!/bin/sh\nulimit -d 40000\nexec %s \"$@\"\n", g_getenv ("MAQ_RUNNER"));
   g_autoptr (MaqEngine) engine = maq_runner_engine_new (program);
   g_autoptr (MaqSession) session = NULL;
   g_autoptr (GError) error = NULL;

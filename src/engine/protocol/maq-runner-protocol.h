@@ -21,6 +21,7 @@
 // Load: options.
 #define MAQ_RUNNER_KEY_THREADS    "threads"    // u, 0: the runner decides
 #define MAQ_RUNNER_KEY_GPU_LAYERS "gpu-layers" // i, -1: all
+#define MAQ_RUNNER_KEY_DRY        "dry"        // b: no memory is taken and nothing can be asked; only the facts are wanted
 // Load: option and fact.
 #define MAQ_RUNNER_KEY_CONTEXT_LENGTH "context-length" // u, 0 as an option: the runner decides
 // Load: facts.
@@ -28,6 +29,12 @@
 #define MAQ_RUNNER_KEY_CONFINEMENT   "confinement"   // s
 #define MAQ_RUNNER_KEY_CHAT_TEMPLATE "chat-template" // b
 #define MAQ_RUNNER_KEY_LOAD_MS       "load-ms"       // d
+// Load: facts, in bytes: what the model takes, and the memory of the graphics cards.
+#define MAQ_RUNNER_KEY_WEIGHTS    "weights"    // t
+#define MAQ_RUNNER_KEY_CACHE      "cache"      // t, with states of recurrent layers
+#define MAQ_RUNNER_KEY_COMPUTE    "compute"    // t
+#define MAQ_RUNNER_KEY_VRAM_FREE  "vram-free"  // t
+#define MAQ_RUNNER_KEY_VRAM_TOTAL "vram-total" // t, 0: there is none
 
 // Generate: options, with MaqGenerateOptions' meaning.
 #define MAQ_RUNNER_KEY_PROMPT         "prompt"         // s
