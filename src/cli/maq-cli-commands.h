@@ -15,6 +15,7 @@ extern const MaqCliCommand maq_cli_card_command;
 extern const MaqCliCommand maq_cli_download_command;
 extern const MaqCliCommand maq_cli_cache_command;
 extern const MaqCliCommand maq_cli_inspect_command;
+extern const MaqCliCommand maq_cli_fit_command;
 extern const MaqCliCommand maq_cli_run_command;
 extern const MaqCliCommand maq_cli_chat_command;
 extern const MaqCliCommand maq_cli_hub_command;

@@ -12,6 +12,7 @@ static const MaqCliCommand *const commands[] = {
   &maq_cli_run_command,
   &maq_cli_chat_command,
   &maq_cli_inspect_command,
+  &maq_cli_fit_command,
   &maq_cli_hub_command,
   NULL,
 };

@@ -123,9 +123,8 @@ maq_cli_fetch (MaqCli *self, const MaqTransferRequest *request, GError **error)
   return snapshot != NULL ? g_steal_pointer (&transfer) : NULL;
 }
 
-// MODEL as a repo and the variant wanted (nullable, transfer full).
-static MaqRepoAddress *
-parse_model (MaqCli *self, const char *model, char **quant, GError **error)
+MaqRepoAddress *
+maq_cli_parse_model (MaqCli *self, const char *model, char **quant, GError **error)
 {
   // The colon of hf:// and https:// does not start a quantization, nor does one before a slash.
   const char      *colon = strrchr (model, ':');
@@ -263,7 +262,7 @@ maq_cli_find_weights (MaqCli *self, const char *model, GError **error)
     }
 
   g_autofree char *quant = NULL;
-  g_autoptr (MaqRepoAddress) address = parse_model (self, model, &quant, error);
+  g_autoptr (MaqRepoAddress) address = maq_cli_parse_model (self, model, &quant, error);
   if (address == NULL)
     return NULL;
   char *cached = find_cached_weights (self, address, quant);

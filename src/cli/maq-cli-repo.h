@@ -32,6 +32,10 @@ GPtrArray *maq_cli_group_variants (MaqHubTree *tree);
 // the Hub has only a part of it.
 const MaqVariant *maq_cli_pick_variant (const MaqRepoAddress *address, GPtrArray *variants, const char *quant, GError **error);
 
+// Reads `owner/name[@REV][:QUANT]`, or an address with a path (transfer full). QUANT: the variant wanted, NULL if none is named
+// (transfer full). NULL with a sentence if it is something else.
+MaqRepoAddress *maq_cli_parse_model (MaqCli *self, const char *model, char **quant, GError **error);
+
 // Where the weights file of MODEL is: the path itself, or that in the cache of `owner/name[@REV][:QUANT]`, fetched first if it
 // is not there, after saying how large it is. NULL with a sentence otherwise.
 char *maq_cli_find_weights (MaqCli *self, const char *model, GError **error);

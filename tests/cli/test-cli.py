@@ -127,6 +127,12 @@ def mask(text, hub):
     return re.sub(RELATIVE, "WHEN", text)
 
 
+def mask_memory(text):
+    """What is free on this machine, in what `maq fit` prints."""
+    text = re.sub(r"[\d.]+.(?:MB|GB|TB) of memory is free", "N GB of memory is free", text)
+    return re.sub(r'"((?:ram|swap|vram)_(?:free|total))":\d+', r'"\1":N', text)
+
+
 def golden(name, text, hub):
     masked = mask(text, hub)
     path = GOLDEN / name
@@ -216,7 +222,7 @@ class Terminal:
 def test_framework(suite, hub):
     def help_texts():
         golden("help.txt", ok("--help"), hub)
-        for command in "search info files card download cache run chat inspect hub".split():
+        for command in "search info files card download cache run chat inspect fit hub".split():
             golden(f"help-{command}.txt", ok(command, "--help"), hub)
 
     def alone():
@@ -257,6 +263,9 @@ def test_framework(suite, hub):
         "bad-model": (["run", "a b", "-p", "x"], "neither a weights file"),
         "dataset-as-model": (["run", "datasets/a/b", "-p", "x"], "not a model"),
         "repo-not-file": (["inspect", "a/b"], "not a file"),
+        "bad-context": (["fit", "a/b", "--context", "-1"], "--context"),
+        "bad-cache-type": (["fit", "a/b", "--cache-type", "q9"], "q8_0"),
+        "dataset-to-fit": (["fit", "datasets/a/b"], "not a model"),
     }
     for name, (arguments, says) in bad.items():
         suite.case(f"/cli/usage/{name}", lambda a=arguments, s=says: fails(2, *a, says=s, hub=hub))
@@ -369,6 +378,51 @@ def test_inspect(suite, hub):
     suite.case("/cli/inspect/empty", lambda: fails(1, "inspect", folder / "empty.gguf", says="."))
     suite.case("/cli/inspect/folder", lambda: fails(1, "inspect", folder / "folder.gguf", says="not a file"))
     suite.case("/cli/inspect/missing", lambda: fails(1, "inspect", folder / "missing.gguf", says="There is no file"))
+
+
+def test_fit(suite, hub):
+    weights = sorted(WEIGHTS.glob("*Q8_0.gguf"))[0]
+    fit = {"fit": ["fit", CHAT], "fit-one": ["fit", CHAT + ":Q8_0"], "fit-file": ["fit", weights]}
+    for name, arguments in fit.items():
+        suite.case(f"/cli/golden/{name}", lambda n=name, a=arguments: golden(f"{n}.txt", mask_memory(ok(*a, hub=hub)), hub))
+        suite.case(f"/cli/golden/{name}-json", lambda n=name, a=arguments: (objects(ok(*a, "--json", hub=hub)), golden(f"{n}.json", mask_memory(ok(*a, "--json", hub=hub)), hub)))
+
+    def remote_as_local():
+        here = json.loads(ok("fit", weights, "--json"))
+        there = json.loads(ok("fit", f"{CHAT}/{weights.name}", "--json", hub=hub))
+        equal([there[part] for part in ("weights", "cache", "overhead", "context")], [here[part] for part in ("weights", "cache", "overhead", "context")])
+        equal((here["source"], there["source"]), ("engine", "header"))
+
+    def one_is_recommended():
+        rows = objects(ok("fit", CHAT, "--json", hub=hub))
+        equal([row["variant"] for row in rows if row["recommended"]], ["Q8_0"])
+        equal({row["verdict"] for row in rows}, {"fits"})
+
+    def context_counts():
+        long, short = (json.loads(ok("fit", weights, "--json", "-c", n)) for n in (512, 256))
+        equal((long["context"], short["context"]), (512, 256))
+        equal(abs(long["cache"] - 2 * short["cache"]) < 30000, True)
+        equal(json.loads(ok("fit", weights, "--json", "--cache-type", "q8_0"))["cache"] < long["cache"] * 0.54, True)
+
+    def bad_files():
+        folder = pathlib.Path(tempfile.mkdtemp())
+        write_gguf(folder / "tiny.gguf")
+        (folder / "text.gguf").write_text("I am a poem.")
+        (folder / "cut.gguf").write_bytes(weights.read_bytes()[:5000])
+        contains(ok("fit", folder / "tiny.gguf"), "Unknown")
+        fails(1, "fit", folder / "text.gguf", says="not a GGUF file")
+        fails(1, "fit", folder / "cut.gguf", says=".")
+        fails(1, "fit", folder, says="not a file")
+        fails(1, "fit", folder / "missing.gguf", says="There is no file")
+
+    suite.case("/cli/fit/remote-as-local", remote_as_local)
+    suite.case("/cli/fit/one-is-recommended", one_is_recommended)
+    suite.case("/cli/fit/context-counts", context_counts)
+    suite.case("/cli/fit/bad-files", bad_files)
+    suite.case("/cli/fit/no-such-variant", lambda: fails(1, "fit", CHAT + ":Q5_K", says="no variant", hub=hub))
+    suite.case("/cli/fit/no-such-file", lambda: fails(1, "fit", CHAT + "/nope.gguf", says="no weights file", hub=hub))
+    suite.case("/cli/fit/not-gguf", lambda: fails(1, "fit", "harbor-labs/gull-125M", says="no GGUF weights", hub=hub))
+    suite.case("/cli/fit/offline", lambda: fails(1, "fit", "a/b", "--offline", says="on this machine", hub=hub))
 
 
 def test_download(suite, hub):
@@ -671,7 +725,7 @@ def test_completion(suite, hub):
 
     def commands():
         equal(complete("maq", "s"), ["search"])
-        equal({"search", "info", "files", "card", "download", "cache", "run", "chat", "inspect", "hub"} <= set(complete("maq", "")), True)
+        equal({"search", "info", "files", "card", "download", "cache", "run", "chat", "inspect", "fit", "hub"} <= set(complete("maq", "")), True)
 
     def options():
         equal(complete("maq", "search", "--so"), ["--sort"])
@@ -715,7 +769,7 @@ def main():
     suite = Suite(sys.argv[1:])
     hub = Hub("--demo")
     try:
-        for test in (test_framework, test_hub_commands, test_inspect, test_download, test_run, test_terminal, test_completion, test_hub):
+        for test in (test_framework, test_hub_commands, test_inspect, test_fit, test_download, test_run, test_terminal, test_completion, test_hub):
             test(suite, hub)
     finally:
         hub.close()
