@@ -9,6 +9,7 @@
 #include "maq-fit.h"
 #include "maq-header.h"
 #include "maq-units.h"
+#include "maq-variant-fits.h"
 
 // Says whether models run here. Of a repo one header is read for all of its variants: they differ in how weights are kept, and
 // the list of files says how large those are. Of a file that is here the engine itself is asked too.
@@ -283,17 +284,6 @@ list_variants (MaqCli *cli, const MaqRepoAddress *address, GError **error)
   return maq_variants_group ((const char *const *) paths->pdata, (const guint64 *) (gpointer) sizes->data, paths->len);
 }
 
-// The header of the file at PATH of ADDRESS: from the cache if it is there.
-static MaqGguf *
-read_header (MaqCli *cli, const MaqRepoAddress *address, const char *path, GError **error)
-{
-  g_autofree char *cached = maq_cache_dup_file_path (maq_cli_get_cache (cli), address->kind, address->id, address->revision, path);
-  if (cached != NULL)
-    return dex_await_boxed (maq_header_open (cached), error);
-  MaqHubClient *client = maq_cli_get_client (cli, error);
-  return client != NULL ? dex_await_boxed (maq_header_fetch (client, address->id, address->revision, path), error) : NULL;
-}
-
 static const MaqVariant *
 find_with_path (const MaqRepoAddress *address, GPtrArray *variants, GError **error)
 {
@@ -307,20 +297,10 @@ find_with_path (const MaqRepoAddress *address, GPtrArray *variants, GError **err
   return NULL;
 }
 
-static MaqFit *
-judge_variant (MaqGguf *header, const MaqVariant *variant, const MaqMachine *machine, MaqFitOptions wanted)
-{
-  if (variant->missing > 0)
-    return maq_fit_new_unknown (_ ("parts of its files are missing"));
-  wanted.size = variant->size;
-  return maq_fit_new (header, machine, &wanted);
-}
-
 static gboolean
 judge_repo (MaqCli *cli, const char *text, GError **error)
 {
   MaqFitOptions    wanted;
-  MaqMachine       machine;
   g_autofree char *quant = NULL;
   g_autoptr (MaqRepoAddress) address = maq_cli_parse_model (cli, text, &quant, error);
   if (address == NULL || !parse_options (&wanted, error))
@@ -331,14 +311,10 @@ judge_repo (MaqCli *cli, const char *text, GError **error)
   const MaqVariant *only = address->path != NULL ? find_with_path (address, variants, error) : maq_cli_pick_variant (address, variants, quant, error);
   if (only == NULL)
     return FALSE;
-  g_autoptr (MaqGguf) header = read_header (cli, address, only->paths[0], error);
-  if (header == NULL)
+  MaqHubClient *client = maq_cli_is_offline (cli) ? NULL : maq_cli_get_client (cli, NULL);
+  g_autoptr (GPtrArray) fits = dex_await_boxed (maq_variant_fits_judge (client, maq_cli_get_cache (cli), address->id, address->revision, variants, only, &wanted), error);
+  if (fits == NULL)
     return FALSE;
-
-  g_autoptr (GPtrArray) fits = g_ptr_array_new_with_free_func ((GDestroyNotify) maq_fit_free);
-  maq_machine_read (&machine);
-  for (guint i = 0; i < variants->len; i++)
-    g_ptr_array_add (fits, judge_variant (header, variants->pdata[i], &machine, wanted));
   const MaqVariant *recommended = maq_fit_recommend (variants, fits);
   gboolean          all = quant == NULL && address->path == NULL;
   if (all && !maq_cli_wants_json (cli))
