@@ -2,6 +2,7 @@
 // Copyright 2026 The Maquette developers
 #include "maq-app-fixture.h"
 #include "maq-markdown-view.h"
+#include "maq-repo-actions.h"
 #include "maq-repo-files.h"
 #include "maq-repo-page.h"
 
@@ -190,6 +191,35 @@ test_gated (AppFixture   *fixture,
   ui_hide (window, page);
 }
 
+static void
+test_fit (AppFixture   *fixture,
+          gconstpointer data)
+{
+  MaqRepoPage *page = open_page (fixture, CHAT);
+  GtkWindow   *window = app_fixture_show (fixture, page);
+
+  // Said before anything is downloaded, in a word and a number.
+  ui_wait_text (page, "Fits · Takes 27.2\302\240MB of Memory");
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (fixture->transfers)), ==, 0);
+  GtkLabel *fit = ui_find (page, GTK_TYPE_LABEL, "Fits · Takes 27.2\302\240MB of Memory");
+  g_assert_nonnull (strstr (gtk_widget_get_tooltip_text (GTK_WIDGET (fit)), "context of 512 tokens"));
+
+  // And of every variant; one is recommended, and chosen.
+  gtk_menu_button_popup (ui_find (ui_find (page, MAQ_TYPE_REPO_ACTIONS, NULL), GTK_TYPE_MENU_BUTTON, NULL));
+  ui_wait_text (page, "Fits, Recommended");
+  g_assert_nonnull (ui_find (page, GTK_TYPE_LABEL, "Fits"));
+  ui_hide (window, page);
+
+  // Where the header cannot be read nothing is said, and all else works.
+  app_fixture_fault (fixture, "{\"path\": \"*/resolve/*.gguf\", \"status\": 403, \"times\": 0}");
+  page = open_page (fixture, CHAT);
+  window = app_fixture_show (fixture, page);
+  ui_wait_sensitive (page, "Try");
+  ui_run (300);
+  g_assert_false (ui_shows (page, "of Memory"));
+  ui_hide (window, page);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -203,5 +233,6 @@ main (int   argc,
   ADD ("/app/repo-page/files", test_files);
   ADD ("/app/repo-page/problems-have-a-way-on", test_problems);
   ADD ("/app/repo-page/gated", test_gated);
+  ADD ("/app/repo-page/whether-it-fits-is-said-before", test_fit);
   return g_test_run ();
 }

@@ -5,8 +5,9 @@
 
 #include <glib/gi18n.h>
 
+#include "maq-future-slot.h"
 #include "maq-units.h"
-#include "maq-variant.h"
+#include "maq-variant-fits.h"
 
 struct _MaqRepoActions
 {
@@ -19,7 +20,9 @@ struct _MaqRepoActions
   GtkPopover    *popover;
   GtkBox        *choices;
   GtkWidget     *try;
+  GtkLabel      *fit;
 
+  MaqHubClient    *client;
   MaqCache        *cache;
   MaqTransferList *transfers;
   MaqLibrary      *library;
@@ -28,8 +31,11 @@ struct _MaqRepoActions
   GHashTable      *here;     // paths of this version that are in the cache
   GPtrArray       *variants; // of MaqVariant; empty for a repo without GGUF weights
   int              chosen;   // position in variants; -1: all files
+  MaqFutureSlot    judging;
+  GPtrArray       *fits; // of MaqFit, one for each variant; NULL until they are known
   MaqTransfer     *transfer;
   GSignalGroup    *transfer_signals;
+  gboolean         has_chosen; // somebody, not we
   gboolean         try_when_done;
   gboolean         not_runnable;
 };
@@ -221,11 +227,37 @@ choice_clicked_cb (MaqRepoActions *self,
 
   gtk_popover_popdown (self->popover);
   self->chosen = chosen;
+  self->has_chosen = TRUE;
   self->try_when_done = FALSE;
   set_transfer (self, find_transfer (self, get_chosen (self)));
   update (self);
   if (gtk_widget_get_sensitive (self->download))
     start_download (self);
+}
+
+// The verdict on VARIANT, or NULL while it is not known.
+static const MaqFit *
+get_fit (MaqRepoActions   *self,
+         const MaqVariant *variant)
+{
+  guint i;
+
+  if (self->fits == NULL || variant == NULL || !g_ptr_array_find (self->variants, variant, &i))
+    return NULL;
+  return self->fits->pdata[i];
+}
+
+static char *
+dup_fit_words (MaqRepoActions   *self,
+               const MaqVariant *variant)
+{
+  const MaqFit *fit = get_fit (self, variant);
+
+  if (fit == NULL || fit->verdict == MAQ_FIT_UNKNOWN)
+    return g_strdup ("");
+  if (variant == maq_fit_recommend (self->variants, self->fits))
+    return g_strdup_printf (_ ("%s, Recommended"), maq_fit_verdict_to_word (fit->verdict));
+  return g_strdup (maq_fit_verdict_to_word (fit->verdict));
 }
 
 static char *
@@ -241,7 +273,7 @@ dup_choice_state (MaqRepoActions   *self,
     return g_strdup (_ ("Downloading"));
   if (variant != NULL && variant->missing > 0)
     return g_strdup_printf (ngettext ("%u part is missing", "%u parts are missing", variant->missing), variant->missing);
-  return g_strdup ("");
+  return dup_fit_words (self, variant);
 }
 
 static void
@@ -325,6 +357,26 @@ can_chat (MaqRepo *repo)
   return maq_repo_get_kind (repo) == MAQ_REPO_KIND_MODEL && (tag == NULL || g_strv_contains (tags, tag));
 }
 
+// The verdict on what is chosen, in a word and a number; the rest is said when one asks.
+static void
+show_fit (MaqRepoActions *self)
+{
+  const MaqFit    *fit = get_fit (self, get_chosen (self));
+  g_autofree char *sentence = fit != NULL ? maq_fit_to_sentence (fit) : NULL;
+  g_autofree char *total = fit != NULL ? maq_format_bytes (fit->total) : NULL;
+  g_autofree char *text = NULL;
+
+  gtk_widget_set_visible (GTK_WIDGET (self->fit), fit != NULL);
+  if (fit == NULL)
+    return;
+  // Translators: the verdict, "Fits" or "Does Not Fit", and how much memory the model takes.
+  text = fit->verdict != MAQ_FIT_UNKNOWN ? g_strdup_printf (_ ("%s · Takes %s of Memory"), maq_fit_verdict_to_word (fit->verdict), total)
+                                         : g_strdup (_ ("Memory Use Unknown"));
+  gtk_label_set_label (self->fit, text);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->fit), sentence);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->fit), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, sentence, -1);
+}
+
 static void
 update (MaqRepoActions *self)
 {
@@ -352,6 +404,7 @@ update (MaqRepoActions *self)
   else
     gtk_label_set_label (self->download_label, _ ("Download"));
   gtk_label_set_label (self->download_size, size);
+  show_fit (self);
   gtk_widget_set_sensitive (self->download, !is_here && !active && self->tree->files->len > 0);
   gtk_menu_button_set_label (self->choose, variant != NULL ? variant->label : _ ("All Files"));
   gtk_widget_set_visible (GTK_WIDGET (self->choose), has_variants);
@@ -391,6 +444,7 @@ maq_repo_actions_dispose (GObject *object)
 {
   MaqRepoActions *self = MAQ_REPO_ACTIONS (object);
 
+  maq_future_slot_clear (&self->judging);
   g_clear_object (&self->transfer_signals);
   gtk_widget_dispose_template (GTK_WIDGET (self), MAQ_TYPE_REPO_ACTIONS);
   g_clear_object (&self->transfer);
@@ -398,6 +452,7 @@ maq_repo_actions_dispose (GObject *object)
   g_clear_object (&self->library);
   g_clear_object (&self->transfers);
   g_clear_object (&self->cache);
+  g_clear_object (&self->client);
 
   G_OBJECT_CLASS (maq_repo_actions_parent_class)->dispose (object);
 }
@@ -409,6 +464,7 @@ maq_repo_actions_finalize (GObject *object)
 
   g_clear_pointer (&self->tree, maq_hub_tree_unref);
   g_ptr_array_unref (self->variants);
+  g_clear_pointer (&self->fits, g_ptr_array_unref);
   g_hash_table_unref (self->here);
 
   G_OBJECT_CLASS (maq_repo_actions_parent_class)->finalize (object);
@@ -437,6 +493,7 @@ maq_repo_actions_class_init (MaqRepoActionsClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MaqRepoActions, popover);
   gtk_widget_class_bind_template_child (widget_class, MaqRepoActions, choices);
   gtk_widget_class_bind_template_child (widget_class, MaqRepoActions, try);
+  gtk_widget_class_bind_template_child (widget_class, MaqRepoActions, fit);
   gtk_widget_class_bind_template_callback (widget_class, download_clicked_cb);
   gtk_widget_class_bind_template_callback (widget_class, try_clicked_cb);
   gtk_widget_class_bind_template_callback (widget_class, popover_show_cb);
@@ -455,6 +512,7 @@ maq_repo_actions_init (MaqRepoActions *self)
 
 void
 maq_repo_actions_setup (MaqRepoActions  *self,
+                        MaqHubClient    *client,
                         MaqCache        *cache,
                         MaqTransferList *transfers,
                         MaqLibrary      *library)
@@ -462,6 +520,7 @@ maq_repo_actions_setup (MaqRepoActions  *self,
   g_return_if_fail (MAQ_IS_REPO_ACTIONS (self));
   g_return_if_fail (self->cache == NULL);
 
+  self->client = g_object_ref (client);
   self->cache = g_object_ref (cache);
   self->transfers = g_object_ref (transfers);
   self->library = g_object_ref (library);
@@ -469,6 +528,54 @@ maq_repo_actions_setup (MaqRepoActions  *self,
   // An item that grew is the same item: the end of a scan says that there may be news.
   g_signal_connect_object (library, "items-changed", G_CALLBACK (library_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (library, "notify::loading", G_CALLBACK (library_changed_cb), self, G_CONNECT_SWAPPED);
+}
+
+static void
+choose (MaqRepoActions   *self,
+        const MaqVariant *variant)
+{
+  guint i;
+
+  self->chosen = g_ptr_array_find (self->variants, variant, &i) ? (int) i : -1;
+}
+
+static void
+judged_cb (gpointer   data,
+           DexFuture *future)
+{
+  MaqRepoActions *self = data;
+  g_autoptr (GError) error = NULL;
+  GPtrArray *fits = maq_future_get_boxed (future, &error);
+
+  if (fits == NULL)
+    {
+      // A gated or unreadable file: the page says so where its files are asked for.
+      g_debug ("No verdict on %s: %s", maq_repo_get_id (self->repo), error->message);
+      return;
+    }
+  self->fits = g_ptr_array_ref (fits);
+  // What somebody has begun with stays chosen.
+  const MaqVariant *chosen = get_chosen (self);
+  g_autofree char  *path = chosen != NULL ? dup_variant_path (self, chosen) : NULL;
+  if (!self->has_chosen && path == NULL && self->transfer == NULL && !self->try_when_done)
+    choose (self, maq_fit_recommend (self->variants, self->fits));
+  update (self);
+}
+
+// Asks what the variants take, from the header of the one that is chosen.
+static void
+judge (MaqRepoActions *self)
+{
+  MaqFitOptions options = { 0 };
+
+  maq_future_slot_clear (&self->judging);
+  g_clear_pointer (&self->fits, g_ptr_array_unref);
+  if (get_chosen (self) == NULL || maq_repo_get_kind (self->repo) != MAQ_REPO_KIND_MODEL)
+    return;
+  maq_future_slot_set (&self->judging,
+                       maq_variant_fits_judge (self->client, self->cache, maq_repo_get_id (self->repo), NULL, self->variants, get_chosen (self), &options),
+                       self,
+                       judged_cb);
 }
 
 void
@@ -495,11 +602,9 @@ maq_repo_actions_set_repo (MaqRepoActions *self,
     }
   g_ptr_array_unref (self->variants);
   self->variants = maq_variants_group (paths, sizes, n_files);
-  self->chosen = -1;
-  const MaqVariant *variant = maq_variants_pick (self->variants, NULL);
-  for (guint i = 0; i < self->variants->len; i++)
-    if (self->variants->pdata[i] == variant)
-      self->chosen = i;
+  self->has_chosen = FALSE;
+  choose (self, maq_variants_pick (self->variants, NULL));
+  judge (self);
   library_changed_cb (self);
 }
 

@@ -9,9 +9,9 @@
 #include "maq-library.h"
 #include "maq-transfers.h"
 
-// What can be done with a repo: Download, a choice of variants, Try. Try fetches the chosen variant if it is not here and then opens
-// a new chat with it. Properties: transfer (nullable), the download of what is chosen, for a row that shows it; here, a GHashTable
-// with the paths that are in the cache as keys; not-runnable: a model that no engine here runs.
+// What can be done with a repo: Download, a choice of variants with whether they fit into memory, Try. Try fetches the chosen variant
+// if it is not here and then opens a new chat with it. Properties: transfer (nullable), the download of what is chosen, for a row that
+// shows it; here, a GHashTable with the paths that are in the cache as keys; not-runnable: a model that no engine here runs.
 
 G_BEGIN_DECLS
 
@@ -19,7 +19,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (MaqRepoActions, maq_repo_actions, MAQ, REPO_ACTIONS, AdwBin)
 
 // To be called once, before a repo is set.
-void maq_repo_actions_setup (MaqRepoActions *self, MaqCache *cache, MaqTransferList *transfers, MaqLibrary *library);
+void maq_repo_actions_setup (MaqRepoActions *self, MaqHubClient *client, MaqCache *cache, MaqTransferList *transfers, MaqLibrary *library);
 // Until the tree is known the buttons are insensitive.
 void maq_repo_actions_set_repo (MaqRepoActions *self, MaqRepo *repo, MaqHubTree *tree);
 // Puts the focus on Try, or on Download where there is nothing to try.

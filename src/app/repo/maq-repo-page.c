@@ -398,7 +398,7 @@ maq_repo_page_constructed (GObject *object)
   g_autofree char *page = maq_hub_client_dup_page_address (self->client, self->address->kind, self->address->id);
   g_autofree char *base = g_strconcat (page, "/blob/main/", NULL);
   maq_markdown_view_set_base (self->card, base);
-  maq_repo_actions_setup (self->actions, self->cache, self->transfers, self->library);
+  maq_repo_actions_setup (self->actions, self->client, self->cache, self->transfers, self->library);
   set_title (self, self->address->id);
   if (self->address->path != NULL)
     adw_view_stack_set_visible_child_name (self->tabs, "files");
