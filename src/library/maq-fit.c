@@ -253,8 +253,12 @@ judge (const MaqFit *self)
 
 static guint
 choose_context (const MaqModelShape *shape,
-                guint                wanted)
+                const MaqFitOptions *options)
 {
+  guint wanted = options->context_length;
+
+  if (options->measured != NULL && options->measured->context_length > 0)
+    return options->measured->context_length;
   guint context = wanted != 0 ? MIN (wanted, LARGEST_CONTEXT) : shape->pools ? DEFAULT_POOLING_CONTEXT
                                                                              : DEFAULT_CONTEXT;
 
@@ -298,7 +302,7 @@ maq_fit_new (MaqGguf             *header,
 
   self = g_new0 (MaqFit, 1);
   self->machine = *machine;
-  self->context = choose_context (&shape, options->context_length);
+  self->context = choose_context (&shape, options);
   need = count_need (&question, self->context);
   self->weights = question.weights;
   self->cache = need.cache;
@@ -356,6 +360,9 @@ maq_fit_to_sentence (const MaqFit *self)
       return g_strdup_printf (_ ("Takes about %s with a context of %u tokens, too much for the %s of memory that is free."), total, self->context, ram);
     case MAQ_FIT_UNKNOWN:
     default:
+      // An engine that refuses says so in sentences of its own.
+      if (g_str_has_suffix (self->reason, "."))
+        return g_strdup (self->reason);
       return g_strdup_printf (_ ("How much memory it takes cannot be told: %s."), self->reason);
     }
 }

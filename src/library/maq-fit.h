@@ -47,13 +47,13 @@ typedef struct
   MaqFitCacheType     key_type;
   MaqFitCacheType     value_type;
   guint64             size;     // of the model's files together, in bytes; 0: of the tensors in the header
-  const MaqMemoryUse *measured; // what the engine says, of a model that is here; nullable
+  const MaqMemoryUse *measured; // what the engine says, of a model that is here, and for which context; nullable
 } MaqFitOptions;
 
 typedef struct
 {
   MaqFitVerdict verdict;
-  char         *reason;      // of UNKNOWN, for logs; otherwise NULL
+  char         *reason;      // of UNKNOWN: a fact, or whole sentences; otherwise NULL
   guint         context;     // in tokens, that the figures are for
   guint         max_context; // the largest that fits, in tokens, not above the one the figures are for; 0: none
 

@@ -410,6 +410,7 @@ def test_fit(suite, hub):
         (folder / "text.gguf").write_text("I am a poem.")
         (folder / "cut.gguf").write_bytes(weights.read_bytes()[:5000])
         contains(ok("fit", folder / "tiny.gguf"), "Unknown")
+        equal(".." in ok("fit", folder / "tiny.gguf"), False)
         fails(1, "fit", folder / "text.gguf", says="not a GGUF file")
         fails(1, "fit", folder / "cut.gguf", says=".")
         fails(1, "fit", folder, says="not a file")

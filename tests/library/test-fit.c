@@ -149,13 +149,18 @@ a_measured_model_is_as_measured (void)
 {
   MaqMemoryUse use = { .weights = 123, .cache = 456, .compute = 789, .context_length = 8192 };
   g_autoptr (MaqFit) fit = judge (0, (MaqMachine) { .ram_free = GB }, (MaqFitOptions) { .measured = &use });
-  g_autoptr (MaqFit) other = judge (0, (MaqMachine) { .ram_free = 32 * GB }, (MaqFitOptions) { .measured = &use, .context_length = 4096 });
+  MaqMemoryUse other_use = { .weights = 5 * GB, .cache = 6 * GB, .compute = GB, .context_length = 65536 };
+  g_autoptr (MaqFit) other = judge (0, (MaqMachine) { .ram_free = 11 * GB }, (MaqFitOptions) { .measured = &other_use });
 
   g_assert_cmpuint (fit->weights, ==, 123);
   g_assert_cmpuint (fit->cache, ==, 456);
   g_assert_cmpuint (fit->compute, ==, 789);
-  // It was for another context.
-  g_assert_cmpuint (other->cache, >, GB / 10);
+  // The engine says for which context; shorter ones are told from the header.
+  g_assert_cmpuint (other->context, ==, 65536);
+  g_assert_cmpuint (other->cache, ==, 6 * GB);
+  g_assert_cmpint (other->verdict, ==, MAQ_FIT_FITS_LESS_CONTEXT);
+  g_assert_cmpuint (other->max_context, <, 65536);
+  g_assert_cmpuint (other->max_context, >, 32768);
 }
 
 static void
@@ -188,6 +193,16 @@ poor_headers_are_unknown (void)
       g_assert_true (g_str_has_prefix (fit->reason, cases[i].reason));
       g_assert_nonnull (strstr (sentence, cases[i].reason));
     }
+}
+
+static void
+an_engine_that_refuses_is_quoted (void)
+{
+  g_autoptr (MaqFit) fit = maq_fit_new_unknown ("The engine cannot run this model. Choose another one.");
+  g_autofree char *sentence = maq_fit_to_sentence (fit);
+
+  g_assert_cmpint (fit->verdict, ==, MAQ_FIT_UNKNOWN);
+  g_assert_cmpstr (sentence, ==, "The engine cannot run this model. Choose another one.");
 }
 
 // The largest of everything that is let through neither overflows nor seems to fit.
@@ -223,6 +238,39 @@ the_largest_numbers_stay_numbers (void)
   g_assert_cmpuint (fit->total, <, 1ull << 63);
   g_assert_cmpint (most->verdict, ==, MAQ_FIT_DOES_NOT_FIT);
   g_assert_cmpuint (most->total, ==, G_MAXUINT64);
+}
+
+// A real header with bytes of it changed: whatever is still a header gives a verdict.
+static void
+damaged_headers_do_no_harm (void)
+{
+  g_autofree char *path = g_build_filename (g_getenv ("MAQ_DATA_DIR"), "demo", "weights", "pebble-chat-GGUF", "pebble-chat-Q8_0.gguf", NULL);
+  g_autofree char *content = NULL;
+  g_autoptr (GRand) random = g_rand_new_with_seed (7);
+  gsize length;
+  guint n_judged = 0;
+
+  g_assert_true (g_file_get_contents (path, &content, &length, NULL));
+  for (guint i = 0; i < 3000; i++)
+    {
+      g_autoptr (GBytes) bytes = NULL;
+      g_autoptr (MaqGguf) header = NULL;
+      char *copy = g_memdup2 (content, length);
+
+      // The dimensions stand at the beginning.
+      for (guint j = 0; j < 1 + i % 4; j++)
+        copy[g_rand_int_range (random, 24, i % 2 == 0 ? 1500 : 40000)] = g_rand_int (random);
+      bytes = g_bytes_new_take (copy, length);
+      header = maq_gguf_parse (bytes, 0, NULL);
+      if (header == NULL)
+        continue;
+      g_autoptr (MaqFit) fit = maq_fit_new (header, &(MaqMachine) { .ram_free = 16 * GB, .vram_free = i % 3 * GB, .vram_total = i % 3 * GB }, &(MaqFitOptions) { .context_length = g_rand_int (random) });
+      g_autofree char *sentence = maq_fit_to_sentence (fit);
+      g_assert_true (g_utf8_validate (sentence, -1, NULL));
+      g_assert_cmpuint (fit->max_context, <=, fit->context);
+      n_judged++;
+    }
+  g_assert_cmpuint (n_judged, >, 300);
 }
 
 static MaqVariant *
@@ -333,7 +381,9 @@ main (int   argc,
   g_test_add_func ("/library/fit/the-largest-context-is-the-largest", the_largest_context_is_the_largest);
   g_test_add_func ("/library/fit/a-measured-model-is-as-measured", a_measured_model_is_as_measured);
   g_test_add_func ("/library/fit/poor-headers-are-unknown", poor_headers_are_unknown);
+  g_test_add_func ("/library/fit/an-engine-that-refuses-is-quoted", an_engine_that_refuses_is_quoted);
   g_test_add_func ("/library/fit/the-largest-numbers-stay-numbers", the_largest_numbers_stay_numbers);
+  g_test_add_func ("/library/fit/damaged-headers-do-no-harm", damaged_headers_do_no_harm);
   g_test_add_func ("/library/fit/the-best-that-fits-is-recommended", the_best_that_fits_is_recommended);
   g_test_add_func ("/library/fit/only-large-ones-are-better-than-none", only_large_ones_are_better_than_none);
   g_test_add_func ("/library/fit/the-machine-is-read", the_machine_is_read);
