@@ -78,14 +78,14 @@ parse_fiber (gpointer data)
   return take_header (header, error);
 }
 
-// Resolves to the header that BYTES begin with.
+// Resolves to the header that BYTES begin with. They are not copied, and stay as they are until then.
 static DexFuture *
 parse (GByteArray *bytes,
        guint64     file_size)
 {
   Beginning *beginning = g_new0 (Beginning, 1);
 
-  beginning->bytes = g_bytes_new (bytes->data, bytes->len);
+  beginning->bytes = g_bytes_new_with_free_func (bytes->data, bytes->len, (GDestroyNotify) g_byte_array_unref, g_byte_array_ref (bytes));
   beginning->file_size = file_size;
   return dex_scheduler_spawn (dex_thread_pool_scheduler_get_default (), 0, parse_fiber, beginning, beginning_free);
 }
