@@ -230,6 +230,13 @@ make_context (MaqRunnerModel *self,
       maq_runner_log_clear ();
       maq_runner_sizes_clear ();
       self->context = llama_init_from_model (self->model, params);
+      // An encoder that does not say how to join its vectors: it has one for every token.
+      if (self->context != NULL && llama_get_memory (self->context) == NULL && params.n_outputs_max != 0)
+        {
+          params.n_outputs_max = 0;
+          g_clear_pointer (&self->context, llama_free);
+          continue;
+        }
       if (self->context != NULL || wanted != 0 || params.n_ctx <= SMALLEST_CONTEXT)
         break;
       params.n_ctx = MAX (params.n_ctx / 2, SMALLEST_CONTEXT);
