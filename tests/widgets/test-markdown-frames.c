@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Copyright 2026 The Maquette developers
 
-// How long the main loop is held up while long texts are shown. Time is that of the processor on the main thread, so that other
-// programs do not spoil it. The figures are printed; the limits leave room for sanitizers and slow machines.
+// Long texts are shown in slices, and whole in the end. How long the main loop is held up meanwhile is printed, not judged: time is
+// that of the processor on the main thread, which other programs disturb less.
 
 #include <libdex.h>
 #include <time.h>
@@ -11,11 +11,15 @@
 #include "maq-ui-fixture.h"
 #include "maq-widgets.h"
 
+// Of a text longer than this, not everything may be laid out in one turn of the loop.
+#define BYTES_A_TURN 20000
+
 typedef struct
 {
   double longest;  // ms
   double total;    // ms
   guint  n_over_8; // turns of the loop that took more than 8 ms
+  guint  n_turns;  // that did something
 } Load;
 
 static double
@@ -45,6 +49,7 @@ run_until_complete (GtkWidget *view)
       load.longest = MAX (load.longest, took);
       load.total += took;
       load.n_over_8 += took > 8;
+      load.n_turns += took > 0.5;
       if (took < 0.5)
         g_usleep (200);
     }
@@ -114,10 +119,9 @@ test_text (char *(*make) (gsize size), gsize size)
   gint64 shown = g_get_monotonic_time ();
   Load   load = run_until_complete (view);
   g_test_message ("after %.1f s", (g_get_monotonic_time () - shown) / 1e6 - 0.3);
+  g_assert_cmpuint (load.n_turns, >, size / BYTES_A_TURN);
   g_assert_true (maq_markdown_view_get_complete (MAQ_MARKDOWN_VIEW (view)));
   report ("shown", &load);
-  // 8 ms is the aim, which an idle machine keeps; the rest is room for slow ones.
-  g_assert_cmpfloat (load.longest, <, 25);
   g_test_message ("setting the text: %.1f ms", setting);
   ui_hide (window, gtk_widget_get_ancestor (view, GTK_TYPE_SCROLLED_WINDOW));
 }
