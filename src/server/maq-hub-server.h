@@ -36,7 +36,8 @@ G_BEGIN_DECLS
 // e.g. {"host": "cdn", "cut": 1000, "times": 2}. The first rule that matches applies. HEAD has no body to spoil.
 //     POST /.maq/faults   one rule, or an array of them      DELETE /.maq/faults   forgets all
 //     GET  /.maq/requests every request so far: [{"method", "path" (with query), "host": "hub"|"cdn", "authorization":
-//                         bool, "range": "bytes=…" or null, "userAgent", "status": of the answer, "fault": bool}]
+//                         bool, "range": "bytes=…" or null, "userAgent", "status": of the answer, "sent": bytes of the body
+//                         handed to the connection so far, "fault": bool}]
 //     DELETE /.maq/requests  forgets them
 // Requests to /.maq/ itself are neither logged nor spoiled.
 #define MAQ_TYPE_HUB_SERVER (maq_hub_server_get_type ())

@@ -36,6 +36,13 @@ maq_serve_log_entry_unref (MaqServeLogEntry *self)
   g_atomic_rc_box_release_full (self, entry_clear);
 }
 
+void
+maq_serve_log_entry_add_sent (MaqServeLogEntry *self,
+                              gsize             bytes)
+{
+  g_atomic_pointer_add (&self->sent, bytes);
+}
+
 MaqServeLog *
 maq_serve_log_new (void)
 {
@@ -113,6 +120,7 @@ write_entry (GString          *out,
   maq_serve_json_member_string (out, "range", entry->range);
   maq_serve_json_member_string (out, "userAgent", entry->user_agent);
   maq_serve_json_member_int (out, "status", entry->status);
+  maq_serve_json_member_int (out, "sent", (gint64) (gsize) g_atomic_pointer_get (&entry->sent));
   maq_serve_json_member_bool (out, "fault", entry->fault);
   maq_serve_json_close (out, '}');
 }

@@ -18,18 +18,21 @@ typedef struct
   gboolean authorization;
   gboolean fault;
   guint    status; // 0 until it is known
+  gsize    sent;   // bytes of the body handed to the connection; atomic
 } MaqServeLogEntry;
 
 // All fields empty. (transfer full)
 MaqServeLogEntry *maq_serve_log_entry_new (void);
 void              maq_serve_log_entry_unref (MaqServeLogEntry *self);
+void              maq_serve_log_entry_add_sent (MaqServeLogEntry *self,
+                                                gsize             bytes);
 
 typedef struct _MaqServeLog MaqServeLog;
 
 MaqServeLog *maq_serve_log_new (void);
 void         maq_serve_log_free (MaqServeLog *self);
 void         maq_serve_log_clear (MaqServeLog *self);
-// ENTRY is not changed after this, but by maq_serve_log_set_status.
+// ENTRY is not changed after this, but by maq_serve_log_set_status and maq_serve_log_entry_add_sent.
 void maq_serve_log_add (MaqServeLog      *self,
                         MaqServeLogEntry *entry);
 void maq_serve_log_set_status (MaqServeLog      *self,

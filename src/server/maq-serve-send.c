@@ -46,6 +46,14 @@ wrote_chunk_cb (SoupServerMessage *message,
 }
 
 static void
+wrote_data_cb (SoupServerMessage *message,
+               guint              bytes,
+               MaqServeRequest   *request)
+{
+  maq_serve_log_entry_add_sent (request->log, bytes);
+}
+
+static void
 send_plainly (MaqServeRequest *request)
 {
   SoupMessageHeaders *headers = soup_server_message_get_response_headers (request->message);
@@ -55,6 +63,7 @@ send_plainly (MaqServeRequest *request)
     soup_message_headers_set_encoding (headers, SOUP_ENCODING_CHUNKED);
   else if (status != SOUP_STATUS_NOT_MODIFIED)
     soup_message_headers_set_content_length (headers, request->body_length);
+  g_signal_connect_data (request->message, "wrote-body-data", G_CALLBACK (wrote_data_cb), maq_serve_request_ref (request), maq_serve_request_closure_unref, 0);
   if (request->body != NULL && request->body_length > 0 && !maq_serve_request_is_head (request))
     {
       soup_message_body_set_accumulate (soup_server_message_get_response_body (request->message), FALSE);
@@ -138,9 +147,13 @@ raw_written_cb (GObject      *source,
                 GAsyncResult *result,
                 gpointer      data)
 {
-  Raw  *raw = data;
-  gsize n;
-  if (!g_output_stream_write_all_finish (G_OUTPUT_STREAM (source), result, &n, NULL))
+  Raw     *raw = data;
+  gsize    n;
+  gboolean ok = g_output_stream_write_all_finish (G_OUTPUT_STREAM (source), result, &n, NULL);
+  // The first write is that of the head.
+  if (raw->sent > 0)
+    maq_serve_log_entry_add_sent (raw->request->log, n);
+  if (!ok)
     raw_free (raw);
   else if (raw->request->fault->rate > 0 && raw->sent > 0)
     raw_wait (raw, RATE_TICK);

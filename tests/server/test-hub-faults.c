@@ -253,6 +253,7 @@ test_control (Http         *http,
   g_assert_cmpstr (json_object_get_string_member (last, "host"), ==, "cdn");
   g_assert_cmpstr (json_object_get_string_member (last, "range"), ==, "bytes=0-9");
   g_assert_false (json_object_get_boolean_member (last, "authorization"));
+  g_assert_cmpint (json_object_get_int_member (last, "sent"), ==, 10);
   g_assert_cmpuint (maq_hub_server_count_requests (http->server, "cdn", "GET *"), ==, 1);
   g_assert_cmpuint (maq_hub_server_count_requests (http->server, NULL, "GET */resolve/main/*"), ==, 1);
   g_autoptr (Reply) cleared = http_request (http, "DELETE", "/.maq/requests", NULL, NULL);
