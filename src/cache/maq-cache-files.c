@@ -162,12 +162,31 @@ maq_cache_open_root (MaqCache *self,
   return fd;
 }
 
+// A repo without snapshots/ is damage to other tools, so a new one gets its name together with that folder. They ignore .locks/.
+static void
+make_repo (int         root_fd,
+           const char *repo_folder)
+{
+  g_autofree char *temporary = g_strdup_printf (MAQ_CACHE_LOCKS "/%s.%08x.tmp", repo_folder, g_random_int ());
+  g_autofree char *snapshots = g_build_filename (temporary, "snapshots", NULL);
+
+  mkdirat (root_fd, MAQ_CACHE_LOCKS, 0777);
+  if (mkdirat (root_fd, temporary, 0777) == 0 && mkdirat (root_fd, snapshots, 0777) == 0 &&
+      renameat (root_fd, temporary, root_fd, repo_folder) == 0)
+    return;
+  // Opening it says what is wrong.
+  unlinkat (root_fd, snapshots, AT_REMOVEDIR);
+  unlinkat (root_fd, temporary, AT_REMOVEDIR);
+}
+
 int
 maq_cache_open_repo (int         root_fd,
                      const char *repo_folder,
                      gboolean    create,
                      GError    **error)
 {
+  if (create && faccessat (root_fd, repo_folder, F_OK, AT_SYMLINK_NOFOLLOW) != 0 && errno == ENOENT)
+    make_repo (root_fd, repo_folder);
   return open_segment (root_fd, repo_folder, create, O_RDONLY | O_DIRECTORY | O_CLOEXEC, error);
 }
 
