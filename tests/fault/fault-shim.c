@@ -11,6 +11,8 @@
 //                      of what should be written, then SIGKILL. What cannot be asked of a call (a short rename) leaves it alone.
 //   MAQ_FAULT_COUNT    a file that gets the number of calls and the name of the one spoiled
 //   MAQ_FAULT_RECORD   a file that gets one line a call, in the order they took effect; what is written goes to FILE.data
+//   MAQ_FAULT_FLOCK    lies: flock() succeeds for everybody, as on some network file systems; ENOLCK: it does not work at all
+//   MAQ_FAULT_CLOCK    seconds by which the wall clock is wrong
 //
 // For 64-bit Linux, where the two names of a call (open, open64) take the same arguments.
 #include <dlfcn.h>
@@ -25,10 +27,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
 _Static_assert (sizeof (off_t) == 8, "the two names of a call differ here");
@@ -599,6 +602,38 @@ mmap64 (void   *address,
         off64_t offset)
 {
   return map (address, length, protection, flags, fd, offset);
+}
+
+EXPORT int
+flock (int fd,
+       int operation)
+{
+  const char *how = getenv ("MAQ_FAULT_FLOCK");
+  if (how == NULL)
+    return REAL (flock) (fd, operation);
+  errno = ENOLCK;
+  return strcmp (how, "lies") == 0 ? 0 : -1;
+}
+
+EXPORT int
+clock_gettime (clockid_t        clock,
+               struct timespec *when)
+{
+  const char *wrong = getenv ("MAQ_FAULT_CLOCK");
+  int         result = REAL (clock_gettime) (clock, when);
+  if (wrong != NULL && result == 0 && clock == CLOCK_REALTIME)
+    when->tv_sec += strtol (wrong, NULL, 10);
+  return result;
+}
+
+EXPORT time_t
+time (time_t *seconds)
+{
+  struct timespec now;
+  clock_gettime (CLOCK_REALTIME, &now);
+  if (seconds != NULL)
+    *seconds = now.tv_sec;
+  return now.tv_sec;
 }
 
 // Names

@@ -273,11 +273,11 @@ class Row:
         self.skipped = None
         self.seconds = 0.0
 
-    def attempt(self, what, function, *arguments):
+    def attempt(self, what, function, *arguments, **options):
         """Runs one fault; what breaks is noted under WHAT and the case goes on."""
         self.tried += 1
         try:
-            return function(*arguments)
+            return function(*arguments, **options)
         except Skip:
             raise
         except (Broken, OSError, subprocess.SubprocessError, ValueError, KeyError) as error:
