@@ -264,6 +264,34 @@ found_clear (gpointer data)
   g_free (((Found *) data)->tag);
 }
 
+static gboolean
+is_record_name (const char *name,
+                const char *suffix)
+{
+  return strspn (name, "0123456789abcdef") == 8 && g_str_has_prefix (name + 8, suffix);
+}
+
+// A lock without its record, or a record half written: whoever made it died between two calls, or still holds the lock.
+static void
+clear_remains (const char *folder,
+               const char *cache_root,
+               const char *name)
+{
+  g_autofree char *tag = g_strndup (name, 8);
+  g_autoptr (MaqTransferRecord) record = new_record (folder, cache_root, tag);
+  g_autofree char *json = dup_path (record, ".json");
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+
+  if ((g_str_has_suffix (name, ".lock") && g_file_test (json, G_FILE_TEST_EXISTS)) || !maq_transfer_record_hold (record))
+    return;
+  gboolean is_unwritten = !g_file_test (json, G_FILE_TEST_EXISTS);
+  if (is_unwritten || !g_str_has_suffix (name, ".lock"))
+    g_unlink (path);
+  if (is_unwritten)
+    maq_transfer_record_remove (record);
+  maq_transfer_record_release (record);
+}
+
 void
 maq_transfer_records_load (const char           *folder,
                            const char           *cache_root,
@@ -278,7 +306,13 @@ maq_transfer_records_load (const char           *folder,
     {
       g_autofree char *path = g_build_filename (folder, name, NULL);
       GStatBuf         info;
-      if (strlen (name) != 8 + strlen (".json") || strspn (name, "0123456789abcdef") != 8 || !g_str_has_suffix (name, ".json") || g_stat (path, &info) != 0)
+      if (!is_record_name (name, ".json") || !g_str_equal (name + 8, ".json"))
+        {
+          if (is_record_name (name, ".json.") || is_record_name (name, ".lock"))
+            clear_remains (folder, cache_root, name);
+          continue;
+        }
+      if (g_stat (path, &info) != 0)
         continue;
       Found one = { g_strndup (name, 8), info.st_mtim.tv_sec * G_USEC_PER_SEC + info.st_mtim.tv_nsec / 1000 };
       g_array_append_val (found, one);
