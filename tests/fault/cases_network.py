@@ -247,9 +247,9 @@ def headers(row):
                 return
             time.sleep(0.1)
 
-    row.attempt("a line of 1 MiB", tiny_refused, {"info": long_value}, limit=100)
     row.attempt("10,000 lines", tiny_refused, {"info": many}, limit=100)
     if row.full:
+        row.attempt("a line of 1 MiB", tiny_refused, {"info": long_value}, limit=100)
         row.attempt("one byte now and then", tiny_refused, {"info": slow}, seconds=50)
 
 

@@ -203,7 +203,7 @@ class Place:
 
     def remembered(self):
         """What the state folder still holds of unfinished downloads."""
-        return [path for path in self.state.rglob("*") if re.fullmatch(r"[0-9a-f]{8}\.(json|lock)", path.name)]
+        return [path for path in self.state.rglob("*") if re.match(r"[0-9a-f]{8}\.", path.name)]
 
     def check_complete(self, repo):
         """All of REPO is here, as Python sees it, and no debris."""
