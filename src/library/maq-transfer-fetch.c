@@ -282,6 +282,7 @@ static gboolean
 wait_before_try (MaqTransferFetch *self,
                  const GError     *failed,
                  guint             n_tries,
+                 guint             n_expired,
                  GError          **error)
 {
   MaqTransferRun *run = self->run;
@@ -292,7 +293,7 @@ wait_before_try (MaqTransferFetch *self,
   run->is_pressed |= is_limit || g_error_matches (failed, MAQ_HUB_ERROR, MAQ_HUB_ERROR_SERVER);
   g_mutex_unlock (&run->lock);
   // A link that is refused again although it is fresh, or a range that is: perhaps it is the range.
-  if (g_error_matches (failed, MAQ_HUB_ERROR, MAQ_HUB_ERROR_BAD_REQUEST) || (n_tries > 1 && g_error_matches (failed, MAQ_HUB_ERROR, MAQ_HUB_ERROR_LINK_EXPIRED)))
+  if (g_error_matches (failed, MAQ_HUB_ERROR, MAQ_HUB_ERROR_BAD_REQUEST) || n_expired > 1)
     g_atomic_int_set (&self->no_ranges, TRUE);
   if (g_error_matches (failed, MAQ_HUB_ERROR, MAQ_HUB_ERROR_LINK_EXPIRED))
     return maq_transfer_run_check (run, error); // opening the file again gives a fresh link
@@ -313,6 +314,7 @@ fetch_claim (MaqTransferFetch *self,
 {
   gboolean gave_up = FALSE;
   guint    n_tries = 0;
+  guint    n_expired = 0; // one after the other
 
   while (!gave_up && get_room (self, claim) > 0)
     {
@@ -328,8 +330,9 @@ fetch_claim (MaqTransferFetch *self,
           g_propagate_error (error, g_steal_pointer (&failed));
           return FALSE;
         }
+      n_expired = g_error_matches (failed, MAQ_HUB_ERROR, MAQ_HUB_ERROR_LINK_EXPIRED) ? n_expired + 1 : 0;
       g_info ("%s: try %u from byte %" G_GUINT64_FORMAT " on after: %s", get_file (self)->path, n_tries, claim->next, failed->message);
-      if (!wait_before_try (self, failed, n_tries, error))
+      if (!wait_before_try (self, failed, n_tries, n_expired, error))
         return FALSE;
     }
   return TRUE;
