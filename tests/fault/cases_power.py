@@ -12,7 +12,7 @@ import os
 import pathlib
 import shutil
 
-from harness import MIB, Hub, expect, made_up_hub, place, random_source
+from harness import MIB, Hub, expect, made_up_hub, place, random_source, write_file
 from cases_calls import SMALL, half_done
 
 
@@ -183,7 +183,10 @@ def check_model(recorded, here):
 def lose_power(row):
     source = random_source()
     wanted = 1000 if row.full else 20
-    hub = Hub(made_up_hub(small=2 * MIB + 12345))
+    folder = made_up_hub(small=2 * MIB + 12345)
+    for number in range(8 if row.full else 0):
+        write_file(folder / f"models/acme/small/part-{number}/text.txt", f"{number}" * 3000)
+    hub = Hub(folder)
     try:
         for title, prepare in (("fresh", None), ("going on", half_done)):
             with place(hub) as here:
