@@ -172,7 +172,13 @@ maq_cache_partial_open (int         folder,
   g_mutex_init (&self->lock);
 
   if (!open_existing (self, &length))
-    self->fd = openat (self->folder, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+    {
+      int code = errno;
+      self->fd = openat (self->folder, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+      // It is there after all: what kept it from being opened is what to tell.
+      if (self->fd < 0 && errno == EEXIST)
+        errno = code;
+    }
   if (self->fd < 0)
     {
       maq_cache_set_errno (error, errno, "Cannot write", name);
