@@ -15,6 +15,7 @@ import sys
 
 HASH = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
 PARTIAL = re.compile(r"(?P<etag>[0-9A-Za-z_-]+)(?P<ours>\.maquette-[0-9a-f]{8})?.*\.incomplete")
+DAMAGED = re.compile(r"[0-9A-Za-z_-]+\.maquette-[0-9a-f]{8}\.damaged")  # what a repair moved out of the way
 REPO = re.compile("(models|datasets|spaces|kernels)--.+")
 LOOSE = (".locks", "CACHEDIR.TAG")
 
@@ -45,7 +46,7 @@ def check_blobs(folder, known):
         elif match := PARTIAL.fullmatch(blob.name):
             if match["ours"]:
                 partials.setdefault(match["etag"], []).append(blob.name)
-        else:
+        elif not DAMAGED.fullmatch(blob.name):
             yield f"{blob} is neither a blob nor a partial file"
     for etag, names in partials.items():
         if len(names) > 1:
