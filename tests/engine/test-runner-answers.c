@@ -73,7 +73,11 @@ sample (MaqSession *session,
   options->prompt = g_strdup ("Once");
   options->has_seed = TRUE;
   options->seed = seed;
-  options->temperature = 1.5;
+  // Any token may come, however sure the model is.
+  options->temperature = 3;
+  options->top_k = 0;
+  options->top_p = 1;
+  options->min_p = 0;
   options->repeat_penalty = 1.1;
   options->max_tokens = 40;
   generation = maq_session_generate (session, options);
