@@ -14,6 +14,9 @@
 // Dirty pages are handed to the disk this often, so that a sync has little left to do.
 #define FLUSH_EVERY (G_GUINT64_CONSTANT (64) << 20)
 
+// What a kill may cost.
+#define NOTE_EVERY (1u << 20)
+
 #define NOTE_BYTES 4096
 #define NOTE_MAGIC "maqpart"
 #define BOOT_ID    "/proc/sys/kernel/random/boot_id"
@@ -49,20 +52,8 @@ struct _MaqCachePartial
   gboolean   has_notes;
   guint64    unflushed;
   guint64    unsynced;
+  guint64    unnoted;
 };
-
-void
-maq_cache_partial_close (MaqCachePartial *self)
-{
-  if (self == NULL)
-    return;
-  g_clear_fd (&self->fd, NULL);
-  g_clear_fd (&self->folder, NULL);
-  g_free (self->name);
-  maq_ranges_free (self->done);
-  g_mutex_clear (&self->lock);
-  g_free (self);
-}
 
 static void
 read_boot_id (char boot[BOOT_BYTES])
@@ -134,6 +125,30 @@ write_note (MaqCachePartial *self,
     return TRUE;
   maq_cache_set_errno (error, written < 0 ? errno : ENOSPC, "Cannot write", self->name);
   return FALSE;
+}
+
+static gboolean
+write_live_note (MaqCachePartial *self,
+                 GError         **error)
+{
+  self->unnoted = 0;
+  return write_note (self, self->done, LIVE, error);
+}
+
+void
+maq_cache_partial_close (MaqCachePartial *self)
+{
+  if (self == NULL)
+    return;
+  // What cannot be noted is fetched again.
+  if (self->fd >= 0 && self->has_notes && self->unnoted > 0)
+    write_live_note (self, NULL);
+  g_clear_fd (&self->fd, NULL);
+  g_clear_fd (&self->folder, NULL);
+  g_free (self->name);
+  maq_ranges_free (self->done);
+  g_mutex_clear (&self->lock);
+  g_free (self);
 }
 
 // Opens what is there, if it is a plain file that nobody else has a name for.
@@ -285,7 +300,7 @@ begin_notes (MaqCachePartial *self,
     return TRUE;
   if (maq_ranges_get_n (self->done) > 0 && !make_durable (self, self->done, error))
     return FALSE;
-  if (!write_note (self, self->done, LIVE, error))
+  if (!write_live_note (self, error))
     return FALSE;
   self->has_notes = TRUE;
   if (fallocate (self->fd, FALLOC_FL_KEEP_SIZE, 0, self->size) == 0 || (errno != ENOSPC && errno != EDQUOT))
@@ -366,7 +381,8 @@ maq_cache_partial_write (MaqCachePartial *self,
       self->unsynced += length;
       due = self->unflushed >= FLUSH_EVERY;
       self->unflushed = due ? 0 : self->unflushed;
-      ok = !self->has_notes || write_note (self, self->done, LIVE, error);
+      self->unnoted += length;
+      ok = !self->has_notes || self->unnoted < NOTE_EVERY || write_live_note (self, error);
     }
   g_mutex_unlock (&self->lock);
   if (due)
@@ -405,6 +421,8 @@ maq_cache_partial_seal (MaqCachePartial *self,
 {
   if (!check_still_there (self, error))
     return FALSE;
+  // From here on nothing but content may be written.
+  self->has_notes = FALSE;
   if (ftruncate (self->fd, self->size) == 0 && fsync (self->fd) == 0)
     return TRUE;
   maq_cache_set_errno (error, errno, "Cannot write", self->name);

@@ -10,7 +10,7 @@
 // connection at a time. Writing blocks there, in pieces of a few milliseconds; what may take longer has threads of its own.
 // Nothing here touches the main thread.
 
-#define FIRST_STREAMS 4
+#define FIRST_STREAMS 8
 #define MAX_STREAMS   16
 #define WORTH_MORE    1.1 // more streams have to be worth so much more speed
 #define FIRST_WATCH   150 // milliseconds between two looks at the speed
