@@ -44,6 +44,9 @@ static void
 hub_prepared (MaqApplication *self)
 {
   self->hub_ready = TRUE;
+  // The demo Hub has another address each time.
+  if (self->hub_error == NULL)
+    maq_transfer_list_go_on (self->transfers, self->demo ? "demo" : NULL, g_network_monitor_get_default ());
   for (GList *l = gtk_application_get_windows (GTK_APPLICATION (self)); l != NULL; l = l->next)
     if (MAQ_IS_WINDOW (l->data))
       {

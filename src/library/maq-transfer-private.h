@@ -44,8 +44,29 @@ MaqTransferWork *maq_transfer_work_prepare (MaqHubClient *client, MaqCache *cach
 void             maq_transfer_work_free (MaqTransferWork *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MaqTransferWork, maq_transfer_work_free)
 
-// What is remembered of one unfinished transfer: a JSON file named by the tag that its partial files carry. All programs share
-// the records; the one that runs a transfer holds a lock beside its record, so that two never run the same one.
+// What becomes of a transfer that nobody holds.
+typedef enum
+{
+  MAQ_TRANSFER_STANDING_STOPPED, // goes on when somebody says so
+  MAQ_TRANSFER_STANDING_WANTED,  // goes on by itself
+  MAQ_TRANSFER_STANDING_PAUSED,
+  MAQ_TRANSFER_STANDING_DONE,
+} MaqTransferStanding;
+
+// What is remembered of a transfer besides its request.
+typedef struct
+{
+  MaqTransferStanding standing;
+  gint64              order;    // the lower, the earlier
+  char               *hub;      // which Hub it is for: an address, or another name
+  gint64              finished; // in seconds since 1970; 0 unless done, and so are these
+  guint64             size;
+  char               *snapshot;
+} MaqTransferMemo;
+void maq_transfer_memo_clear (MaqTransferMemo *self);
+
+// What is remembered of one transfer: a JSON file named by the tag that its partial files carry. All programs share
+// the records; the one that runs a transfer, or has it in its queue, holds a lock beside its record, so that two never run the same one.
 typedef struct _MaqTransferRecord MaqTransferRecord;
 // A record with a new tag for a transfer into the cache at CACHE_ROOT; nothing is written yet. FOLDER nullable: nothing is
 // remembered.
@@ -59,13 +80,20 @@ const char *maq_transfer_record_get_tag (MaqTransferRecord *self);
 // Takes the lock, once more if this record has it. FALSE if another record, of this program or of another one, holds it. Each
 // success is matched by one release. Any thread.
 gboolean maq_transfer_record_hold (MaqTransferRecord *self);
+// The same, but waits for a moment: who reads the records holds each of them as long. Blocks.
+gboolean maq_transfer_record_hold_soon (MaqTransferRecord *self);
 void     maq_transfer_record_release (MaqTransferRecord *self);
-// These two touch the disk; only while the lock is held; any thread.
-void maq_transfer_record_write (MaqTransferRecord *self, const MaqTransferRequest *request);
+// What is to be on the disk from now on, until it is removed. Touches no disk; any thread.
+void     maq_transfer_record_note (MaqTransferRecord *self, const MaqTransferRequest *request, const MaqTransferMemo *memo);
+gboolean maq_transfer_record_has_note (MaqTransferRecord *self);
+// These two touch the disk; any thread. The first does nothing if somebody else holds the record, if there is no note, or if it
+// is there already; the second is for while the lock is held.
+void maq_transfer_record_save (MaqTransferRecord *self);
 void maq_transfer_record_remove (MaqTransferRecord *self);
-// Calls FUNC with each unfinished transfer in FOLDER into the cache at CACHE_ROOT that nobody runs, oldest first.
-typedef void (*MaqTransferRecordFunc) (MaqTransferRecord *record, const MaqTransferRequest *request, gpointer data);
-void maq_transfer_records_load (const char *folder, const char *cache_root, MaqTransferRecordFunc func, gpointer data);
+// Calls FUNC with each transfer in FOLDER into the cache at CACHE_ROOT that nobody holds, in their order.
+// KNOWN: nullable, a set of tags that are left alone.
+typedef void (*MaqTransferRecordFunc) (MaqTransferRecord *record, const MaqTransferRequest *request, const MaqTransferMemo *memo, gpointer data);
+void maq_transfer_records_load (const char *folder, const char *cache_root, GHashTable *known, MaqTransferRecordFunc func, gpointer data);
 
 // One attempt at a transfer, on worker threads. Counters may be read from any thread. RECORD is held until the last file is let
 // go of.
@@ -95,15 +123,36 @@ void maq_transfer_run_get_progress (MaqTransferRun *self, MaqTransferProgress *p
 // The files once they are known, NULL before. Belongs to the run.
 const MaqTransferWork *maq_transfer_run_get_work (MaqTransferRun *self);
 
-// For the list.
-MaqTransfer       *maq_transfer_new (MaqHubClient *client, MaqCache *cache, const MaqTransferRequest *request, MaqTransferRecord *record, MaqTransferState state);
+// For the list. MEMO says whether it is queued, paused, stopped or done.
+MaqTransfer       *maq_transfer_new (MaqHubClient *client, MaqCache *cache, const MaqTransferRequest *request, MaqTransferRecord *record, const MaqTransferMemo *memo);
 MaqTransferRecord *maq_transfer_get_record (MaqTransfer *self);
 gboolean           maq_transfer_is_active (MaqTransfer *self);
+// Whether it is queued and nothing hinders it.
+gboolean maq_transfer_is_ready (MaqTransfer *self);
+// What there is to remember, but for the standing, which the list knows.
+const MaqTransferMemo *maq_transfer_get_memo (MaqTransfer *self);
+void                   maq_transfer_set_order (MaqTransfer *self, gint64 order);
 // The id the repo has in the cache.
 const char *maq_transfer_get_id (MaqTransfer *self);
 // Whether it fetches or fetched PATH.
 gboolean maq_transfer_has_path (MaqTransfer *self, MaqRepoKind kind, const char *id, const char *path);
+// Holds the record as long as the transfer is queued or runs.
+void maq_transfer_claim (MaqTransfer *self);
 // From QUEUED to RUNNING.
 void maq_transfer_begin (MaqTransfer *self);
+// From QUEUED to CANCELLED: it is for another Hub than the one there is.
+void maq_transfer_park (MaqTransfer *self);
+// Whether it waits, queued, where the network or the disk fails it, rather than to fail.
+void maq_transfer_set_patient (MaqTransfer *self, gboolean patient);
+// The network is back: what waits for it waits no more.
+void maq_transfer_wake (MaqTransfer *self);
+// The shortest and the longest wait before the next try, in milliseconds, from now on. Tests cannot wait five minutes.
+void maq_transfer_set_waits (guint shortest, guint longest);
+
+// Brings the record to the disk, or takes it from there with the partial files. Both return at once.
+void maq_transfer_save_later (MaqTransfer *transfer);
+void maq_transfer_forget_later (MaqTransfer *transfer, MaqCache *cache);
+// As maq_transfer_list_plan.
+DexFuture *maq_transfer_plan_make (MaqHubClient *client, MaqCache *cache, const MaqTransferRequest *request);
 
 G_END_DECLS

@@ -13,15 +13,19 @@
 #include "maq-json.h"
 
 #define OPEN_TRIES 10
+#define TAG_LENGTH 8
 
 struct _MaqTransferRecord
 {
   char  *folder; // nullable
   char  *cache_root;
   char  *tag;
-  GMutex lock; // guards what follows
+  GMutex lock; // guards the hold
   guint  n_holds;
   int    lock_fd; // -1 also where locks do not work
+  GMutex writing; // guards the text; taken before the other
+  char  *text;    // what is to be on the disk, NULL: nothing
+  char  *saved;   // what is
 };
 
 static void
@@ -31,9 +35,21 @@ record_clear (gpointer data)
 
   g_clear_fd (&self->lock_fd, NULL);
   g_mutex_clear (&self->lock);
+  g_mutex_clear (&self->writing);
   g_free (self->folder);
   g_free (self->cache_root);
   g_free (self->tag);
+  g_free (self->text);
+  g_free (self->saved);
+}
+
+static const char *const standings[] = { "stopped", "wanted", "paused", "done" };
+
+void
+maq_transfer_memo_clear (MaqTransferMemo *self)
+{
+  g_clear_pointer (&self->hub, g_free);
+  g_clear_pointer (&self->snapshot, g_free);
 }
 
 MaqTransferRecord *
@@ -121,6 +137,7 @@ new_record (const char *folder,
   self->tag = g_strdup (tag);
   self->lock_fd = -1;
   g_mutex_init (&self->lock);
+  g_mutex_init (&self->writing);
   return self;
 }
 
@@ -164,20 +181,27 @@ add_string (JsonBuilder *builder,
   json_builder_add_string_value (builder, text);
 }
 
-void
-maq_transfer_record_write (MaqTransferRecord        *self,
-                           const MaqTransferRequest *request)
+static void
+add_int (JsonBuilder *builder,
+         const char  *name,
+         gint64       value)
+{
+  json_builder_set_member_name (builder, name);
+  json_builder_add_int_value (builder, value);
+}
+
+static char *
+describe (MaqTransferRecord        *self,
+          const MaqTransferRequest *request,
+          const MaqTransferMemo    *memo)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
-  g_autoptr (GError) error = NULL;
 
-  if (self->folder == NULL)
-    return;
   json_builder_begin_object (builder);
-  json_builder_set_member_name (builder, "version");
-  json_builder_add_int_value (builder, 1);
-  json_builder_set_member_name (builder, "started");
-  json_builder_add_int_value (builder, g_get_real_time () / G_USEC_PER_SEC);
+  add_int (builder, "version", 1);
+  add_string (builder, "standing", standings[memo->standing]);
+  add_int (builder, "order", memo->order);
+  add_string (builder, "hub", memo->hub);
   add_string (builder, "cache", self->cache_root);
   add_string (builder, "kind", maq_repo_kind_to_string (request->kind));
   add_string (builder, "id", request->id);
@@ -186,19 +210,73 @@ maq_transfer_record_write (MaqTransferRecord        *self,
   add_strings (builder, "paths", request->paths);
   add_strings (builder, "include", request->include);
   add_strings (builder, "exclude", request->exclude);
+  if (memo->standing == MAQ_TRANSFER_STANDING_DONE)
+    {
+      add_int (builder, "finished", memo->finished);
+      add_int (builder, "size", memo->size);
+      add_string (builder, "snapshot", memo->snapshot);
+    }
   json_builder_end_object (builder);
-
   g_autoptr (JsonNode) root = json_builder_get_root (builder);
-  g_autofree char *text = json_to_string (root, FALSE);
+  return json_to_string (root, FALSE);
+}
+
+void
+maq_transfer_record_note (MaqTransferRecord        *self,
+                          const MaqTransferRequest *request,
+                          const MaqTransferMemo    *memo)
+{
+  char *text = describe (self, request, memo);
+
+  g_mutex_lock (&self->writing);
+  g_free (self->text);
+  self->text = text;
+  g_mutex_unlock (&self->writing);
+}
+
+gboolean
+maq_transfer_record_has_note (MaqTransferRecord *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->writing);
+  return self->text != NULL;
+}
+
+gboolean
+maq_transfer_record_hold_soon (MaqTransferRecord *self)
+{
+  for (guint i = 0; i < OPEN_TRIES; i++)
+    {
+      if (maq_transfer_record_hold (self))
+        return TRUE;
+      g_usleep (10000);
+    }
+  return FALSE;
+}
+
+void
+maq_transfer_record_save (MaqTransferRecord *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->writing);
+  g_autoptr (GError) error = NULL;
+
+  if (self->folder == NULL || self->text == NULL || g_strcmp0 (self->text, self->saved) == 0 || !maq_transfer_record_hold_soon (self))
+    return;
   g_autofree char *path = dup_path (self, ".json");
   // Without it the download goes on all the same; only a restart will not know of it.
-  if (!g_file_set_contents_full (path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, &error))
+  if (g_file_set_contents_full (path, self->text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, &error))
+    g_set_str (&self->saved, self->text);
+  else
     g_info ("An unfinished download will not be remembered: %s", error->message);
+  maq_transfer_record_release (self);
 }
 
 void
 maq_transfer_record_remove (MaqTransferRecord *self)
 {
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->writing);
+
+  g_clear_pointer (&self->text, g_free);
+  g_clear_pointer (&self->saved, g_free);
   if (self->folder == NULL)
     return;
   g_autofree char *json = dup_path (self, ".json");
@@ -216,11 +294,33 @@ dup_strings (MaqJsonValue *object,
   return strings[0] != NULL ? g_steal_pointer (&strings) : NULL;
 }
 
+static MaqTransferStanding
+parse_standing (const char *text)
+{
+  for (guint i = 0; text != NULL && i < G_N_ELEMENTS (standings); i++)
+    if (g_str_equal (text, standings[i]))
+      return i;
+  return MAQ_TRANSFER_STANDING_STOPPED;
+}
+
+static void
+read_memo (MaqJsonValue    *root,
+           MaqTransferMemo *memo)
+{
+  memo->standing = parse_standing (maq_json_get_string (root, "standing"));
+  memo->order = maq_json_get_int (root, "order", 0);
+  memo->hub = g_strdup (maq_json_get_string (root, "hub"));
+  memo->finished = MAX (maq_json_get_int (root, "finished", 0), 0);
+  memo->size = MAX (maq_json_get_int (root, "size", 0), 0);
+  memo->snapshot = g_strdup (maq_json_get_string (root, "snapshot"));
+}
+
 // NULL if it is none; *IS_OTHER if it is about another cache.
 static MaqTransferRequest *
-read_request (const char *path,
-              const char *cache_root,
-              gboolean   *is_other)
+read_request (const char      *path,
+              const char      *cache_root,
+              MaqTransferMemo *memo,
+              gboolean        *is_other)
 {
   g_autofree char *text = NULL;
   g_autoptr (MaqJson) json = g_file_get_contents (path, &text, NULL, NULL) ? maq_json_parse_text (text, NULL) : NULL;
@@ -232,7 +332,7 @@ read_request (const char *path,
 
   *is_other = cache != NULL && !g_str_equal (cache, cache_root);
   if (maq_json_get_int (root, "version", 0) != 1 || cache == NULL || *is_other || !maq_repo_kind_from_string (maq_json_get_string (root, "kind"), &kind) ||
-      id == NULL || !maq_repo_id_validate (id, NULL) || (revision != NULL && !maq_revision_validate (revision, NULL)))
+      maq_json_get_string (root, "hub") == NULL || id == NULL || !maq_repo_id_validate (id, NULL) || (revision != NULL && !maq_revision_validate (revision, NULL)))
     return NULL;
 
   MaqTransferRequest *request = maq_transfer_request_new (kind, id, revision);
@@ -240,13 +340,16 @@ read_request (const char *path,
   request->paths = dup_strings (root, "paths");
   request->include = dup_strings (root, "include");
   request->exclude = dup_strings (root, "exclude");
+  read_memo (root, memo);
   return request;
 }
 
+// A transfer that was found.
 typedef struct
 {
-  char  *tag;
-  gint64 changed;
+  MaqTransferRecord  *record;
+  MaqTransferRequest *request;
+  MaqTransferMemo     memo;
 } Found;
 
 static int
@@ -255,20 +358,49 @@ compare_found (gconstpointer a,
 {
   const Found *one = a;
   const Found *two = b;
-  return (one->changed > two->changed) - (one->changed < two->changed);
+  return (one->memo.order > two->memo.order) - (one->memo.order < two->memo.order);
 }
 
 static void
 found_clear (gpointer data)
 {
-  g_free (((Found *) data)->tag);
+  Found *self = data;
+
+  maq_transfer_record_unref (self->record);
+  maq_transfer_request_free (self->request);
+  maq_transfer_memo_clear (&self->memo);
+}
+
+// FALSE if there is nothing to take up under this name.
+static gboolean
+find (const char *folder,
+      const char *cache_root,
+      const char *tag,
+      Found      *found)
+{
+  g_autoptr (MaqTransferRecord) record = new_record (folder, cache_root, tag);
+  g_autofree char *path = dup_path (record, ".json");
+  gboolean         is_other = FALSE;
+
+  if (!maq_transfer_record_hold (record))
+    return FALSE;
+  found->request = read_request (path, cache_root, &found->memo, &is_other);
+  if (found->request == NULL && !is_other && g_file_test (path, G_FILE_TEST_EXISTS))
+    g_info ("%s does not describe a download", path);
+  else if (found->request == NULL && !is_other)
+    maq_transfer_record_remove (record); // its owner ended just now
+  maq_transfer_record_release (record);
+  if (found->request == NULL)
+    return FALSE;
+  found->record = g_steal_pointer (&record);
+  return TRUE;
 }
 
 static gboolean
 is_record_name (const char *name,
                 const char *suffix)
 {
-  return strspn (name, "0123456789abcdef") == 8 && g_str_has_prefix (name + 8, suffix);
+  return strspn (name, "0123456789abcdef") == TAG_LENGTH && g_str_has_prefix (name + TAG_LENGTH, suffix);
 }
 
 // A lock without its record, or a record half written: whoever made it died between two calls, or still holds the lock.
@@ -277,7 +409,7 @@ clear_remains (const char *folder,
                const char *cache_root,
                const char *name)
 {
-  g_autofree char *tag = g_strndup (name, 8);
+  g_autofree char *tag = g_strndup (name, TAG_LENGTH);
   g_autoptr (MaqTransferRecord) record = new_record (folder, cache_root, tag);
   g_autofree char *json = dup_path (record, ".json");
   g_autofree char *path = g_build_filename (folder, name, NULL);
@@ -295,44 +427,28 @@ clear_remains (const char *folder,
 void
 maq_transfer_records_load (const char           *folder,
                            const char           *cache_root,
+                           GHashTable           *known,
                            MaqTransferRecordFunc func,
                            gpointer              data)
 {
   g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  g_autoptr (GArray) found = g_array_new (FALSE, FALSE, sizeof (Found));
+  g_autoptr (GArray) all = g_array_new (FALSE, FALSE, sizeof (Found));
 
-  g_array_set_clear_func (found, found_clear);
+  g_array_set_clear_func (all, found_clear);
   for (const char *name; dir != NULL && (name = g_dir_read_name (dir)) != NULL;)
     {
-      g_autofree char *path = g_build_filename (folder, name, NULL);
-      GStatBuf         info;
-      if (!is_record_name (name, ".json") || !g_str_equal (name + 8, ".json"))
-        {
-          if (is_record_name (name, ".json.") || is_record_name (name, ".lock"))
-            clear_remains (folder, cache_root, name);
-          continue;
-        }
-      if (g_stat (path, &info) != 0)
-        continue;
-      Found one = { g_strndup (name, 8), info.st_mtim.tv_sec * G_USEC_PER_SEC + info.st_mtim.tv_nsec / 1000 };
-      g_array_append_val (found, one);
+      Found            found = { 0 };
+      g_autofree char *tag = g_strndup (name, TAG_LENGTH);
+      if (is_record_name (name, ".json.") || is_record_name (name, ".lock"))
+        clear_remains (folder, cache_root, name);
+      else if (is_record_name (name, ".json") && g_str_equal (name + TAG_LENGTH, ".json") &&
+               (known == NULL || !g_hash_table_contains (known, tag)) && find (folder, cache_root, tag, &found))
+        g_array_append_val (all, found);
     }
-  g_array_sort (found, compare_found);
-
-  for (guint i = 0; i < found->len; i++)
+  g_array_sort (all, compare_found);
+  for (guint i = 0; i < all->len; i++)
     {
-      g_autoptr (MaqTransferRecord) record = new_record (folder, cache_root, g_array_index (found, Found, i).tag);
-      g_autofree char *path = dup_path (record, ".json");
-      gboolean         is_other = FALSE;
-      if (!maq_transfer_record_hold (record))
-        continue;
-      g_autoptr (MaqTransferRequest) request = read_request (path, cache_root, &is_other);
-      if (request == NULL && !is_other && g_file_test (path, G_FILE_TEST_EXISTS))
-        g_info ("%s does not describe a download", path);
-      else if (request == NULL && !is_other)
-        maq_transfer_record_remove (record); // its owner ended just now
-      maq_transfer_record_release (record);
-      if (request != NULL)
-        func (record, request, data);
+      Found *found = &g_array_index (all, Found, i);
+      func (found->record, found->request, &found->memo, data);
     }
 }

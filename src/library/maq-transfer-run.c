@@ -462,7 +462,7 @@ run_fiber (gpointer data)
   MaqTransferRun *self = data;
   g_autoptr (GError) error = NULL;
 
-  maq_transfer_record_write (self->record, self->request);
+  maq_transfer_record_save (self->record);
   MaqTransferWork *work = maq_transfer_work_prepare (self->client, self->cache, self->request, &error);
   if (work == NULL)
     {

@@ -6,10 +6,22 @@
 
 #include "maq-error.h"
 
-// A transfer is looked at ten times a second while it runs; its counters live in the run, on other threads.
+// A transfer is looked at ten times a second while it runs; its counters live in the run, on other threads. Where the network or
+// the disk fails a patient one it is queued again, with an obstacle: the list does not start it before that is gone.
 
 #define TICK      100           // milliseconds
 #define N_SAMPLES (5000 / TICK) // speed is that of the last five seconds
+
+// In milliseconds. The wait for the network doubles with each try that brought nothing.
+static guint shortest_wait = 5 * 1000;
+static guint longest_wait = 5 * 60 * 1000;
+
+typedef enum
+{
+  NO_OBSTACLE,
+  NO_NETWORK,
+  NO_SPACE,
+} Obstacle;
 
 struct _MaqTransfer
 {
@@ -18,14 +30,19 @@ struct _MaqTransfer
   MaqCache           *cache;
   MaqTransferRequest *request;
   MaqTransferRecord  *record;
+  MaqTransferMemo     memo;
   MaqTransferState    state;
+  gboolean            is_claimed;
+  gboolean            is_patient;
+  Obstacle            obstacle;
+  guint               n_waits; // in a row
+  guint               waking;
   MaqTransferRun     *run;     // the present or the last one
   DexFuture          *work;    // while it runs
   DexPromise         *outcome; // what maq_transfer_wait gives
   GError             *error;
-  char               *snapshot;
   char               *first_path;
-  const char         *subtitle;
+  char               *hindrance;
   guint               tick;
 
   guint64 bytes_done;
@@ -66,6 +83,7 @@ maq_transfer_state_get_type (void)
       static const GEnumValue values[] = {
         { MAQ_TRANSFER_QUEUED, "MAQ_TRANSFER_QUEUED", "queued" },
         { MAQ_TRANSFER_RUNNING, "MAQ_TRANSFER_RUNNING", "running" },
+        { MAQ_TRANSFER_PAUSED, "MAQ_TRANSFER_PAUSED", "paused" },
         { MAQ_TRANSFER_DONE, "MAQ_TRANSFER_DONE", "done" },
         { MAQ_TRANSFER_FAILED, "MAQ_TRANSFER_FAILED", "failed" },
         { MAQ_TRANSFER_CANCELLED, "MAQ_TRANSFER_CANCELLED", "cancelled" },
@@ -86,11 +104,21 @@ stop_work (MaqTransfer *self)
 }
 
 static void
+let_go (MaqTransfer *self)
+{
+  if (self->is_claimed)
+    maq_transfer_record_release (self->record);
+  self->is_claimed = FALSE;
+}
+
+static void
 maq_transfer_dispose (GObject *object)
 {
   MaqTransfer *self = MAQ_TRANSFER (object);
 
   stop_work (self);
+  let_go (self);
+  g_clear_handle_id (&self->waking, g_source_remove);
   if (self->outcome != NULL && dex_future_is_pending (DEX_FUTURE (self->outcome)))
     dex_promise_reject (self->outcome, g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "The download was stopped"));
   dex_clear (&self->outcome);
@@ -108,8 +136,9 @@ maq_transfer_finalize (GObject *object)
   g_clear_pointer (&self->request, maq_transfer_request_free);
   g_clear_pointer (&self->record, maq_transfer_record_unref);
   g_clear_error (&self->error);
-  g_clear_pointer (&self->snapshot, g_free);
+  maq_transfer_memo_clear (&self->memo);
   g_clear_pointer (&self->first_path, g_free);
+  g_clear_pointer (&self->hindrance, g_free);
   G_OBJECT_CLASS (maq_transfer_parent_class)->finalize (object);
 }
 
@@ -142,7 +171,7 @@ maq_transfer_get_property (GObject    *object,
       g_value_set_string (value, self->request->id);
       break;
     case PROP_SUBTITLE:
-      g_value_set_string (value, self->subtitle);
+      g_value_set_string (value, self->hindrance != NULL ? self->hindrance : self->request->title);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -188,15 +217,12 @@ set_uint64 (MaqTransfer *self,
   g_object_notify_by_pspec (G_OBJECT (self), properties[prop]);
 }
 
-// SUBTITLE lives as long as the program or the request.
 static void
-set_subtitle (MaqTransfer *self,
-              const char  *subtitle)
+set_hindrance (MaqTransfer *self,
+               const char  *hindrance)
 {
-  if (g_strcmp0 (self->subtitle, subtitle) == 0)
-    return;
-  self->subtitle = subtitle;
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SUBTITLE]);
+  if (g_set_str (&self->hindrance, hindrance))
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SUBTITLE]);
 }
 
 static void
@@ -244,8 +270,8 @@ sample_speed (MaqTransfer *self)
 }
 
 static const char *
-choose_subtitle (MaqTransfer               *self,
-                 const MaqTransferProgress *progress)
+find_hindrance (MaqTransfer               *self,
+                const MaqTransferProgress *progress)
 {
   if (progress->n_waiting > 0)
     return _ ("Another program is downloading this file");
@@ -255,7 +281,7 @@ choose_subtitle (MaqTransfer               *self,
     return _ ("From the cache: the Hub cannot be reached");
   if (progress->commit == NULL && self->state == MAQ_TRANSFER_RUNNING)
     return _ ("Looking up the files");
-  return self->request->title;
+  return NULL;
 }
 
 static void
@@ -269,7 +295,7 @@ update (MaqTransfer *self)
   set_uint64 (self, &self->bytes_total, progress.total, PROP_BYTES_TOTAL);
   set_uint64 (self, &self->bytes_done, progress.done, PROP_BYTES_DONE);
   sample_speed (self);
-  set_subtitle (self, choose_subtitle (self, &progress));
+  set_hindrance (self, find_hindrance (self, &progress));
   g_object_thaw_notify (G_OBJECT (self));
 }
 
@@ -284,14 +310,38 @@ tick_cb (gpointer data)
 static char *
 dup_first_path (MaqTransfer *self)
 {
-  const MaqTransferWork *work = maq_transfer_run_get_work (self->run);
+  const MaqTransferWork *work = self->run != NULL ? maq_transfer_run_get_work (self->run) : NULL;
   const char            *path = NULL;
 
   if (self->request->paths != NULL && self->request->paths[0] != NULL)
     path = self->request->paths[0];
-  else if (work->files->len == 1)
+  else if (work != NULL && work->files->len == 1)
     path = ((MaqTransferFile *) g_ptr_array_index (work->files, 0))->path;
-  return path != NULL ? g_build_filename (self->snapshot, path, NULL) : NULL;
+  return path != NULL ? g_build_filename (self->memo.snapshot, path, NULL) : NULL;
+}
+
+static void
+note_done (MaqTransfer *self,
+           const char  *snapshot)
+{
+  g_set_str (&self->memo.snapshot, snapshot);
+  g_clear_pointer (&self->first_path, g_free);
+  self->first_path = dup_first_path (self);
+  self->memo.size = self->bytes_total;
+  self->memo.finished = g_get_real_time () / G_USEC_PER_SEC;
+}
+
+// The run is over, for now or for good.
+static void
+leave_run (MaqTransfer *self)
+{
+  g_clear_handle_id (&self->tick, g_source_remove);
+  g_clear_handle_id (&self->waking, g_source_remove);
+  self->obstacle = NO_OBSTACLE;
+  if (self->state == MAQ_TRANSFER_RUNNING)
+    update (self);
+  set_hindrance (self, NULL);
+  set_speed (self, 0);
 }
 
 static void
@@ -301,25 +351,65 @@ end (MaqTransfer     *self,
      const GError    *error)
 {
   g_object_freeze_notify (G_OBJECT (self));
-  g_clear_handle_id (&self->tick, g_source_remove);
-  if (self->run != NULL)
-    update (self);
+  leave_run (self);
   if (snapshot != NULL)
-    {
-      g_set_str (&self->snapshot, snapshot);
-      g_clear_pointer (&self->first_path, g_free);
-      self->first_path = dup_first_path (self);
-    }
+    note_done (self, snapshot);
   if (state == MAQ_TRANSFER_FAILED)
     self->error = g_error_copy (error);
-  set_speed (self, 0);
   set_state (self, state);
+  let_go (self);
   g_object_thaw_notify (G_OBJECT (self));
 
   if (state == MAQ_TRANSFER_DONE)
     dex_promise_resolve_string (self->outcome, g_strdup (snapshot));
   else
     dex_promise_reject (self->outcome, g_error_copy (error));
+}
+
+static Obstacle
+find_obstacle (const GError *error)
+{
+  if (g_error_matches (error, MAQ_HUB_ERROR, MAQ_HUB_ERROR_UNREACHABLE) || g_error_matches (error, MAQ_HUB_ERROR, MAQ_HUB_ERROR_OFFLINE))
+    return NO_NETWORK;
+  if (g_error_matches (error, MAQ_CACHE_ERROR, MAQ_CACHE_ERROR_NO_SPACE) || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE))
+    return NO_SPACE;
+  return NO_OBSTACLE;
+}
+
+// Ready once more. The list hears of it as of a new state.
+static void
+stop_waiting (MaqTransfer *self)
+{
+  g_clear_handle_id (&self->waking, g_source_remove);
+  self->obstacle = NO_OBSTACLE;
+  set_hindrance (self, NULL);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STATE]);
+}
+
+static void
+waking_cb (gpointer data)
+{
+  MaqTransfer *self = data;
+
+  self->waking = 0;
+  stop_waiting (self);
+}
+
+static void
+wait_for (MaqTransfer *self,
+          Obstacle     obstacle)
+{
+  g_object_freeze_notify (G_OBJECT (self));
+  leave_run (self);
+  self->obstacle = obstacle;
+  if (self->bytes_fetched > 0)
+    self->n_waits = 0;
+  guint64 wait = MIN ((guint64) shortest_wait << MIN (self->n_waits, 16), longest_wait);
+  self->n_waits++;
+  self->waking = g_timeout_add_once (wait, waking_cb, self);
+  set_hindrance (self, obstacle == NO_NETWORK ? _ ("Waiting for the network") : _ ("The disk is full. The download goes on when there is room."));
+  set_state (self, MAQ_TRANSFER_QUEUED);
+  g_object_thaw_notify (G_OBJECT (self));
 }
 
 static DexFuture *
@@ -332,8 +422,11 @@ ended_cb (DexFuture *future,
 
   if (self == NULL || self->state != MAQ_TRANSFER_RUNNING)
     return dex_future_new_true ();
+  Obstacle obstacle = error != NULL && self->is_patient ? find_obstacle (error) : NO_OBSTACLE;
   if (value != NULL)
     end (self, MAQ_TRANSFER_DONE, g_value_get_string (value), NULL);
+  else if (obstacle != NO_OBSTACLE)
+    wait_for (self, obstacle);
   else
     end (self, maq_error_is_cancelled (error) ? MAQ_TRANSFER_CANCELLED : MAQ_TRANSFER_FAILED, NULL, error);
   return dex_future_new_true ();
@@ -347,29 +440,60 @@ weak_ref_free (gpointer data)
 }
 
 void
-maq_transfer_begin (MaqTransfer *self)
+maq_transfer_claim (MaqTransfer *self)
 {
-  GWeakRef *weak = g_new0 (GWeakRef, 1);
-
-  g_return_if_fail (self->state == MAQ_TRANSFER_QUEUED);
-
-  g_weak_ref_init (weak, self);
-  dex_clear (&self->work);
-  g_clear_pointer (&self->run, maq_transfer_run_unref);
+  if (self->is_claimed)
+    return;
   // Where another program goes on with it, this one waits for its files under a name of its own.
   while (!maq_transfer_record_hold (self->record))
     {
       g_autoptr (MaqTransferRecord) other = g_steal_pointer (&self->record);
       self->record = maq_transfer_record_renew (other);
     }
+  self->is_claimed = TRUE;
+}
+
+void
+maq_transfer_begin (MaqTransfer *self)
+{
+  GWeakRef *weak = g_new0 (GWeakRef, 1);
+
+  g_return_if_fail (maq_transfer_is_ready (self));
+
+  g_weak_ref_init (weak, self);
+  dex_clear (&self->work);
+  g_clear_pointer (&self->run, maq_transfer_run_unref);
+  maq_transfer_claim (self);
   self->run = maq_transfer_run_new (self->client, self->cache, self->request, self->record);
   self->n_samples = 0;
   self->tick = g_timeout_add (TICK, tick_cb, self);
   set_state (self, MAQ_TRANSFER_RUNNING);
   // The callback runs on this thread again.
   self->work = dex_future_finally (maq_transfer_run_start (self->run), ended_cb, weak, weak_ref_free);
-  maq_transfer_record_release (self->record);
   update (self);
+}
+
+static void
+take_memo (MaqTransfer           *self,
+           const MaqTransferMemo *memo)
+{
+  static const MaqTransferState states[] = { MAQ_TRANSFER_CANCELLED, MAQ_TRANSFER_QUEUED, MAQ_TRANSFER_PAUSED, MAQ_TRANSFER_DONE };
+
+  self->memo = *memo;
+  self->memo.hub = g_strdup (memo->hub);
+  self->memo.snapshot = g_strdup (memo->snapshot != NULL ? memo->snapshot : "");
+  self->state = states[memo->standing];
+  if (self->state == MAQ_TRANSFER_DONE)
+    {
+      self->bytes_done = self->bytes_total = memo->size;
+      self->first_path = dup_first_path (self);
+      dex_promise_resolve_string (self->outcome, g_strdup (self->memo.snapshot));
+    }
+  else if (self->state == MAQ_TRANSFER_CANCELLED)
+    {
+      self->hindrance = g_strdup (_ ("Interrupted. It goes on where it stopped when you try again."));
+      dex_promise_reject (self->outcome, g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "The download was interrupted"));
+    }
 }
 
 MaqTransfer *
@@ -377,7 +501,7 @@ maq_transfer_new (MaqHubClient             *client,
                   MaqCache                 *cache,
                   const MaqTransferRequest *request,
                   MaqTransferRecord        *record,
-                  MaqTransferState          state)
+                  const MaqTransferMemo    *memo)
 {
   MaqTransfer *self = g_object_new (MAQ_TYPE_TRANSFER, NULL);
 
@@ -385,13 +509,7 @@ maq_transfer_new (MaqHubClient             *client,
   self->cache = g_object_ref (cache);
   self->request = maq_transfer_request_copy (request);
   self->record = maq_transfer_record_ref (record);
-  self->state = state;
-  self->subtitle = self->request->title;
-  if (state == MAQ_TRANSFER_CANCELLED)
-    {
-      self->subtitle = _ ("Interrupted");
-      dex_promise_reject (self->outcome, g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "The download was interrupted"));
-    }
+  take_memo (self, memo);
   return self;
 }
 
@@ -400,7 +518,7 @@ maq_transfer_cancel (MaqTransfer *self)
 {
   g_return_if_fail (MAQ_IS_TRANSFER (self));
 
-  if (!maq_transfer_is_active (self))
+  if (!maq_transfer_is_active (self) && self->state != MAQ_TRANSFER_PAUSED)
     return;
   g_autoptr (GError) error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "The download was stopped");
   stop_work (self);
@@ -408,18 +526,98 @@ maq_transfer_cancel (MaqTransfer *self)
 }
 
 void
+maq_transfer_park (MaqTransfer *self)
+{
+  g_autoptr (GError) error = g_error_new (G_IO_ERROR, G_IO_ERROR_CANCELLED, "The download is for the Hub %s", self->memo.hub);
+
+  g_object_freeze_notify (G_OBJECT (self));
+  end (self, MAQ_TRANSFER_CANCELLED, NULL, error);
+  // Translators: %s is the address of a Hub.
+  g_autofree char *hindrance = g_strdup_printf (_ ("This is for the Hub %s. Choose that one in Preferences, then try again."), self->memo.hub);
+  set_hindrance (self, hindrance);
+  g_object_thaw_notify (G_OBJECT (self));
+}
+
+void
+maq_transfer_pause (MaqTransfer *self)
+{
+  g_return_if_fail (MAQ_IS_TRANSFER (self));
+
+  if (!maq_transfer_is_active (self))
+    return;
+  g_object_freeze_notify (G_OBJECT (self));
+  stop_work (self);
+  leave_run (self);
+  set_state (self, MAQ_TRANSFER_PAUSED);
+  let_go (self);
+  g_object_thaw_notify (G_OBJECT (self));
+}
+
+void
 maq_transfer_retry (MaqTransfer *self)
 {
   g_return_if_fail (MAQ_IS_TRANSFER (self));
 
-  if (self->state != MAQ_TRANSFER_FAILED && self->state != MAQ_TRANSFER_CANCELLED)
+  if (self->state == MAQ_TRANSFER_QUEUED && self->obstacle != NO_OBSTACLE)
+    {
+      stop_waiting (self);
+      return;
+    }
+  if (self->state != MAQ_TRANSFER_PAUSED && self->state != MAQ_TRANSFER_FAILED && self->state != MAQ_TRANSFER_CANCELLED)
     return;
   g_clear_error (&self->error);
-  dex_clear (&self->outcome);
-  self->outcome = dex_promise_new ();
-  set_subtitle (self, self->request->title);
+  if (self->state != MAQ_TRANSFER_PAUSED)
+    {
+      dex_clear (&self->outcome);
+      self->outcome = dex_promise_new ();
+    }
+  self->n_waits = 0;
+  set_hindrance (self, NULL);
   // The list starts it when its turn comes.
   set_state (self, MAQ_TRANSFER_QUEUED);
+}
+
+void
+maq_transfer_wake (MaqTransfer *self)
+{
+  if (self->obstacle != NO_NETWORK)
+    return;
+  self->n_waits = 0;
+  stop_waiting (self);
+}
+
+void
+maq_transfer_set_waits (guint shortest,
+                        guint longest)
+{
+  shortest_wait = shortest;
+  longest_wait = longest;
+}
+
+void
+maq_transfer_set_patient (MaqTransfer *self,
+                          gboolean     patient)
+{
+  self->is_patient = patient;
+}
+
+gboolean
+maq_transfer_is_ready (MaqTransfer *self)
+{
+  return self->state == MAQ_TRANSFER_QUEUED && self->obstacle == NO_OBSTACLE;
+}
+
+const MaqTransferMemo *
+maq_transfer_get_memo (MaqTransfer *self)
+{
+  return &self->memo;
+}
+
+void
+maq_transfer_set_order (MaqTransfer *self,
+                        gint64       order)
+{
+  self->memo.order = order;
 }
 
 DexFuture *
@@ -525,6 +723,27 @@ maq_transfer_get_error (MaqTransfer *self)
 }
 
 const char *
+maq_transfer_get_hindrance (MaqTransfer *self)
+{
+  g_return_val_if_fail (MAQ_IS_TRANSFER (self), NULL);
+  return self->hindrance;
+}
+
+gint64
+maq_transfer_get_finished (MaqTransfer *self)
+{
+  g_return_val_if_fail (MAQ_IS_TRANSFER (self), 0);
+  return self->memo.finished;
+}
+
+const char *
+maq_transfer_get_name (MaqTransfer *self)
+{
+  g_return_val_if_fail (MAQ_IS_TRANSFER (self), NULL);
+  return maq_transfer_record_get_tag (self->record);
+}
+
+const char *
 maq_transfer_get_commit (MaqTransfer *self)
 {
   g_return_val_if_fail (MAQ_IS_TRANSFER (self), NULL);
@@ -537,7 +756,7 @@ const char *
 maq_transfer_get_snapshot_path (MaqTransfer *self)
 {
   g_return_val_if_fail (MAQ_IS_TRANSFER (self), NULL);
-  return self->snapshot;
+  return self->memo.snapshot[0] != '\0' ? self->memo.snapshot : NULL;
 }
 
 const char *

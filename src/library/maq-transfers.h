@@ -16,6 +16,7 @@ typedef enum
 {
   MAQ_TRANSFER_QUEUED,
   MAQ_TRANSFER_RUNNING,
+  MAQ_TRANSFER_PAUSED, // until somebody says so, also over restarts
   MAQ_TRANSFER_DONE,
   MAQ_TRANSFER_FAILED,    // see get_error; retry goes on where it stopped
   MAQ_TRANSFER_CANCELLED, // retry goes on where it stopped
@@ -53,6 +54,9 @@ guint64                   maq_transfer_get_bytes_fetched (MaqTransfer *self); //
 double                    maq_transfer_get_speed (MaqTransfer *self);
 gint64                    maq_transfer_get_seconds_left (MaqTransfer *self);
 const GError             *maq_transfer_get_error (MaqTransfer *self);         // nullable
+const char               *maq_transfer_get_hindrance (MaqTransfer *self);     // nullable: what it waits for, or why it stopped, in words
+gint64                    maq_transfer_get_finished (MaqTransfer *self);      // in seconds since 1970; 0 until done
+const char               *maq_transfer_get_name (MaqTransfer *self);          // it has this among all transfers, also after a restart
 const char               *maq_transfer_get_commit (MaqTransfer *self);        // nullable until resolved
 const char               *maq_transfer_get_snapshot_path (MaqTransfer *self); // nullable until done
 // Path in the snapshot of the first of request.paths (or the only file), nullable until done.
@@ -60,22 +64,40 @@ const char *maq_transfer_get_first_path (MaqTransfer *self);
 // Resolves to the snapshot path (string) when done; rejects when it failed or was cancelled. Dropping it changes nothing.
 DexFuture *maq_transfer_wait (MaqTransfer *self);
 void       maq_transfer_cancel (MaqTransfer *self);
-void       maq_transfer_retry (MaqTransfer *self);
+// No state but QUEUED and RUNNING can be paused.
+void maq_transfer_pause (MaqTransfer *self);
+// Goes on where it stopped: one that is paused, failed, cancelled, or waits for something.
+void maq_transfer_retry (MaqTransfer *self);
 
-// All transfers of the application: a GListModel of MaqTransfer, newest first. Property n-active with notify.
+// All transfers of the application, a GListModel of MaqTransfer: first those that are not done, in the order in which they are
+// fetched, then the others, the latest first. Properties with notify: n-active (queued or running); and of all of these together,
+// at most four times a second, what a MaqTransfer has: bytes-done, bytes-total, speed, seconds-left.
 #define MAQ_TYPE_TRANSFER_LIST (maq_transfer_list_get_type ())
 G_DECLARE_FINAL_TYPE (MaqTransferList, maq_transfer_list, MAQ, TRANSFER_LIST, GObject)
 
 // STATE_DIR: where unfinished transfers are remembered across restarts; NULL: the own state folder. Those found there are in the
-// list as cancelled, until another program takes them up first.
+// list, as paused or cancelled, until another program takes them up first.
 MaqTransferList *maq_transfer_list_new (MaqHubClient *client, MaqCache *cache, const char *state_dir);
+// From now on the list does by itself what a window does and a command does not: it goes on with what an earlier one left, now;
+// a transfer waits where the Hub cannot be reached or the disk is full; finished ones are remembered, the last fifty.
+// HUB: nullable, a name for the Hub instead of its address, where that differs with each start. Transfers for other Hubs are in
+// the list, but not started.
+// NETWORK: nullable; when it says that the network is back, what waited for it is tried at once.
+void maq_transfer_list_go_on (MaqTransferList *self, const char *hub, GNetworkMonitor *network);
 // Starts a download; the same request already running is returned instead, one that failed or was cancelled goes on where it
 // stopped (transfer full).
 MaqTransfer *maq_transfer_list_start (MaqTransferList *self, const MaqTransferRequest *request);
 // The transfer that is fetching or fetched PATH of this repo, NULL if none (transfer none).
 MaqTransfer *maq_transfer_list_find (MaqTransferList *self, MaqRepoKind kind, const char *id, const char *path);
 guint        maq_transfer_list_get_n_active (MaqTransferList *self);
-// Removes finished, failed and cancelled ones; with the partial files of the latter two.
+// All that are queued or run; all that are paused.
+void maq_transfer_list_pause_all (MaqTransferList *self);
+void maq_transfer_list_resume_all (MaqTransferList *self);
+// Puts TRANSFER, which is not done, where the one at POSITION is. What runs already is not stopped for it.
+void maq_transfer_list_move (MaqTransferList *self, MaqTransfer *transfer, guint position);
+// Puts TRANSFER before all others that still wait for their turn.
+void maq_transfer_list_move_next (MaqTransferList *self, MaqTransfer *transfer);
+// Removes and forgets finished, failed and cancelled ones; with the partial files of the latter two.
 void maq_transfer_list_clear (MaqTransferList *self);
 
 // What a download of REQUEST would do: resolves to a MaqTransferPlan (boxed).

@@ -284,7 +284,7 @@ test_restart (Fixture      *fixture,
   g_autoptr (MaqTransfer) again = g_list_model_get_item (G_LIST_MODEL (fixture->transfers), 0);
   g_assert_cmpint (maq_transfer_get_state (again), ==, MAQ_TRANSFER_CANCELLED);
   g_assert_cmpstr (maq_transfer_get_request (again)->paths[0], ==, WEIGHTS);
-  g_assert_true (has_subtitle (again, "Interrupted"));
+  g_assert_true (has_subtitle (again, "Interrupted. It goes on where it stopped when you try again."));
 
   // Starting the same download takes it up.
   g_autoptr (MaqTransferRequest) request = request_for (WEIGHTS);
@@ -385,7 +385,7 @@ test_queue (Fixture      *fixture,
     n_queued += maq_transfer_get_state (started->pdata[i]) == MAQ_TRANSFER_QUEUED;
   g_assert_cmpuint (n_queued, ==, 2);
   g_assert_cmpuint (maq_transfer_list_get_n_active (fixture->transfers), ==, 5);
-  g_autoptr (MaqTransfer) newest = g_list_model_get_item (G_LIST_MODEL (fixture->transfers), 0);
+  g_autoptr (MaqTransfer) newest = g_list_model_get_item (G_LIST_MODEL (fixture->transfers), 4);
   g_assert_true (newest == started->pdata[4]);
   for (guint i = 0; i < started->len; i++)
     {

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Copyright 2026 The Maquette developers
+#include "maq-transfer-private.h"
+
+#include "maq-fiber.h"
+
+G_DEFINE_BOXED_TYPE (MaqTransferPlan, maq_transfer_plan, maq_transfer_plan_copy, maq_transfer_plan_free)
+
+MaqTransferPlan *
+maq_transfer_plan_copy (const MaqTransferPlan *self)
+{
+  MaqTransferPlan *copy = g_memdup2 (self, sizeof *self);
+
+  copy->commit = g_strdup (self->commit);
+  return copy;
+}
+
+void
+maq_transfer_plan_free (MaqTransferPlan *self)
+{
+  if (self == NULL)
+    return;
+  g_free (self->commit);
+  g_free (self);
+}
+
+typedef struct
+{
+  MaqHubClient       *client;
+  MaqCache           *cache;
+  MaqTransferRequest *request;
+} Planning;
+
+static void
+planning_free (gpointer data)
+{
+  Planning *self = data;
+
+  g_object_unref (self->client);
+  g_object_unref (self->cache);
+  maq_transfer_request_free (self->request);
+  g_free (self);
+}
+
+static DexFuture *
+plan_fiber (gpointer data)
+{
+  Planning *self = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MaqTransferWork) work = maq_transfer_work_prepare (self->client, self->cache, self->request, &error);
+
+  if (work == NULL)
+    return dex_future_new_for_error (g_steal_pointer (&error));
+  MaqTransferPlan *plan = g_new0 (MaqTransferPlan, 1);
+  plan->commit = g_strdup (work->commit);
+  plan->n_files = work->files->len;
+  plan->bytes_total = work->bytes_total;
+  plan->bytes_here = work->bytes_here;
+  return dex_future_new_take_boxed (MAQ_TYPE_TRANSFER_PLAN, plan);
+}
+
+DexFuture *
+maq_transfer_plan_make (MaqHubClient             *client,
+                        MaqCache                 *cache,
+                        const MaqTransferRequest *request)
+{
+  Planning *planning = g_new0 (Planning, 1);
+
+  planning->client = g_object_ref (client);
+  planning->cache = g_object_ref (cache);
+  planning->request = maq_transfer_request_copy (request);
+  return maq_fiber_spawn (dex_thread_pool_scheduler_get_default (), plan_fiber, planning, planning_free);
+}
