@@ -87,6 +87,71 @@ test_failed_transfer (AppFixture   *fixture,
   ui_hide (window, page);
 }
 
+static MaqTransfer *
+get (AppFixture *fixture,
+     guint       position)
+{
+  g_autoptr (MaqTransfer) transfer = g_list_model_get_item (G_LIST_MODEL (fixture->transfers), position);
+  return transfer;
+}
+
+static void
+test_queue (AppFixture   *fixture,
+            gconstpointer data)
+{
+  MaqTransfersPage *page = maq_transfers_page_new (fixture->transfers);
+  GtkWindow        *window = app_fixture_show (fixture, page);
+
+  app_fixture_fault (fixture, "{\"host\": \"cdn\", \"rate\": 50000, \"times\": 0}");
+  g_autoptr (MaqTransfer) chat = start (fixture, CHAT);
+  g_autoptr (MaqTransfer) embed = start (fixture, EMBED);
+  ui_wait_text (page, "2 downloads · ");
+  ui_click (page, "Pause All");
+  ui_wait_text (page, "Paused");
+  ui_wait_gone (page, "2 downloads");
+  ui_wait_gone (page, "Pause All");
+  g_assert_cmpint (maq_transfer_get_state (chat), ==, MAQ_TRANSFER_PAUSED);
+  g_assert_cmpint (maq_transfer_get_state (embed), ==, MAQ_TRANSFER_PAUSED);
+
+  // By the menu of a row, and by dropping one on another.
+  gtk_widget_activate_action (GTK_WIDGET (page), "transfers.move-up", "s", maq_transfer_get_name (embed));
+  g_assert_true (get (fixture, 0) == embed);
+  gtk_widget_activate_action (GTK_WIDGET (page), "transfers.move-up", "s", maq_transfer_get_name (embed));
+  gtk_widget_activate_action (GTK_WIDGET (page), "transfers.move-down", "s", maq_transfer_get_name (chat));
+  g_assert_true (get (fixture, 0) == embed);
+  gtk_widget_activate_action (GTK_WIDGET (page), "transfers.move-to", "(ss)", maq_transfer_get_name (embed), maq_transfer_get_name (chat));
+  g_assert_true (get (fixture, 0) == chat);
+
+  app_fixture_fault (fixture, NULL);
+  ui_click (page, "Resume");
+  ui_wait_text (page, "just now");
+  g_assert_cmpint (maq_transfer_get_state (embed), ==, MAQ_TRANSFER_PAUSED);
+  ui_click (page, "Resume All");
+  ui_wait (is_over, embed, 30000);
+  g_assert_cmpint (maq_transfer_get_state (embed), ==, MAQ_TRANSFER_DONE);
+  ui_hide (window, page);
+}
+
+static void
+test_waiting (AppFixture   *fixture,
+              gconstpointer data)
+{
+  MaqTransfersPage *page = maq_transfers_page_new (fixture->transfers);
+  GtkWindow        *window = app_fixture_show (fixture, page);
+
+  maq_transfer_list_go_on (fixture->transfers, NULL, NULL);
+  maq_hub_client_set_offline (fixture->client, TRUE);
+  g_autoptr (MaqTransfer) chat = start (fixture, CHAT);
+  ui_wait_text (page, "Waiting for the network");
+  ui_click (page, "Pause");
+  ui_wait_text (page, "Paused");
+  maq_cache_set_free_bytes (fixture->cache, 1000);
+  maq_hub_client_set_offline (fixture->client, FALSE);
+  ui_click (page, "Resume");
+  ui_wait_text (page, "The disk is full. The download goes on when there is room.");
+  ui_hide (window, page);
+}
+
 static gboolean
 has_entry (gpointer page)
 {
@@ -182,6 +247,8 @@ main (int   argc,
 #define ADD(path, test) g_test_add (path, AppFixture, NULL, set_up, test, tear_down)
   ADD ("/app/transfers-page/stop-go-on-open-clear", test_transfers);
   ADD ("/app/transfers-page/a-failure-says-why", test_failed_transfer);
+  ADD ("/app/transfers-page/pause-all-resume-order", test_queue);
+  ADD ("/app/transfers-page/says-what-is-waited-for", test_waiting);
   ADD ("/app/library-page/filter-chat-open-delete-undo", test_library);
   ADD ("/app/library-page/empty", test_empty_library);
   g_test_add_func ("/app/sidebar/places-and-badge", test_sidebar);

@@ -80,7 +80,7 @@ dup_variant_path (MaqRepoActions   *self,
 static gboolean
 is_active (MaqTransfer *transfer)
 {
-  return transfer != NULL && (maq_transfer_get_state (transfer) == MAQ_TRANSFER_QUEUED || maq_transfer_get_state (transfer) == MAQ_TRANSFER_RUNNING);
+  return transfer != NULL && maq_transfer_get_state (transfer) < MAQ_TRANSFER_DONE;
 }
 
 // The download of VARIANT (NULL: of all files) that runs or wants attention.

@@ -15,9 +15,12 @@ struct _MaqTransferRow
   GtkLabel       *title;
   GtkLabel       *status;
   GtkProgressBar *progress_bar;
+  GtkWidget      *pause;
+  GtkWidget      *resume;
   GtkWidget      *cancel;
   GtkWidget      *retry;
   GtkWidget      *open;
+  GtkMenuButton  *menu;
 
   MaqTransfer  *transfer;
   GSignalGroup *signals;
@@ -41,28 +44,26 @@ is_active (MaqTransfer *transfer)
   return state == MAQ_TRANSFER_QUEUED || state == MAQ_TRANSFER_RUNNING;
 }
 
-static char *
-dup_running_status (MaqTransfer *transfer)
+char *
+maq_transfer_dup_progress (guint64 done,
+                           guint64 total,
+                           double  speed,
+                           gint64  seconds_left)
 {
   g_autoptr (GStrvBuilder) parts = g_strv_builder_new ();
-  guint64          total = maq_transfer_get_bytes_total (transfer);
-  gint64           seconds = maq_transfer_get_seconds_left (transfer);
-  double           speed = maq_transfer_get_speed (transfer);
-  g_autofree char *done_text = maq_format_bytes (maq_transfer_get_bytes_done (transfer));
 
   if (total > 0)
     {
+      g_autofree char *done_text = maq_format_bytes (done);
       g_autofree char *total_text = maq_format_bytes (total);
       // Translators: how much of a download is done, such as "1.2 MB of 4.7 MB".
       g_strv_builder_take (parts, g_strdup_printf (_ ("%s of %s"), done_text, total_text));
     }
-  else
-    g_strv_builder_add (parts, _ ("Asking for the file list"));
   if (speed > 0)
     g_strv_builder_take (parts, maq_format_speed (speed));
-  if (seconds >= 0 && speed > 0)
+  if (seconds_left >= 0 && speed > 0)
     {
-      g_autofree char *duration = maq_format_duration (seconds);
+      g_autofree char *duration = maq_format_duration (seconds_left);
       // Translators: time left, such as "4 min left".
       g_strv_builder_take (parts, g_strdup_printf (_ ("%s left"), duration));
     }
@@ -70,34 +71,79 @@ dup_running_status (MaqTransfer *transfer)
   return g_strjoinv (" · ", strv);
 }
 
+// STATE, unless it is NULL or empty, and how far the transfer is.
+static char *
+dup_status_with_progress (MaqTransfer *transfer,
+                          const char  *state)
+{
+  g_autofree char *progress = maq_transfer_dup_progress (maq_transfer_get_bytes_done (transfer),
+                                                         maq_transfer_get_bytes_total (transfer),
+                                                         maq_transfer_get_speed (transfer),
+                                                         maq_transfer_get_seconds_left (transfer));
+
+  if (state == NULL)
+    return *progress != '\0' ? g_steal_pointer (&progress) : g_strdup (_ ("Asking for the file list"));
+  return *progress != '\0' ? g_strdup_printf ("%s · %s", state, progress) : g_strdup (state);
+}
+
+static char *
+dup_done_status (MaqTransfer *transfer)
+{
+  g_autofree char *total = maq_format_bytes (maq_transfer_get_bytes_total (transfer));
+  g_autofree char *when = maq_format_relative_time (maq_transfer_get_finished (transfer), g_get_real_time () / G_USEC_PER_SEC);
+
+  // Translators: a finished download, its size and when it ended, such as "3 days ago".
+  return g_strdup_printf (_ ("Done · %s · %s"), total, when);
+}
+
+static char *
+dup_failed_status (MaqTransfer *transfer)
+{
+  const GError *error = maq_transfer_get_error (transfer);
+  g_autoptr (MaqErrorText) text = error != NULL ? maq_error_text_new (error) : NULL;
+
+  return text != NULL ? g_strdup_printf ("%s. %s", text->title, text->body) : g_strdup (_ ("Failed"));
+}
+
 char *
 maq_transfer_dup_status (MaqTransfer *transfer)
 {
   g_return_val_if_fail (MAQ_IS_TRANSFER (transfer), NULL);
 
+  const char *hindrance = maq_transfer_get_hindrance (transfer);
+
   switch (maq_transfer_get_state (transfer))
     {
     case MAQ_TRANSFER_QUEUED:
-      return g_strdup (_ ("Waiting"));
+      return dup_status_with_progress (transfer, hindrance != NULL ? hindrance : _ ("Waiting"));
     case MAQ_TRANSFER_RUNNING:
-      return dup_running_status (transfer);
+      return dup_status_with_progress (transfer, maq_transfer_get_bytes_total (transfer) > 0 ? hindrance : NULL);
+    case MAQ_TRANSFER_PAUSED:
+      return dup_status_with_progress (transfer, _ ("Paused"));
     case MAQ_TRANSFER_DONE:
-      {
-        g_autofree char *total = maq_format_bytes (maq_transfer_get_bytes_total (transfer));
-        // Translators: a finished download and its size.
-        return g_strdup_printf (_ ("Done · %s"), total);
-      }
+      return dup_done_status (transfer);
     case MAQ_TRANSFER_FAILED:
-      {
-        const GError *error = maq_transfer_get_error (transfer);
-        g_autoptr (MaqErrorText) text = error != NULL ? maq_error_text_new (error) : NULL;
-        return text != NULL ? g_strdup_printf ("%s. %s", text->title, text->body) : g_strdup (_ ("Failed"));
-      }
+      return dup_failed_status (transfer);
     case MAQ_TRANSFER_CANCELLED:
-      return g_strdup (_ ("Stopped. It goes on where it stopped when you try again."));
+      return g_strdup (hindrance != NULL ? hindrance : _ ("Stopped. It goes on where it stopped when you try again."));
     default:
       return g_strdup ("");
     }
+}
+
+static void
+update_buttons (MaqTransferRow *self)
+{
+  MaqTransferState state = maq_transfer_get_state (self->transfer);
+  gboolean         active = is_active (self->transfer);
+  gboolean         paused = state == MAQ_TRANSFER_PAUSED;
+
+  gtk_widget_set_visible (self->pause, active);
+  gtk_widget_set_visible (self->resume, paused);
+  gtk_widget_set_visible (self->cancel, active || paused);
+  gtk_widget_set_visible (self->retry, state == MAQ_TRANSFER_FAILED || state == MAQ_TRANSFER_CANCELLED);
+  gtk_widget_set_visible (self->open, self->show_open && !active && !paused);
+  gtk_widget_set_visible (GTK_WIDGET (self->menu), self->show_open && state != MAQ_TRANSFER_DONE);
 }
 
 static void
@@ -109,7 +155,7 @@ update (MaqTransferRow *self)
   const MaqTransferRequest *request = maq_transfer_get_request (self->transfer);
   MaqTransferState          state = maq_transfer_get_state (self->transfer);
   guint64                   total = maq_transfer_get_bytes_total (self->transfer);
-  gboolean                  active = is_active (self->transfer);
+  gboolean                  is_begun = is_active (self->transfer) || (state == MAQ_TRANSFER_PAUSED && total > 0);
   g_autofree char          *title = NULL;
   g_autofree char          *status = maq_transfer_dup_status (self->transfer);
 
@@ -119,17 +165,22 @@ update (MaqTransferRow *self)
     title = g_strdup (request->id);
   gtk_label_set_label (self->title, title);
   gtk_label_set_label (self->status, status);
-  gtk_widget_set_visible (GTK_WIDGET (self->progress_bar), active);
+  gtk_widget_set_visible (GTK_WIDGET (self->progress_bar), is_begun);
   gtk_progress_bar_set_fraction (self->progress_bar,
                                  total > 0 ? CLAMP ((double) maq_transfer_get_bytes_done (self->transfer) / total, 0, 1) : 0);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->progress_bar), GTK_ACCESSIBLE_PROPERTY_VALUE_TEXT, status, -1);
-  gtk_widget_set_visible (self->cancel, active);
-  gtk_widget_set_visible (self->retry, state == MAQ_TRANSFER_FAILED || state == MAQ_TRANSFER_CANCELLED);
-  gtk_widget_set_visible (self->open, self->show_open && !active);
+  update_buttons (self);
   if (state == MAQ_TRANSFER_FAILED)
     gtk_widget_add_css_class (GTK_WIDGET (self->status), "error");
   else
     gtk_widget_remove_css_class (GTK_WIDGET (self->status), "error");
+}
+
+static void
+pause_clicked_cb (MaqTransferRow *self)
+{
+  if (self->transfer != NULL)
+    maq_transfer_pause (self->transfer);
 }
 
 static void
@@ -155,6 +206,76 @@ open_clicked_cb (MaqTransferRow *self)
   g_autoptr (MaqRepoAddress) address = maq_repo_address_new (request->kind, request->id, NULL, NULL);
   g_autofree char *uri = maq_repo_address_to_uri (address);
   gtk_widget_activate_action (GTK_WIDGET (self), "win.open-repo", "s", uri);
+}
+
+static void
+add_item (GMenu       *menu,
+          const char  *label,
+          const char  *action,
+          MaqTransfer *transfer)
+{
+  g_autoptr (GMenuItem) item = g_menu_item_new (label, NULL);
+
+  g_menu_item_set_action_and_target (item, action, "s", maq_transfer_get_name (transfer));
+  g_menu_append_item (menu, item);
+}
+
+// Made anew each time it opens: a row is used for one transfer after the other.
+static void
+create_menu_cb (GtkMenuButton *button,
+                gpointer       data)
+{
+  MaqTransferRow *self = data;
+  g_autoptr (GMenu) menu = g_menu_new ();
+
+  if (self->transfer == NULL)
+    return;
+  add_item (menu, _ ("Download Next"), "transfers.move-next", self->transfer);
+  add_item (menu, _ ("Move Up"), "transfers.move-up", self->transfer);
+  add_item (menu, _ ("Move Down"), "transfers.move-down", self->transfer);
+  gtk_menu_button_set_menu_model (button, G_MENU_MODEL (menu));
+}
+
+static GdkContentProvider *
+drag_prepare_cb (MaqTransferRow *self)
+{
+  if (!self->show_open || self->transfer == NULL || maq_transfer_get_state (self->transfer) == MAQ_TRANSFER_DONE)
+    return NULL;
+  return gdk_content_provider_new_typed (MAQ_TYPE_TRANSFER, self->transfer);
+}
+
+static void
+drag_begin_cb (MaqTransferRow *self,
+               GdkDrag        *drag,
+               GtkDragSource  *source)
+{
+  g_autoptr (GdkPaintable) icon = gtk_widget_paintable_new (GTK_WIDGET (self));
+  gtk_drag_source_set_icon (source, icon, 0, 0);
+}
+
+static gboolean
+drop_cb (MaqTransferRow *self,
+         const GValue   *value)
+{
+  MaqTransfer *moved = g_value_get_object (value);
+
+  if (moved == NULL || self->transfer == NULL || moved == self->transfer)
+    return FALSE;
+  return gtk_widget_activate_action (GTK_WIDGET (self), "transfers.move-to", "(ss)", maq_transfer_get_name (moved), maq_transfer_get_name (self->transfer));
+}
+
+static void
+make_draggable (MaqTransferRow *self)
+{
+  GtkDragSource *source = gtk_drag_source_new ();
+  GtkDropTarget *target = gtk_drop_target_new (MAQ_TYPE_TRANSFER, GDK_ACTION_MOVE);
+
+  gtk_drag_source_set_actions (source, GDK_ACTION_MOVE);
+  g_signal_connect_swapped (source, "prepare", G_CALLBACK (drag_prepare_cb), self);
+  g_signal_connect_swapped (source, "drag-begin", G_CALLBACK (drag_begin_cb), self);
+  g_signal_connect_swapped (target, "drop", G_CALLBACK (drop_cb), self);
+  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (source));
+  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (target));
 }
 
 static void
@@ -234,9 +355,13 @@ maq_transfer_row_class_init (MaqTransferRowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MaqTransferRow, title);
   gtk_widget_class_bind_template_child (widget_class, MaqTransferRow, status);
   gtk_widget_class_bind_template_child (widget_class, MaqTransferRow, progress_bar);
+  gtk_widget_class_bind_template_child (widget_class, MaqTransferRow, pause);
+  gtk_widget_class_bind_template_child (widget_class, MaqTransferRow, resume);
   gtk_widget_class_bind_template_child (widget_class, MaqTransferRow, cancel);
   gtk_widget_class_bind_template_child (widget_class, MaqTransferRow, retry);
   gtk_widget_class_bind_template_child (widget_class, MaqTransferRow, open);
+  gtk_widget_class_bind_template_child (widget_class, MaqTransferRow, menu);
+  gtk_widget_class_bind_template_callback (widget_class, pause_clicked_cb);
   gtk_widget_class_bind_template_callback (widget_class, cancel_clicked_cb);
   gtk_widget_class_bind_template_callback (widget_class, retry_clicked_cb);
   gtk_widget_class_bind_template_callback (widget_class, open_clicked_cb);
@@ -247,9 +372,18 @@ maq_transfer_row_init (MaqTransferRow *self)
 {
   self->show_open = TRUE;
   gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_menu_button_set_create_popup_func (self->menu, create_menu_cb, self, NULL);
+  make_draggable (self);
   // Every change of a transfer is a notification, at most ten a second.
   self->signals = g_signal_group_new (MAQ_TYPE_TRANSFER);
   g_signal_group_connect_swapped (self->signals, "notify", G_CALLBACK (update), self);
+}
+
+MaqTransfer *
+maq_transfer_row_get_transfer (MaqTransferRow *self)
+{
+  g_return_val_if_fail (MAQ_IS_TRANSFER_ROW (self), NULL);
+  return self->transfer;
 }
 
 void

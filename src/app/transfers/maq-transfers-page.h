@@ -6,7 +6,8 @@
 
 #include "maq-transfers.h"
 
-// The downloads of this run, newest first, and those that wait to go on.
+// All downloads: the queue in its order, which can be changed by dragging, by Alt+Up, Alt+Down and Alt+Home, and by the menu of each
+// row; below it those that are done; above it how far all of it is.
 
 G_BEGIN_DECLS
 
