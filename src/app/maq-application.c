@@ -12,6 +12,7 @@
 #include "maq-paths.h"
 #include "maq-preferences-dialog.h"
 #include "maq-runner-engine.h"
+#include "maq-transfer-watch.h"
 #include "maq-widgets.h"
 #include "maq-window.h"
 
@@ -22,14 +23,15 @@ struct _MaqApplication
 {
   AdwApplication parent_instance;
 
-  MaqSettings     *settings;
-  MaqHubClient    *client;
-  MaqCache        *cache;
-  MaqTransferList *transfers;
-  MaqLibrary      *library;
-  MaqChatStore    *chats;
-  MaqEngine       *engine;
-  MaqHubServer    *demo_server;
+  MaqSettings      *settings;
+  MaqHubClient     *client;
+  MaqCache         *cache;
+  MaqTransferList  *transfers;
+  MaqTransferWatch *watch;
+  MaqLibrary       *library;
+  MaqChatStore     *chats;
+  MaqEngine        *engine;
+  MaqHubServer     *demo_server;
 
   gboolean      demo;
   char         *hub;
@@ -246,10 +248,23 @@ about_cb (GSimpleAction *action,
   adw_dialog_present (maq_about_dialog_new (), GTK_WIDGET (ensure_window (MAQ_APPLICATION (user_data))));
 }
 
+// For notifications, which know no window.
+static void
+show_page_cb (GSimpleAction *action,
+              GVariant      *parameter,
+              gpointer       user_data)
+{
+  MaqWindow *window = ensure_window (MAQ_APPLICATION (user_data));
+
+  gtk_widget_activate_action_variant (GTK_WIDGET (window), "win.show-page", parameter);
+  gtk_window_present (GTK_WINDOW (window));
+}
+
 static const GActionEntry actions[] = {
   { "about", about_cb },
   { "preferences", preferences_cb },
   { "quit", quit_cb },
+  { "show-page", show_page_cb, "s" },
 };
 
 static const struct
@@ -296,6 +311,7 @@ maq_application_startup (GApplication *application)
   g_autofree char *state_dir = maq_paths_dup_state_dir ();
   self->cache = maq_cache_new (cache_dir);
   self->transfers = maq_transfer_list_new (self->client, self->cache, state_dir);
+  self->watch = maq_transfer_watch_new (GTK_APPLICATION (self), self->transfers);
   self->library = maq_library_new (self->cache);
   self->chats = maq_chat_store_new (NULL);
   self->engine = maq_runner_engine_new (NULL);
@@ -313,6 +329,7 @@ maq_application_shutdown (GApplication *application)
   MaqApplication *self = MAQ_APPLICATION (application);
 
   maq_future_slot_clear (&self->preparing);
+  g_clear_object (&self->watch);
   for (GList *l; (l = gtk_application_get_windows (GTK_APPLICATION (self))) != NULL;)
     gtk_window_destroy (l->data);
   G_APPLICATION_CLASS (maq_application_parent_class)->shutdown (application);

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Copyright 2026 The Maquette developers
+#pragma once
+
+#include <adwaita.h>
+
+#include "maq-transfers.h"
+
+// What the desktop is told of the transfers: that the machine must not sleep while one runs, and, where no window of the
+// application has the focus, that one is done or has failed. A click on that shows the page of the transfers, by the action
+// app.show-page (s) of the application.
+
+G_BEGIN_DECLS
+
+#define MAQ_TYPE_TRANSFER_WATCH (maq_transfer_watch_get_type ())
+G_DECLARE_FINAL_TYPE (MaqTransferWatch, maq_transfer_watch, MAQ, TRANSFER_WATCH, GObject)
+
+// It must go before APPLICATION does.
+MaqTransferWatch *maq_transfer_watch_new (GtkApplication *application, MaqTransferList *transfers);
+
+// Whether sleep is inhibited.
+gboolean maq_transfer_watch_is_inhibiting (MaqTransferWatch *self);
+
+G_END_DECLS
