@@ -57,10 +57,11 @@ typedef enum
 typedef struct
 {
   MaqTransferStanding standing;
-  gint64              order;    // the lower, the earlier
-  char               *hub;      // which Hub it is for: an address, or another name
-  gint64              finished; // in seconds since 1970; 0 unless done, and so are these
+  gint64              order; // the lower, the earlier
+  char               *hub;   // which Hub it is for: an address, or another name
+  guint64             done;  // bytes when it was last stopped, and so is the next; 0 where unknown
   guint64             size;
+  gint64              finished; // in microseconds since 1970; 0 unless done, and so is the next
   char               *snapshot;
 } MaqTransferMemo;
 void maq_transfer_memo_clear (MaqTransferMemo *self);

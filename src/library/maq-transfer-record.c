@@ -210,10 +210,11 @@ describe (MaqTransferRecord        *self,
   add_strings (builder, "paths", request->paths);
   add_strings (builder, "include", request->include);
   add_strings (builder, "exclude", request->exclude);
+  add_int (builder, "done", memo->done);
+  add_int (builder, "size", memo->size);
   if (memo->standing == MAQ_TRANSFER_STANDING_DONE)
     {
       add_int (builder, "finished", memo->finished);
-      add_int (builder, "size", memo->size);
       add_string (builder, "snapshot", memo->snapshot);
     }
   json_builder_end_object (builder);
@@ -311,6 +312,7 @@ read_memo (MaqJsonValue    *root,
   memo->order = maq_json_get_int (root, "order", 0);
   memo->hub = g_strdup (maq_json_get_string (root, "hub"));
   memo->finished = MAX (maq_json_get_int (root, "finished", 0), 0);
+  memo->done = MAX (maq_json_get_int (root, "done", 0), 0);
   memo->size = MAX (maq_json_get_int (root, "size", 0), 0);
   memo->snapshot = g_strdup (maq_json_get_string (root, "snapshot"));
 }

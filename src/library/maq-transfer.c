@@ -327,8 +327,7 @@ note_done (MaqTransfer *self,
   g_set_str (&self->memo.snapshot, snapshot);
   g_clear_pointer (&self->first_path, g_free);
   self->first_path = dup_first_path (self);
-  self->memo.size = self->bytes_total;
-  self->memo.finished = g_get_real_time () / G_USEC_PER_SEC;
+  self->memo.finished = g_get_real_time ();
 }
 
 // The run is over, for now or for good.
@@ -340,6 +339,8 @@ leave_run (MaqTransfer *self)
   self->obstacle = NO_OBSTACLE;
   if (self->state == MAQ_TRANSFER_RUNNING)
     update (self);
+  self->memo.done = self->bytes_done;
+  self->memo.size = self->bytes_total;
   set_hindrance (self, NULL);
   set_speed (self, 0);
 }
@@ -482,10 +483,11 @@ take_memo (MaqTransfer           *self,
   self->memo = *memo;
   self->memo.hub = g_strdup (memo->hub);
   self->memo.snapshot = g_strdup (memo->snapshot != NULL ? memo->snapshot : "");
+  self->bytes_done = memo->done;
+  self->bytes_total = memo->size;
   self->state = states[memo->standing];
   if (self->state == MAQ_TRANSFER_DONE)
     {
-      self->bytes_done = self->bytes_total = memo->size;
       self->first_path = dup_first_path (self);
       dex_promise_resolve_string (self->outcome, g_strdup (self->memo.snapshot));
     }
@@ -733,7 +735,7 @@ gint64
 maq_transfer_get_finished (MaqTransfer *self)
 {
   g_return_val_if_fail (MAQ_IS_TRANSFER (self), 0);
-  return self->memo.finished;
+  return self->memo.finished / G_USEC_PER_SEC;
 }
 
 const char *

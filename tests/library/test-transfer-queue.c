@@ -219,6 +219,22 @@ test_pause (Fixture      *fixture,
 }
 
 static void
+test_paused_progress (Fixture      *fixture,
+                      gconstpointer data)
+{
+  fault (fixture, "{\"host\": \"cdn\", \"rate\": 2000000, \"times\": 1}");
+  g_autoptr (MaqTransfer) transfer = start (fixture, WEIGHTS);
+  WAIT_UNTIL (maq_transfer_get_bytes_done (transfer) > 500000);
+  maq_transfer_pause (transfer);
+  guint64 done = maq_transfer_get_bytes_done (transfer);
+  g_clear_object (&transfer);
+  fixture_restart (fixture);
+  // How far it was is known before the Hub is asked.
+  g_assert_cmpuint (maq_transfer_get_bytes_done (get (fixture, 0)), ==, done);
+  g_assert_cmpuint (maq_transfer_get_bytes_total (get (fixture, 0)), ==, WEIGHTS_SIZE);
+}
+
+static void
 test_pause_all (Fixture      *fixture,
                 gconstpointer data)
 {
@@ -421,6 +437,8 @@ test_history (Fixture      *fixture,
   g_assert_cmpuint (count (fixture), ==, 0);
   go_on (fixture);
   g_assert_cmpuint (count (fixture), ==, 2);
+  // Also those that ended in the same second are in their order.
+  g_assert_cmpstr (path_at (fixture, 0), ==, "README.md");
   MaqTransfer *again = maq_transfer_list_find (fixture->transfers, MAQ_REPO_KIND_MODEL, MODEL, WEIGHTS);
   g_assert_cmpint (maq_transfer_get_state (again), ==, MAQ_TRANSFER_DONE);
   g_assert_cmpuint (maq_transfer_get_bytes_total (again), ==, WEIGHTS_SIZE);
@@ -479,6 +497,7 @@ main (int   argc,
   ADD_QUEUE ("/library/queue/keeps-to-its-hub", test_other_hub);
   ADD_QUEUE ("/library/queue/a-hub-may-have-a-name", test_named_hub);
   ADD_QUEUE ("/library/queue/pause-and-resume", test_pause);
+  ADD_QUEUE ("/library/queue/paused-ones-tell-how-far-they-are", test_paused_progress);
   ADD_QUEUE ("/library/queue/pause-all-and-resume-all", test_pause_all);
   ADD_QUEUE ("/library/queue/waits-for-the-network", test_network);
   ADD_QUEUE ("/library/queue/tries-again-by-itself", test_network_by_itself);
