@@ -534,8 +534,8 @@ maq_transfer_park (MaqTransfer *self)
 
   g_object_freeze_notify (G_OBJECT (self));
   end (self, MAQ_TRANSFER_CANCELLED, NULL, error);
-  // Translators: %s is the address of a Hub.
-  g_autofree char *hindrance = g_strdup_printf (_ ("This is for the Hub %s. Choose that one in Preferences, then try again."), self->memo.hub);
+  // Translators: %s is the address of a Hub, or "demo".
+  g_autofree char *hindrance = g_strdup_printf (_ ("This is for another Hub: %s. It goes on when Maquette uses that one."), self->memo.hub);
   set_hindrance (self, hindrance);
   g_object_thaw_notify (G_OBJECT (self));
 }
