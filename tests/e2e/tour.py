@@ -155,12 +155,12 @@ def second_look(tour):
     tour.step("Ctrl+, opens the preferences, Escape closes them", preferences)
 
 
-def narrow(tour, transfers="Done"):
+def narrow(tour):
     ui = tour.window
 
     def places():
         ui.resize(*NARROW)
-        for place, expected in (("Models", "pebble"), ("Library", "pebble-chat-GGUF"), ("Transfers", transfers), ("Chats", "7 plus 5")):
+        for place, expected in (("Models", "pebble"), ("Library", "pebble-chat-GGUF"), ("Transfers", "Done"), ("Chats", "7 plus 5")):
             tour.go_to(place)
             ui.find(contains=expected)
             tour.picture(place.lower())
@@ -183,8 +183,7 @@ def after_a_restart(tour):
 
     tour.step("after a restart the chat is there again", chats)
     tour.step("models and library, dark", places)
-    # Only what is unfinished is remembered.
-    narrow(tour, transfers="No Transfers")
+    narrow(tour)
 
 
 def when_things_are_wrong(tour):
