@@ -87,12 +87,6 @@ maq_ranges_add (MaqRanges *self,
     g_array_insert_val (self->items, first, merged);
 }
 
-void
-maq_ranges_clear (MaqRanges *self)
-{
-  g_array_set_size (self->items, 0);
-}
-
 guint
 maq_ranges_get_n (const MaqRanges *self)
 {

@@ -23,7 +23,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (MaqRanges, maq_ranges_free)
 
 // Adds the bytes from START up to, not including, END; nothing when START is not below END.
 void maq_ranges_add (MaqRanges *self, guint64 start, guint64 end);
-void maq_ranges_clear (MaqRanges *self);
 
 guint           maq_ranges_get_n (const MaqRanges *self);
 const MaqRange *maq_ranges_peek (const MaqRanges *self, guint position);

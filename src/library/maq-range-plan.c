@@ -34,13 +34,6 @@ maq_range_plan_free (MaqRangePlan *self)
   g_free (self);
 }
 
-void
-maq_range_plan_set_least (MaqRangePlan *self,
-                          guint64       least)
-{
-  self->least = least;
-}
-
 // The first bytes that are neither there nor claimed.
 static gboolean
 find_free (MaqRangePlan *self,

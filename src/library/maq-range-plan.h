@@ -23,7 +23,6 @@ MaqRangePlan *maq_range_plan_new (guint64 size, const MaqRanges *done, guint64 l
 void          maq_range_plan_free (MaqRangePlan *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MaqRangePlan, maq_range_plan_free)
 
-void maq_range_plan_set_least (MaqRangePlan *self, guint64 least);
 // What nobody fetches yet, else half of somebody's; NULL if there is nothing worth a request.
 MaqRangeClaim *maq_range_plan_take (MaqRangePlan *self);
 // How much the next take would give.

@@ -50,8 +50,8 @@ test_merging (void)
   g_assert_cmpuint (maq_ranges_get_total (ranges), ==, 41);
 
   g_autoptr (MaqRanges) copy = maq_ranges_copy (ranges);
-  maq_ranges_clear (ranges);
-  assert_ranges (ranges, "");
+  maq_ranges_add (ranges, 50, 60);
+  g_assert_cmpuint (maq_ranges_get_n (ranges), ==, 3);
   g_assert_cmpuint (maq_ranges_get_n (copy), ==, 2);
 }
 
