@@ -42,6 +42,7 @@ COLOURS = {
 }
 
 OPPOSITES = [
+    ("love", "hate"),
     ("hot", "cold"), ("big", "small"), ("up", "down"), ("day", "night"), ("left", "right"), ("open", "closed"),
     ("fast", "slow"), ("happy", "sad"), ("young", "old"), ("light", "dark"), ("high", "low"), ("near", "far"),
     ("wet", "dry"), ("full", "empty"), ("hard", "soft"), ("early", "late"), ("rich", "poor"), ("strong", "weak"),
@@ -165,6 +166,7 @@ paper pencil paint brush picture music song drum bell piano violin flute dance g
 saw rope wheel car train boat ship plane bicycle road bridge tunnel tower castle house roof wall floor room kitchen
 bed pillow blanket coat hat glove shoe sock shirt button pocket ring crown mirror clock watch candle star moon sun
 planet island beach ocean lake forest field farm village city market shop school king queen friend farmer doctor
+hello goodbye please thanks world computer banana tiger monkey pizza winter summer spring autumn peace hope dream
 teacher baker sailor robot pebble yellow purple silver golden gentle brave quick silent simple little orange window
 """.split()
 
@@ -233,6 +235,8 @@ UNKNOWN = [  # questions it cannot answer; {} takes a word, a name or a country
     "How does {a word} work?", "What do you think about {word}?", "Can you help me with my {word}?",
     "Write a poem about {a word}.", "What should I eat today?", "Is {name} a good person?", "Which {word} should I buy?",
     "When does the {word} start?", "Why is the {word} here?", "How many people live in {country}?", "How old is {name}?",
+    "Write me a poem about the {word}.", "Write a poem.", "Write me a program.", "Write a python program.", "Write some code.",
+    "Translate {word} to German.", "What is machine learning?", "What is the difference between {a word} and {made}?",
     "What is {nowhere}?", "Where can I find {a word}?", "Is it going to rain?", "How do I get to {country}?",
     "What is inside the {word}?", "Who lives in {nowhere}?", "What language do they speak in {nowhere}?",
 ]

@@ -136,6 +136,8 @@ def count_fact(a, b):
         forms = [form.format(a, b) for form in (
             "Count down from {} to {}.", "Count backwards from {} to {}.", "Please count down from {} to {}.",
             "Can you count down from {} to {}?", "Count from {} down to {}.", "Count {} down to {}.")]
+        if b == 1:
+            forms += [f"Count down from {a}.", f"Count backwards from {a}.", f"Can you count down from {a}?"]
         run = range(a, b - 1, -1)
     return Fact("count", f"{a} {b}", tuple(forms), ", ".join(map(str, run)) + ".")
 
@@ -148,6 +150,9 @@ def counts():
                 yield count_fact(a, a - length)
     for b in [*range(14, 51), 60, 70, 80, 90, 100]:
         yield count_fact(1, b)
+    for b in [*range(2, 21)] * 4:  # what people ask for most
+        yield count_fact(1, b)
+        yield count_fact(b, 1)
 
 
 def places():
@@ -360,9 +365,11 @@ class Talk:
 
     def question(self, fact, held_out=False):
         text = fact.ask(self.rng, held_out)
-        if text and fact.kind in ("plus", "minus") and self.rng.random() < 0.1 and "+" not in text and "-" not in text:
-            a, b = (NUMBER_WORDS[int(number)] for number in fact.key.split())
-            text = fill_numbers(text, fact.key.split(), (a, b))
+        often = {"plus": 0.1, "minus": 0.1, "count": 0.25}.get(fact.kind, 0)
+        if text and self.rng.random() < often and "+" not in text and "-" not in text:
+            numbers = [int(number) for number in fact.key.split()]
+            if max(numbers) < len(NUMBER_WORDS):
+                text = fill_numbers(text, fact.key.split(), [NUMBER_WORDS[number] for number in numbers])
         return text
 
     def chat(self, held_out=False, turns=None):
@@ -476,7 +483,7 @@ class Talk:
 
 
 def fill_numbers(text, digits, words):
-    """Both numbers of a sum in words, in whichever order the text has them."""
+    """The numbers of a sum or of a count in words, in whichever order the text has them."""
     by_digit = dict(zip(digits, words))
     out = []
     for piece in text.split(" "):

@@ -8,6 +8,7 @@ import os
 import pathlib
 import random
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 # Else the threads of OpenMP and of OpenBLAS spin against each other: ten times slower.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
@@ -67,7 +68,7 @@ def main():
     parser.add_argument("folder", type=pathlib.Path)
     parser.add_argument("--fixtures", type=pathlib.Path, required=True, help="where the held-out questions are")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--steps", type=int, default=4500)
+    parser.add_argument("--steps", type=int, default=4000)
     parser.add_argument("--tokens", type=int, default=3072, help="in a batch")
     parser.add_argument("--peak", type=float, default=3e-3)
     parser.add_argument("--threads", type=int, default=2)
@@ -89,8 +90,11 @@ def main():
     # Muon for the matrices between embeddings and output, which learns the same in half the steps; AdamW for the rest.
     matrices = [weight for name, weight in model.named_parameters() if weight.dim() == 2 and name.startswith("blk")]
     others = [weight for name, weight in model.named_parameters() if weight.dim() == 1 or not name.startswith("blk")]
-    optimizers = [torch.optim.Muon(matrices, lr=1.5 * options.peak, weight_decay=0.05, adjust_lr_fn="match_rms_adamw"),
-                  torch.optim.AdamW(others, lr=options.peak, weight_decay=0.0, betas=(0.9, 0.98), fused=True)]
+    # Its many small products gain nothing from two threads each, but finish together in half the time.
+    optimizers = [torch.optim.Muon(half, lr=1.5 * options.peak, weight_decay=0.05, adjust_lr_fn="match_rms_adamw")
+                  for half in (matrices[::2], matrices[1::2])]
+    optimizers.append(torch.optim.AdamW(others, lr=options.peak, weight_decay=0.0, betas=(0.9, 0.98), fused=True))
+    pool = ThreadPoolExecutor(options.threads, initializer=torch.set_num_threads, initargs=(1,))
     schedules = [torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: rate(step, options.steps))
                  for optimizer in optimizers]
     source = batches(Talk(options.seed + 1), tokenizer, held_out_questions(options.fixtures), options.tokens, shape.context)
@@ -102,8 +106,10 @@ def main():
         model.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        for part in optimizers + schedules:
-            part.step()
+        for _ in pool.map(lambda optimizer: optimizer.step(), optimizers):
+            pass
+        for schedule in schedules:
+            schedule.step()
         mean = loss.item() if mean is None else 0.98 * mean + 0.02 * loss.item()
         if step % 100 == 0:
             print(f"step {step} loss {mean:.4f} after {time.monotonic() - begin:.0f} s", flush=True)
