@@ -85,6 +85,7 @@ list_cache (MaqCli *cli, GError **error)
   return TRUE;
 }
 
+static gboolean           option_others;
 static gboolean           option_dry_run;
 static gboolean           option_yes;
 static gboolean           option_repair;
@@ -99,6 +100,7 @@ static char              *option_kind;
 static char              *option_quant;
 static const GOptionEntry options[] = {
   { "kind", 'k', 0, G_OPTION_ARG_FILENAME, &option_kind, N_ ("What REPO is: model (default), dataset or space"), "KIND" },
+  { "others", 0, 0, G_OPTION_ARG_NONE, &option_others, N_ ("ls: the models of Ollama, LM Studio, Jan, GPT4All and llama.cpp"), NULL },
   { "dry-run", 'n', 0, G_OPTION_ARG_NONE, &option_dry_run, N_ ("Only show what would be done"), NULL },
   { "yes", 'y', 0, G_OPTION_ARG_NONE, &option_yes, N_ ("Do it without asking"), NULL },
   { "repair", 0, 0, G_OPTION_ARG_NONE, &option_repair, N_ ("scan, verify: mend what is damaged"), NULL },
@@ -117,6 +119,7 @@ static MaqCliCacheOptions
 read_options (void)
 {
   return (MaqCliCacheOptions) {
+    .others = option_others,
     .dry_run = option_dry_run,
     .yes = option_yes,
     .repair = option_repair,
@@ -146,7 +149,7 @@ maq_cli_cache_parse_repo (MaqCli *cli, const MaqCliCacheOptions *options, const 
 static gboolean
 list_verb (MaqCli *cli, const MaqCliCacheOptions *options, char **arguments, GError **error)
 {
-  return list_cache (cli, error);
+  return options->others ? maq_cli_cache_list_others (cli, error) : list_cache (cli, error);
 }
 
 // The verbs, with the words and the options that each takes.
@@ -154,10 +157,10 @@ static const struct
 {
   const char *name;
   int         max_arguments; // -1: any number
-  gboolean    takes_kind, takes_repair, takes_prune, takes_quant, takes_consent;
+  gboolean    takes_others, takes_kind, takes_repair, takes_prune, takes_quant, takes_consent;
   gboolean (*run) (MaqCli *cli, const MaqCliCacheOptions *options, char **arguments, GError **error);
 } verbs[] = {
-  { .name = "ls", .run = list_verb },
+  { .name = "ls", .takes_others = TRUE, .run = list_verb },
   { .name = "scan", .takes_repair = TRUE, .takes_consent = TRUE, .run = maq_cli_cache_scan },
   { .name = "verify", .max_arguments = 2, .takes_kind = TRUE, .takes_repair = TRUE, .takes_consent = TRUE, .run = maq_cli_cache_verify },
   { .name = "rm", .max_arguments = -1, .takes_kind = TRUE, .takes_quant = TRUE, .takes_consent = TRUE, .run = maq_cli_cache_remove },
@@ -168,6 +171,8 @@ static const struct
 static const char *
 find_wrong_option (guint v, const MaqCliCacheOptions *given)
 {
+  if (given->others && !verbs[v].takes_others)
+    return "--others";
   if (given->kind != NULL && !verbs[v].takes_kind)
     return "--kind";
   if (given->repair && !verbs[v].takes_repair)
@@ -221,7 +226,8 @@ const MaqCliCommand maq_cli_cache_command = {
   .name = "cache",
   .arguments = "ls | scan | verify [REPO[@REV] [FILE]] | rm REPO[@REV] [FILE…] | prune",
   .summary = N_ ("List, check and clean the shared cache"),
-  .details = N_ ("ls lists the repos. scan names what is damaged and what could be freed. verify\n"
+  .details = N_ ("ls lists the repos, with --others the models of other programs, which maq run\n"
+                 "takes by their files. scan names what is damaged and what could be freed. verify\n"
                  "reads every file and compares it with its hash; status 1 if one is wrong. rm\n"
                  "removes a repo, a revision, or files of it. prune frees what nobody uses. What is\n"
                  "removed is shown and asked for first; nothing outside the cache is touched."),

@@ -11,6 +11,7 @@ G_BEGIN_DECLS
 
 typedef struct
 {
+  gboolean others;
   gboolean dry_run;
   gboolean yes;
   gboolean repair;
@@ -21,6 +22,8 @@ typedef struct
   int      hours; // the age of what may be pruned
 } MaqCliCacheOptions;
 
+// `ls --others`: what other programs keep on this machine.
+gboolean maq_cli_cache_list_others (MaqCli *cli, GError **error);
 // The verbs. ARGUMENTS: the words after the verb.
 gboolean maq_cli_cache_scan (MaqCli *cli, const MaqCliCacheOptions *options, char **arguments, GError **error);
 gboolean maq_cli_cache_verify (MaqCli *cli, const MaqCliCacheOptions *options, char **arguments, GError **error);

@@ -19,9 +19,10 @@
 struct _MaqSettings
 {
   GObject        parent_instance;
-  GSettings     *gsettings; // NULL without an installed schema: then the two below
+  GSettings     *gsettings; // NULL without an installed schema: then the three below
   char          *endpoint;
   char          *cache_dir;
+  GStrv          model_folders;
   char          *override_endpoint;
   const char    *override_by;
   MaqTokenSource token_source;
@@ -46,6 +47,7 @@ maq_settings_finalize (GObject *object)
   g_clear_object (&self->gsettings);
   g_free (self->endpoint);
   g_free (self->cache_dir);
+  g_strfreev (self->model_folders);
   g_free (self->override_endpoint);
   G_OBJECT_CLASS (maq_settings_parent_class)->finalize (object);
 }
@@ -209,6 +211,24 @@ maq_settings_dup_cache_dir (MaqSettings *self)
   return chosen ? g_steal_pointer (&chosen) : maq_paths_dup_hub_cache ();
 }
 
+static gboolean
+check_folder (const char *path, GError **error)
+{
+  if (!g_path_is_absolute (path) || !g_utf8_validate (path, -1, NULL))
+    {
+      g_autofree char *valid = g_utf8_make_valid (path, -1);
+
+      g_set_error (error, MAQ_LIBRARY_ERROR, MAQ_LIBRARY_ERROR_BAD_FOLDER, _ ("“%s” is not the full path of a folder"), valid);
+      return FALSE;
+    }
+  if (g_file_test (path, G_FILE_TEST_EXISTS) && !g_file_test (path, G_FILE_TEST_IS_DIR))
+    {
+      g_set_error (error, MAQ_LIBRARY_ERROR, MAQ_LIBRARY_ERROR_BAD_FOLDER, _ ("“%s” is a file, not a folder"), path);
+      return FALSE;
+    }
+  return TRUE;
+}
+
 gboolean
 maq_settings_set_cache_dir (MaqSettings *self, const char *path, GError **error)
 {
@@ -216,23 +236,62 @@ maq_settings_set_cache_dir (MaqSettings *self, const char *path, GError **error)
 
   if (path == NULL)
     path = "";
-  if (*path && (!g_path_is_absolute (path) || !g_utf8_validate (path, -1, NULL)))
-    {
-      g_autofree char *valid = g_utf8_make_valid (path, -1);
-
-      g_set_error (error, MAQ_LIBRARY_ERROR, MAQ_LIBRARY_ERROR_BAD_FOLDER, _ ("“%s” is not the full path of a folder"), valid);
-      return FALSE;
-    }
-  if (*path && g_file_test (path, G_FILE_TEST_EXISTS) && !g_file_test (path, G_FILE_TEST_IS_DIR))
-    {
-      g_set_error (error, MAQ_LIBRARY_ERROR, MAQ_LIBRARY_ERROR_BAD_FOLDER, _ ("“%s” is a file, not a folder"), path);
-      return FALSE;
-    }
+  if (*path && !check_folder (path, error))
+    return FALSE;
   if (self->gsettings)
     g_settings_set_string (self->gsettings, "cache-dir", path);
   else
     g_set_str (&self->cache_dir, path);
   return TRUE;
+}
+
+GStrv
+maq_settings_dup_model_folders (MaqSettings *self)
+{
+  g_return_val_if_fail (MAQ_IS_SETTINGS (self), NULL);
+
+  if (self->gsettings)
+    return g_settings_get_strv (self->gsettings, "model-folders");
+  return self->model_folders ? g_strdupv (self->model_folders) : g_new0 (char *, 1);
+}
+
+// The named folders without PATH, and with it at the end if WANTED.
+static void
+change_model_folders (MaqSettings *self, const char *path, gboolean wanted)
+{
+  g_auto (GStrv) folders = maq_settings_dup_model_folders (self);
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+
+  for (guint i = 0; folders[i]; i++)
+    if (strcmp (folders[i], path) != 0)
+      g_strv_builder_add (builder, folders[i]);
+  if (wanted)
+    g_strv_builder_add (builder, path);
+  g_clear_pointer (&self->model_folders, g_strfreev);
+  self->model_folders = g_strv_builder_end (builder);
+  if (self->gsettings)
+    g_settings_set_strv (self->gsettings, "model-folders", (const char *const *) self->model_folders);
+}
+
+gboolean
+maq_settings_add_model_folder (MaqSettings *self, const char *path, GError **error)
+{
+  g_return_val_if_fail (MAQ_IS_SETTINGS (self), FALSE);
+  g_return_val_if_fail (path != NULL, FALSE);
+
+  if (!check_folder (path, error))
+    return FALSE;
+  change_model_folders (self, path, TRUE);
+  return TRUE;
+}
+
+void
+maq_settings_remove_model_folder (MaqSettings *self, const char *path)
+{
+  g_return_if_fail (MAQ_IS_SETTINGS (self));
+  g_return_if_fail (path != NULL);
+
+  change_model_folders (self, path, FALSE);
 }
 
 // --- The token ---

@@ -8,6 +8,7 @@
 Addresses, commits, dates that depend on today, and speeds are masked before comparing.
 """
 
+import hashlib
 import json
 import os
 import pathlib
@@ -251,6 +252,7 @@ def test_framework(suite, hub):
         "two-choices": (["download", "a/b", "x", "--quant", "Q4_0"], "use one of them"),
         "bad-cache-verb": (["cache", "eat"], "cache ls"),
         "cache-wrong-option": (["cache", "ls", "--dry-run"], "--dry-run changes nothing"),
+        "cache-others-wrong-verb": (["cache", "scan", "--others"], "--others changes nothing"),
         "cache-too-many": (["cache", "scan", "a/b"], "one word too many"),
         "cache-prune-nothing": (["cache", "prune", "-n"], "--orphans"),
         "cache-rm-nothing": (["cache", "rm", "-n"], "REPO[@REV]"),
@@ -574,6 +576,23 @@ def test_run(suite, hub):
         status, again, err = maq("run", CHAT, "-p", question, "--temp", "0", "--offline", hub=hub, **home)
         equal((status, again), (0, out), err)
 
+    def others():
+        store = pathlib.Path(tempfile.mkdtemp())
+        digest = hashlib.sha256(weights.read_bytes()).hexdigest()
+        blob = store / "blobs" / f"sha256-{digest}"
+        manifest = store / "manifests/registry.ollama.ai/library/pebble/q8"
+        for path in (blob, manifest):
+            path.parent.mkdir(parents=True)
+        blob.write_bytes(weights.read_bytes())
+        layer = {"mediaType": "application/vnd.ollama.image.model", "digest": f"sha256:{digest}"}
+        manifest.write_text(json.dumps({"schemaVersion": 2, "layers": [layer]}))
+        rows = objects(ok("cache", "ls", "--others", "--json", OLLAMA_MODELS=store))
+        row = next(row for row in rows if row["name"] == "pebble:q8")
+        equal((row["program"], row["size"], row["files"], row["warning"]), ("Ollama", weights.stat().st_size, [str(blob)], None))
+        contains(ok("cache", "ls", "--others", OLLAMA_MODELS=store, COLUMNS=200), "pebble:q8")
+        contains(ok("run", row["files"][0], "-p", question, "--temp", "0", "-q"), "12")
+        equal(sorted(str(path) for path in store.rglob("*") if path.is_file()), sorted([str(blob), str(manifest)]))
+
     def seeds():
         first = ok("run", weights, "-p", "Tell me a story.", "--seed", "7", "-q")
         equal(ok("run", weights, "-p", "Tell me a story.", "--seed", "7", "-q"), first)
@@ -653,6 +672,7 @@ def test_run(suite, hub):
     suite.case("/cli/run/json", result)
     suite.case("/cli/run/standard-input", standard_input)
     suite.case("/cli/run/fetches-what-is-not-here", fetched)
+    suite.case("/cli/run/model-of-another-program", others)
     suite.case("/cli/run/seed", seeds)
     suite.case("/cli/run/limit", limit)
     suite.case("/cli/run/prompts", many)
