@@ -20,7 +20,8 @@ typedef enum
   MAQ_CACHE_HASH_GIT,
 } MaqCacheHash;
 MaqCacheHash maq_cache_get_hash_of_name (const char *etag);
-// The hash of what FD holds, of INFO's length, in hexadecimal (transfer full). NULL with an error, _CANCELLED if JOB was stopped.
+// The hash of what FD holds, of INFO's length, in hexadecimal (transfer full). NULL with an error, _CANCELLED if JOB
+// (nullable) was stopped.
 char *maq_cache_hash_fd (int fd, const struct stat *info, MaqCacheHash hash, MaqCacheJob *job, GError **error);
 
 MaqCachePlan *maq_cache_plan_new (void);
@@ -40,6 +41,11 @@ guint64                       maq_cache_tally_remove (MaqCacheTally *self, const
 guint64 maq_cache_tally_remove_tree (MaqCacheTally *self, int parent, const char *name);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MaqCacheTally, maq_cache_tally_free)
 
+// Makes TEMPORARY in PARENT the content of SOURCE_PATH below ROOT, without a copy: a reflink where the file system can, else a
+// second name. SOURCE: that file, open; INFO: of the mode and the times the new one gets.
+gboolean maq_cache_share_content (int parent, const char *temporary, int root, const char *source_path, int source, const struct stat *info, GError **error);
+// The files smaller than this are not worth it.
+#define MAQ_CACHE_SHARE_FROM (64u << 10)
 // Does STEP, a _SHARE. FREED grows.
 gboolean maq_cache_share (int root, const MaqCacheStep *step, MaqCacheJob *job, guint64 *freed, GError **error);
 

@@ -64,6 +64,13 @@ char *maq_cache_read_text (int parent, const char *path);
 // what a killed program leaves would be a damaged ref.
 gboolean maq_cache_write_text (int repo, const char *path, const char *text, GError **error);
 
+// The path below ROOT_FD of a blob of SIZE bytes that another repo than REPO_FOLDER has under the same SHA-256; NULL if there is
+// none, or ETAG is no SHA-256 (transfer full). Nothing says yet that its content is right.
+char *maq_cache_dup_twin (int root_fd, const char *repo_folder, const char *etag, guint64 size);
+// Gives such a blob a second place in BLOBS_FD, the blobs/ of REPO_FOLDER, after reading all of it. FALSE: there is none, it is not
+// what its name says, or the file system cannot share. Only under the lock of ETAG.
+gboolean maq_cache_take_twin (int root_fd, int blobs_fd, const char *repo_folder, const char *etag, guint64 size);
+
 #define MAQ_CACHE_LOCKS ".locks"
 // There is no way to lock here: go on without, temporary names and rename keep the cache right.
 #define MAQ_CACHE_NO_LOCK (-2)

@@ -14,9 +14,6 @@
 // A reflink keeps two files apart that share their bytes until one is written; a hard link is one file with two names. Both are
 // right here: nobody writes into a finished blob.
 
-// Below this a copy costs no more than what sharing it takes.
-#define SHARE_FROM (64u << 10)
-
 // Where the first bytes of a file lie on the disk; 0 where the file system does not say.
 static guint64
 get_extent (int fd)
@@ -79,7 +76,7 @@ add_blob (MaqCachePlan       *plan,
           MaqCacheTally      *tally,
           int                 root)
 {
-  if (blob->info.st_size < SHARE_FROM || maq_cache_get_hash_of_name (blob->name) != MAQ_CACHE_HASH_SHA256)
+  if (blob->info.st_size < MAQ_CACHE_SHARE_FROM || maq_cache_get_hash_of_name (blob->name) != MAQ_CACHE_HASH_SHA256)
     return;
 
   Owner *first = g_hash_table_lookup (owners, blob->name);
@@ -195,6 +192,18 @@ hard_link (int         parent,
   return FALSE;
 }
 
+gboolean
+maq_cache_share_content (int                parent,
+                         const char        *temporary,
+                         int                root,
+                         const char        *source_path,
+                         int                source,
+                         const struct stat *info,
+                         GError           **error)
+{
+  return reflink (parent, temporary, source, info) || hard_link (parent, temporary, root, source_path, source, error);
+}
+
 static gboolean
 replace (int                 root,
          const MaqCacheStep *step,
@@ -217,7 +226,7 @@ replace (int                 root,
       g_set_error (error, MAQ_CACHE_ERROR, MAQ_CACHE_ERROR_DAMAGED, "It changed meanwhile; nothing was done");
       return FALSE;
     }
-  if (!reflink (parent, temporary, source, &info) && !hard_link (parent, temporary, root, step->source, source, error))
+  if (!maq_cache_share_content (parent, temporary, root, step->source, source, &info, error))
     return FALSE;
   if (renameat (parent, temporary, parent, name) != 0)
     {

@@ -166,14 +166,15 @@ read_all (int                fd,
           g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno), "Byte %" G_GUINT64_FORMAT " cannot be read: %s", at, g_strerror (errno));
           return FALSE;
         }
-      if (maq_cache_job_is_stopped (job))
+      if (job != NULL && maq_cache_job_is_stopped (job))
         {
           g_set_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "Stopped");
           return FALSE;
         }
       EVP_DigestUpdate (context, chunk, length);
       at += length;
-      maq_cache_job_add_done (job, length);
+      if (job != NULL)
+        maq_cache_job_add_done (job, length);
     }
 
   struct stat      after;

@@ -220,6 +220,13 @@ begin (MaqCacheWriter *self,
       g_propagate_error (error, g_steal_pointer (&locked));
       return FALSE;
     }
+  // Without links the blob would only be copied into the snapshot.
+  self->in_blob = maq_cache_get_use_links (self->cache) && maq_cache_take_twin (self->root_fd, self->blobs_fd, self->repo_folder, self->etag, self->size);
+  if (self->in_blob)
+    {
+      unlinkat (self->blobs_fd, self->partial, 0);
+      return TRUE;
+    }
   return open_partial (self, error);
 }
 

@@ -331,6 +331,21 @@ maq_cache_has_blob (MaqCache   *self,
   return maq_cache_etag_validate (etag, NULL) && get_blob_file_size (self, kind, id, etag) == (gint64) size;
 }
 
+gboolean
+maq_cache_has_twin (MaqCache   *self,
+                    MaqRepoKind kind,
+                    const char *id,
+                    const char *etag,
+                    guint64     size)
+{
+  g_return_val_if_fail (MAQ_IS_CACHE (self), FALSE);
+
+  g_autofree char *folder = maq_cache_dup_repo_folder (kind, id, NULL);
+  g_autofd int     root = folder != NULL && maq_cache_get_use_links (self) ? maq_cache_open_root (self, FALSE, NULL) : -1;
+  g_autofree char *twin = root >= 0 ? maq_cache_dup_twin (root, folder, etag, size) : NULL;
+  return twin != NULL;
+}
+
 guint64
 maq_cache_get_partial_size (MaqCache   *self,
                             MaqRepoKind kind,

@@ -67,6 +67,8 @@ guint64 maq_cache_get_free_bytes (MaqCache *self);
 void maq_cache_set_free_bytes (MaqCache *self, guint64 bytes);
 // Whether the blob is here with that size.
 gboolean maq_cache_has_blob (MaqCache *self, MaqRepoKind kind, const char *id, const char *etag, guint64 size);
+// Whether another repo has such a blob, which a download would share instead of fetching it; see maq_cache_writer_begin.
+gboolean maq_cache_has_twin (MaqCache *self, MaqRepoKind kind, const char *id, const char *etag, guint64 size);
 // What the disk already has of the SIZE bytes of ETAG, in the partial file that TAG names; 0 if there is none.
 guint64 maq_cache_get_partial_size (MaqCache *self, MaqRepoKind kind, const char *id, const char *etag, guint64 size, const char *tag);
 // Removes the partial files of TAG in a repo and the folders left empty. FALSE if one is being written and stays. Blocking.
@@ -80,7 +82,8 @@ G_DECLARE_FINAL_TYPE (MaqCacheWriter, maq_cache_writer, MAQ, CACHE_WRITER, GObje
 // Takes the blob's lock and opens or resumes our partial file. ETAG: 64 hex (SHA-256) and 40 hex (git SHA-1) are verified,
 // other forms only by SIZE. TAG (nullable): the 8 hex digits in the partial file's name; the same ones find it again later, else
 // any partial file of ours that nobody is writing is continued.
-// MAQ_CACHE_ERROR_LOCKED if another program holds the lock, _NO_SPACE, _READ_ONLY, _UNSAFE; MAQ_ADDRESS_ERROR.
+// A file of at least 64 KiB that another repo of the cache has with the same SHA-256 is read, checked and shared with it instead:
+// complete at once. MAQ_CACHE_ERROR_LOCKED if another program holds the lock, _NO_SPACE, _READ_ONLY, _UNSAFE; MAQ_ADDRESS_ERROR.
 MaqCacheWriter *maq_cache_writer_begin (MaqCache *cache, MaqRepoKind kind, const char *id, const char *commit, const char *path, const char *etag, guint64 size, const char *tag, GError **error);
 // TRUE when the blob was already there: nothing to append, go to finish.
 gboolean maq_cache_writer_is_complete (MaqCacheWriter *self);

@@ -298,7 +298,9 @@ check_space (MaqTransferRun *self,
   for (guint i = 0; i < work->files->len && needed > free_bytes; i++)
     {
       MaqTransferFile *file = g_ptr_array_index (work->files, i);
-      if (!file->here)
+      if (!file->here && maq_cache_has_twin (self->cache, self->request->kind, work->id, file->etag, file->size))
+        needed -= MIN (needed, file->size);
+      else if (!file->here)
         needed -= MIN (needed, maq_cache_get_partial_size (self->cache, self->request->kind, work->id, file->etag, file->size, maq_transfer_record_get_tag (self->record)));
     }
   if (needed <= free_bytes)

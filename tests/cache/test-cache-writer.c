@@ -584,6 +584,52 @@ test_remove_partials (Fixture      *fixture,
   g_assert_false (fixture_exists (fixture, "models--acme--new"));
 }
 
+// Weights that another repo has under the same SHA-256 are not fetched again; the two share their bytes.
+static void
+test_twin (Fixture      *fixture,
+           gconstpointer data)
+{
+  g_autofree char *content = dup_content ();
+  g_autofree char *etag = hash_sha256 (content, SIZE);
+  g_autofree char *blob = g_strconcat ("models--acme--old/blobs/", etag, NULL);
+  g_autoptr (GError) error = NULL;
+
+  fixture_write (fixture, blob, content);
+  g_assert_true (maq_cache_has_twin (fixture->cache, MAQ_REPO_KIND_MODEL, "acme/new", etag, SIZE));
+  g_assert_false (maq_cache_has_twin (fixture->cache, MAQ_REPO_KIND_MODEL, "acme/new", etag, SIZE + 1));
+  g_assert_false (maq_cache_has_twin (fixture->cache, MAQ_REPO_KIND_MODEL, "acme/old", etag, SIZE));
+  g_autoptr (MaqCacheWriter) writer = begin (fixture, "model.gguf", etag, SIZE, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (maq_cache_writer_is_complete (writer));
+  g_autofree char *file = maq_cache_writer_finish (writer, &error);
+  g_assert_no_error (error);
+  check_whole (fixture, file, content);
+  g_assert_cmpuint (count_partials (fixture), ==, 0);
+  g_assert_true (fixture_exists (fixture, blob));
+}
+
+// A twin that is not what its name says is left alone, and the file fetched.
+static void
+test_damaged_twin (Fixture      *fixture,
+                   gconstpointer data)
+{
+  g_autofree char *content = dup_content ();
+  g_autofree char *etag = hash_sha256 (content, SIZE);
+  g_autofree char *blob = g_strconcat ("datasets--acme--old/blobs/", etag, NULL);
+  g_autoptr (GError) error = NULL;
+
+  content[SIZE / 2] ^= 1;
+  fixture_write (fixture, blob, content);
+  content[SIZE / 2] ^= 1;
+  g_autoptr (MaqCacheWriter) writer = begin (fixture, "model.gguf", etag, SIZE, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_false (maq_cache_writer_is_complete (writer));
+  append (writer, content, SIZE);
+  g_autofree char *file = maq_cache_writer_finish (writer, &error);
+  g_assert_no_error (error);
+  check_whole (fixture, file, content);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -607,6 +653,8 @@ main (int   argc,
   ADD ("/cache/writer/replaces-a-damaged-blob", fixture_set_up_empty, test_damaged_blob);
   ADD ("/cache/writer/without-links", fixture_set_up_empty, test_no_links);
   ADD ("/cache/writer/reads-a-read-only-cache", fixture_set_up, test_read_only);
+  ADD ("/cache/writer/shares-what-another-repo-has", fixture_set_up_empty, test_twin);
+  ADD ("/cache/writer/never-shares-what-is-damaged", fixture_set_up_empty, test_damaged_twin);
   ADD ("/cache/writer/removes-partial-files", fixture_set_up_empty, test_remove_partials);
   return g_test_run ();
 }

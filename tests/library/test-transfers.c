@@ -96,6 +96,29 @@ test_resumes_cut (Fixture      *fixture,
   g_assert_cmpuint (maq_transfer_get_bytes_fetched (transfer), ==, WEIGHTS_SIZE);
 }
 
+// What another repo of the cache has is shared, also where the disk has no room for a second copy.
+static void
+test_shares (Fixture      *fixture,
+             gconstpointer data)
+{
+  g_autoptr (MaqTransfer) first = fetch (fixture, request_for (NULL));
+  g_autofree char *repo = fixture_dup_path (fixture, "cache/models--acme--tiny");
+  g_autofree char *other = fixture_dup_path (fixture, "cache/models--acme--other");
+
+  check_whole (fixture, first);
+  g_assert_cmpint (g_rename (repo, other), ==, 0);
+  maq_transfer_list_clear (fixture->transfers);
+  maq_hub_server_clear_requests (fixture->server);
+  maq_cache_set_free_bytes (fixture->cache, 100000);
+
+  g_autoptr (MaqTransfer) second = fetch (fixture, request_for (NULL));
+  g_assert_cmpint (maq_transfer_get_state (second), ==, MAQ_TRANSFER_DONE);
+  g_assert_cmpuint (maq_hub_server_count_requests (fixture->server, "cdn", "*"), ==, 0);
+  g_assert_cmpuint (maq_transfer_get_bytes_fetched (second), <, 100000);
+  g_assert_cmpuint (maq_transfer_get_bytes_done (second), ==, ALL_BYTES);
+  check_whole (fixture, second);
+}
+
 static void
 check_recovers (Fixture    *fixture,
                 const char *rule)
@@ -835,6 +858,7 @@ main (int   argc,
 
   ADD ("/library/transfers/fetches-all-and-nothing-twice", test_all);
   ADD ("/library/transfers/chooses-by-path-and-glob", test_choice);
+  ADD ("/library/transfers/shares-what-another-repo-has", test_shares);
   ADD ("/library/transfers/resumes-what-was-cut", test_resumes_cut);
   ADD ("/library/transfers/recovers-from-faults", test_recovers);
   ADD ("/library/transfers/wrong-bytes-never-get-a-name", test_wrong_bytes);

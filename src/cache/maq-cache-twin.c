@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Copyright 2026 The Maquette developers
+#include "maq-cache-care-private.h"
+
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <stdio.h>
+#include <unistd.h>
+
+// A large file is often in several repos: a copy of a repo, the same tokenizer, weights under another owner's name. Its SHA-256
+// names it, so what one repo of the cache has need not be fetched for another.
+
+char *
+maq_cache_dup_twin (int         root_fd,
+                    const char *repo_folder,
+                    const char *etag,
+                    guint64     size)
+{
+  if (size < MAQ_CACHE_SHARE_FROM || maq_cache_get_hash_of_name (etag) != MAQ_CACHE_HASH_SHA256)
+    return NULL;
+
+  g_auto (GStrv) folders = maq_cache_list_folder (root_fd);
+  for (guint i = 0; folders[i] != NULL; i++)
+    {
+      MaqRepoKind      kind;
+      struct stat      info;
+      g_autofree char *id = maq_cache_dup_id_of_folder (folders[i], &kind);
+      g_autofree char *path = g_build_filename (folders[i], "blobs", etag, NULL);
+      if (id != NULL && !g_str_equal (folders[i], repo_folder) && fstatat (root_fd, path, &info, AT_SYMLINK_NOFOLLOW) == 0 &&
+          S_ISREG (info.st_mode) && (guint64) info.st_size == size)
+        return g_steal_pointer (&path);
+    }
+  return NULL;
+}
+
+// Opens the blob PATH below ROOT_FD if its content is what its name says; -1 otherwise.
+static int
+open_checked (int          root_fd,
+              const char  *path,
+              const char  *etag,
+              struct stat *info)
+{
+  g_autoptr (GError) error = NULL;
+  const char  *name = NULL;
+  g_autofd int parent = maq_cache_open_parent (root_fd, path, FALSE, &name, &error);
+  g_autofd int fd = parent >= 0 ? openat (parent, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC) : -1;
+
+  if (fd < 0 || fstat (fd, info) != 0)
+    return -1;
+  g_autofree char *hash = maq_cache_hash_fd (fd, info, MAQ_CACHE_HASH_SHA256, NULL, &error);
+  if (g_strcmp0 (hash, etag) == 0)
+    return g_steal_fd (&fd);
+  g_info ("%s is not what its name says and is not shared", path);
+  return -1;
+}
+
+gboolean
+maq_cache_take_twin (int         root_fd,
+                     int         blobs_fd,
+                     const char *repo_folder,
+                     const char *etag,
+                     guint64     size)
+{
+  g_autoptr (GError) error = NULL;
+  struct stat      info;
+  g_autofree char *path = maq_cache_dup_twin (root_fd, repo_folder, etag, size);
+  g_autofd int     source = path != NULL ? open_checked (root_fd, path, etag, &info) : -1;
+  g_autofree char *tag = g_strdup_printf ("%08x", g_random_int ());
+  g_autofree char *temporary = maq_cache_dup_partial_name (etag, tag);
+
+  if (source < 0)
+    return FALSE;
+  if (!maq_cache_share_content (blobs_fd, temporary, root_fd, path, source, &info, &error))
+    {
+      g_info ("%s is fetched again: %s", path, error->message);
+      return FALSE;
+    }
+  if (renameat (blobs_fd, temporary, blobs_fd, etag) == 0 && fsync (blobs_fd) == 0)
+    return TRUE;
+  unlinkat (blobs_fd, temporary, 0);
+  return FALSE;
+}
