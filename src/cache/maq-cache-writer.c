@@ -360,6 +360,52 @@ maq_cache_writer_keep (MaqCacheWriter *self,
   return maq_cache_partial_get_unsynced (self->content) < SYNC_EVERY || maq_cache_partial_sync (self->content, error);
 }
 
+// Writes all of the file FD, named SOURCE.
+static gboolean
+copy_file (MaqCacheWriter *self,
+           int             fd,
+           const char     *source,
+           GError        **error)
+{
+  g_autofree guint8 *chunk = g_malloc (CHUNK);
+  guint64            at = 0;
+  gssize             length;
+
+  while ((length = pread (fd, chunk, CHUNK, at)) > 0)
+    {
+      if (!maq_cache_writer_write (self, at, chunk, length, error))
+        return FALSE;
+      at += length;
+    }
+  if (length < 0)
+    maq_cache_set_errno (error, errno, "Cannot read", source);
+  return length == 0;
+}
+
+gboolean
+maq_cache_writer_take_file (MaqCacheWriter *self,
+                            const char     *source,
+                            GError        **error)
+{
+  g_return_val_if_fail (MAQ_IS_CACHE_WRITER (self), FALSE);
+  g_return_val_if_fail (source != NULL, FALSE);
+
+  if (maq_cache_writer_is_complete (self))
+    return TRUE;
+  g_autofd int fd = open (source, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  if (fd < 0)
+    {
+      maq_cache_set_errno (error, errno, "Cannot open", source);
+      return FALSE;
+    }
+  if (!maq_cache_get_use_links (self->cache) || !maq_cache_clone_file (self->blobs_fd, self->etag, self->size, fd))
+    return copy_file (self, fd, source, error);
+  unlinkat (self->blobs_fd, self->partial, 0);
+  g_clear_pointer (&self->content, maq_cache_partial_close);
+  self->in_blob = TRUE;
+  return TRUE;
+}
+
 static gboolean
 check_content (MaqCacheWriter *self,
                GError        **error)

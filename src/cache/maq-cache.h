@@ -69,6 +69,9 @@ void maq_cache_set_free_bytes (MaqCache *self, guint64 bytes);
 gboolean maq_cache_has_blob (MaqCache *self, MaqRepoKind kind, const char *id, const char *etag, guint64 size);
 // Whether another repo has such a blob, which a download would share instead of fetching it; see maq_cache_writer_begin.
 gboolean maq_cache_has_twin (MaqCache *self, MaqRepoKind kind, const char *id, const char *etag, guint64 size);
+// Whether the file PATH anywhere on this machine has SIZE bytes and the hash that ETAG, a SHA-256 or git's SHA-1, is. Reads it;
+// blocking.
+gboolean maq_cache_file_is (const char *path, const char *etag, guint64 size);
 // What the disk already has of the SIZE bytes of ETAG, in the partial file that TAG names; 0 if there is none.
 guint64 maq_cache_get_partial_size (MaqCache *self, MaqRepoKind kind, const char *id, const char *etag, guint64 size, const char *tag);
 // Removes the partial files of TAG in a repo and the folders left empty. FALSE if one is being written and stays. Blocking.
@@ -94,6 +97,9 @@ const char *maq_cache_writer_get_partial (MaqCacheWriter *self);
 // LENGTH bytes at OFFSET; from any thread, several at a time, in any order. MAQ_CACHE_ERROR_MISMATCH if the file would grow beyond
 // its size, _NO_SPACE, _DAMAGED if the partial file was deleted or changed meanwhile.
 gboolean maq_cache_writer_write (MaqCacheWriter *self, guint64 offset, const void *data, gsize length, GError **error);
+// Gives the file the content of the file SOURCE anywhere on this machine, as a reflink where the file system can, else as a copy:
+// next comes finish. SOURCE stays as it is. MAQ_CACHE_ERROR_MISMATCH if it has another length, or as a reflink another hash.
+gboolean maq_cache_writer_take_file (MaqCacheWriter *self, const char *source, GError **error);
 // Does a part of what would else be left for finish: hashes what is there up to the first gap, and syncs now and then so that a
 // loss of power costs little. *IDLE: there was nothing to do. One thread at a time, beside those that write.
 gboolean maq_cache_writer_keep (MaqCacheWriter *self, gboolean *idle, GError **error);

@@ -157,13 +157,14 @@ static const struct
 {
   const char *name;
   int         max_arguments; // -1: any number
-  gboolean    takes_others, takes_kind, takes_repair, takes_prune, takes_quant, takes_consent;
+  gboolean    takes_others, takes_kind, takes_repair, takes_prune, takes_quant, takes_consent, takes_dry_run;
   gboolean (*run) (MaqCli *cli, const MaqCliCacheOptions *options, char **arguments, GError **error);
 } verbs[] = {
   { .name = "ls", .takes_others = TRUE, .run = list_verb },
   { .name = "scan", .takes_repair = TRUE, .takes_consent = TRUE, .run = maq_cli_cache_scan },
   { .name = "verify", .max_arguments = 2, .takes_kind = TRUE, .takes_repair = TRUE, .takes_consent = TRUE, .run = maq_cli_cache_verify },
   { .name = "rm", .max_arguments = -1, .takes_kind = TRUE, .takes_quant = TRUE, .takes_consent = TRUE, .run = maq_cli_cache_remove },
+  { .name = "import", .max_arguments = -1, .takes_kind = TRUE, .takes_dry_run = TRUE, .run = maq_cli_cache_import },
   { .name = "prune", .takes_prune = TRUE, .takes_consent = TRUE, .run = maq_cli_cache_prune },
 };
 
@@ -185,6 +186,8 @@ find_wrong_option (guint v, const MaqCliCacheOptions *given)
                                               : option_partials  ? "--partials"
                                               : option_paused    ? "--paused"
                                                                  : "--damaged";
+  if (given->dry_run && !given->yes && verbs[v].takes_dry_run)
+    return NULL;
   if ((given->dry_run || given->yes) && (!verbs[v].takes_consent || (verbs[v].takes_repair && !given->repair)))
     return given->dry_run ? "--dry-run" : "--yes";
   return NULL;
@@ -199,7 +202,7 @@ cache_command (MaqCli *cli, char **arguments, GError **error)
     v++;
   if (v == G_N_ELEMENTS (verbs))
     {
-      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("There is no “cache %s”. Use cache ls, scan, verify, rm or prune"), arguments[0]);
+      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("There is no “cache %s”. Use cache ls, scan, verify, rm, prune or import"), arguments[0]);
       return FALSE;
     }
   const char *wrong = find_wrong_option (v, &given);
@@ -224,13 +227,15 @@ cache_command (MaqCli *cli, char **arguments, GError **error)
 
 const MaqCliCommand maq_cli_cache_command = {
   .name = "cache",
-  .arguments = "ls | scan | verify [REPO[@REV] [FILE]] | rm REPO[@REV] [FILE…] | prune",
+  .arguments = "ls | scan | verify [REPO[@REV] [FILE]] | rm REPO[@REV] [FILE…] | prune | import REPO[@REV] FILE…",
   .summary = N_ ("List, check and clean the shared cache"),
   .details = N_ ("ls lists the repos, with --others the models of other programs, which maq run\n"
                  "takes by their files. scan names what is damaged and what could be freed. verify\n"
                  "reads every file and compares it with its hash; status 1 if one is wrong. rm\n"
                  "removes a repo, a revision, or files of it. prune frees what nobody uses. What is\n"
-                 "removed is shown and asked for first; nothing outside the cache is touched."),
+                 "removed is shown and asked for first. import puts files that are on this machine\n"
+                 "already into the cache, if the repo has them: known by their hashes, and left where\n"
+                 "they are. Nothing outside the cache is changed."),
   .options = options,
   .min_arguments = 1,
   .max_arguments = -1,

@@ -28,6 +28,7 @@ gboolean maq_cli_cache_list_others (MaqCli *cli, GError **error);
 gboolean maq_cli_cache_scan (MaqCli *cli, const MaqCliCacheOptions *options, char **arguments, GError **error);
 gboolean maq_cli_cache_verify (MaqCli *cli, const MaqCliCacheOptions *options, char **arguments, GError **error);
 gboolean maq_cli_cache_remove (MaqCli *cli, const MaqCliCacheOptions *options, char **arguments, GError **error);
+gboolean maq_cli_cache_import (MaqCli *cli, const MaqCliCacheOptions *options, char **arguments, GError **error);
 gboolean maq_cli_cache_prune (MaqCli *cli, const MaqCliCacheOptions *options, char **arguments, GError **error);
 
 // As maq_cli_parse_repo; also the bare names that old repos have.

@@ -491,6 +491,29 @@ def test_download(suite, hub):
         equal(json.loads(ok("info", SMALL, "--offline", "--json", **home))["cached_files"], 2)
         fails(1, "download", SMALL, "LICENSE", "--offline", says="not on this machine", **home)
 
+    def imports():
+        home = fresh()
+        there = pathlib.Path(tempfile.mkdtemp())
+        source = there / "renamed.gguf"
+        source.write_bytes((WEIGHTS / "pebble-chat-Q8_0.gguf").read_bytes())
+        other = there / "below/other.bin"
+        other.parent.mkdir()
+        other.write_bytes(b"x" * source.stat().st_size)
+        contains(ok("cache", "import", CHAT, source, "--dry-run", hub=hub, **home), "renamed.gguf is pebble-chat-Q8_0.gguf")
+        equal(ok("cache", "ls", "-q", **home), "")
+        placed = ok("cache", "import", CHAT, source, hub=hub, **home).strip()
+        equal(pathlib.Path(placed).read_bytes(), source.read_bytes())
+        hub.forget()
+        equal(ok("download", CHAT, "pebble-chat-Q8_0.gguf", hub=hub, **home).strip(), placed)
+        status, out, err = maq("cache", "import", CHAT, there, there / "gone", "--json", hub=hub, **home)
+        rows = {pathlib.Path(row["source"]).name: row for row in objects(out)}
+        equal((status, rows["renamed.gguf"]["path"], rows["other.bin"]["file"]), (1, placed, None))
+        contains(rows["gone"]["warning"], "no file")
+        contains(err, "2 files were left out")
+        equal(sorted(path.name for path in there.rglob("*") if path.is_file()), ["other.bin", "renamed.gguf"])
+        equal(maq("cache", "verify", CHAT, **home)[0], 0)
+        fails(2, "cache", "import", CHAT, says="cache import wants")
+
     def interrupt():
         home = fresh()
         hub.faults({"host": "cdn", "rate": 200000, "times": 0})
@@ -543,6 +566,7 @@ def test_download(suite, hub):
     suite.case("/cli/download/wrong-quant", wrong_quant)
     suite.case("/cli/download/quiet", quiet)
     suite.case("/cli/cache/ls-and-offline", cache_list)
+    suite.case("/cli/cache/import", imports)
     suite.case("/cli/interrupt/download-goes-on-later", interrupt)
     suite.case("/cli/interrupt/search", interrupt_while_waiting)
     suite.case("/cli/download/spoiled-bytes-never-land", spoiled)

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Copyright 2026 The Maquette developers
+#include "maq-cli-cache.h"
+
+#include <glib/gi18n.h>
+
+#include "maq-import.h"
+
+// `maq cache import`.
+
+static void
+print_file_json (MaqCli *cli, const MaqImportFile *file)
+{
+  g_autoptr (JsonBuilder) builder = json_builder_new_immutable ();
+  json_builder_begin_object (builder);
+  maq_cli_json_string (builder, "source", file->source);
+  maq_cli_json_int (builder, "size", (gint64) file->size);
+  maq_cli_json_string (builder, "file", file->path);
+  maq_cli_json_string (builder, "path", file->placed);
+  maq_cli_json_string (builder, "warning", file->problem);
+  json_builder_end_object (builder);
+  maq_cli_print_json (cli, builder);
+}
+
+// What became of the files; FALSE with a sentence if one is not in the cache now.
+static gboolean
+report (MaqCli *cli, const MaqImport *import, const MaqRepoAddress *address, gboolean dry_run, GError **error)
+{
+  guint n_left = 0;
+  for (guint i = 0; i < import->files->len; i++)
+    {
+      const MaqImportFile *file = import->files->pdata[i];
+      n_left += file->path == NULL || file->problem != NULL;
+      if (file->problem != NULL)
+        maq_cli_note (cli, "%s.", file->problem);
+      else if (file->path == NULL)
+        maq_cli_note (cli, _ ("%s has no file with the content of “%s”."), address->id, file->source);
+      if (maq_cli_wants_json (cli))
+        print_file_json (cli, file);
+      else if (file->placed != NULL)
+        maq_cli_print (cli, "%s\n", file->placed);
+      else if (dry_run && file->path != NULL)
+        maq_cli_print (cli, _ ("%s is %s\n"), file->source, file->path);
+    }
+  if (n_left == 0)
+    return TRUE;
+  g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, ngettext ("%u file was left out. “maq files %s@%s” lists what the repo has.", "%u files were left out. “maq files %s@%s” lists what the repo has.", n_left), n_left, address->id, import->commit);
+  return FALSE;
+}
+
+gboolean
+maq_cli_cache_import (MaqCli *cli, const MaqCliCacheOptions *options, char **arguments, GError **error)
+{
+  if (arguments[0] == NULL || arguments[1] == NULL)
+    {
+      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("cache import wants REPO[@REV] and the files on this machine that it has"));
+      return FALSE;
+    }
+  g_autoptr (MaqRepoAddress) address = maq_cli_cache_parse_repo (cli, options, arguments[0], error);
+  MaqHubClient *client = address != NULL ? maq_cli_get_client (cli, error) : NULL;
+  if (client == NULL)
+    return FALSE;
+  DexFuture *future = maq_import_files (client, maq_cli_get_cache (cli), address->kind, address->id, address->revision, (const char *const *) arguments + 1, options->dry_run);
+  g_autoptr (MaqImport) import = dex_await_boxed (future, error);
+  return import != NULL && report (cli, import, address, options->dry_run, error);
+}
