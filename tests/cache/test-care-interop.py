@@ -193,6 +193,33 @@ def twins_share_their_weights(cache):
 
 
 @check
+def a_download_shares_what_python_fetched(cache):
+    fetch(cache, "acme/twin")
+    control("DELETE", "requests")
+    subprocess.run([MAQ, "download", "acme/tiny", "--quiet"], env=environment(cache), stdout=subprocess.DEVNULL, check=True, timeout=60)
+    assert [request["path"] for request in control("GET", "requests") if request["host"] == "cdn"] == []
+    check_python(cache, "acme/tiny", "acme/twin")
+    control("DELETE", "requests")
+    fetch(cache)
+    assert requests_for_files() == [], requests_for_files()
+    hf.scan_cache_dir(cache).delete_revisions(*[revision.commit_hash for revision in check_python(cache)["acme/twin"].revisions]).execute()
+    check_python(cache, "acme/tiny")
+
+
+@check
+def what_was_imported_python_finds(cache):
+    source = write(cache.with_name("own") / "any name.gguf", (HUB / "models/acme/tiny" / WEIGHTS).read_bytes())
+    subprocess.run([MAQ, "cache", "import", "acme/tiny", source], env=environment(cache), stdout=subprocess.DEVNULL, check=True, timeout=60)
+    check_python(cache, "acme/tiny")
+    found = hf.hf_hub_download("acme/tiny", WEIGHTS, cache_dir=cache, local_files_only=True)
+    assert pathlib.Path(found).read_bytes() == source.read_bytes()
+    control("DELETE", "requests")
+    fetch(cache)
+    assert not [path for path in requests_for_files() if path.endswith(WEIGHTS)], requests_for_files()
+    check_python(cache, "acme/tiny")
+
+
+@check
 def what_python_is_fetching_is_left_alone(cache):
     fetch(cache, allow_patterns=["*.json"])
     control("POST", "faults", {"host": "cdn", "rate": 700000, "times": 0})
