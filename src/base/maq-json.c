@@ -219,6 +219,28 @@ maq_json_get_root (MaqJson *self)
   return (MaqJsonValue *) yyjson_doc_get_root (self->doc);
 }
 
+MaqJsonKind
+maq_json_get_kind (MaqJsonValue *value)
+{
+  switch (yyjson_get_type (val (value)))
+    {
+    case YYJSON_TYPE_NULL:
+      return MAQ_JSON_NULL;
+    case YYJSON_TYPE_BOOL:
+      return MAQ_JSON_BOOL;
+    case YYJSON_TYPE_NUM:
+      return yyjson_is_int (val (value)) ? MAQ_JSON_INT : MAQ_JSON_REAL;
+    case YYJSON_TYPE_STR:
+      return MAQ_JSON_STRING;
+    case YYJSON_TYPE_ARR:
+      return MAQ_JSON_ARRAY;
+    case YYJSON_TYPE_OBJ:
+      return MAQ_JSON_OBJECT;
+    default:
+      return MAQ_JSON_NOTHING;
+    }
+}
+
 gboolean
 maq_json_is_object (MaqJsonValue *value)
 {
@@ -289,17 +311,29 @@ maq_json_get_int (MaqJsonValue *object,
 }
 
 double
+maq_json_as_double (MaqJsonValue *value,
+                    double        fallback)
+{
+  if (!yyjson_is_num (val (value)))
+    return fallback;
+
+  double number = yyjson_get_num (val (value));
+  return isfinite (number) ? number : fallback;
+}
+
+double
 maq_json_get_double (MaqJsonValue *object,
                      const char   *name,
                      double        fallback)
 {
-  yyjson_val *item = val (maq_json_get (object, name));
+  return maq_json_as_double (maq_json_get (object, name), fallback);
+}
 
-  if (!yyjson_is_num (item))
-    return fallback;
-
-  double number = yyjson_get_num (item);
-  return isfinite (number) ? number : fallback;
+gboolean
+maq_json_as_bool (MaqJsonValue *value,
+                  gboolean      fallback)
+{
+  return yyjson_is_bool (val (value)) ? yyjson_get_bool (val (value)) : fallback;
 }
 
 gboolean
@@ -307,9 +341,7 @@ maq_json_get_bool (MaqJsonValue *object,
                    const char   *name,
                    gboolean      fallback)
 {
-  yyjson_val *item = val (maq_json_get (object, name));
-
-  return yyjson_is_bool (item) ? yyjson_get_bool (item) : fallback;
+  return maq_json_as_bool (maq_json_get (object, name), fallback);
 }
 
 char **

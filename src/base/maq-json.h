@@ -40,6 +40,20 @@ MaqJson      *maq_json_ref (MaqJson *self);
 void          maq_json_unref (MaqJson *self);
 MaqJsonValue *maq_json_get_root (MaqJson *self);
 
+// What a value is, for callers that do not take one type for another. NULL is MAQ_JSON_NOTHING.
+typedef enum
+{
+  MAQ_JSON_NOTHING,
+  MAQ_JSON_NULL,
+  MAQ_JSON_BOOL,
+  MAQ_JSON_INT, // written without a fraction, of 64 bits
+  MAQ_JSON_REAL,
+  MAQ_JSON_STRING,
+  MAQ_JSON_ARRAY,
+  MAQ_JSON_OBJECT,
+} MaqJsonKind;
+MaqJsonKind maq_json_get_kind (MaqJsonValue *value);
+
 gboolean maq_json_is_object (MaqJsonValue *value);
 gboolean maq_json_is_array (MaqJsonValue *value);
 gboolean maq_json_is_string (MaqJsonValue *value);
@@ -56,6 +70,8 @@ char **maq_json_dup_strv (MaqJsonValue *object, const char *name);
 // The value itself as a string, or NULL.
 const char *maq_json_as_string (MaqJsonValue *value);
 gint64      maq_json_as_int (MaqJsonValue *value, gint64 fallback);
+double      maq_json_as_double (MaqJsonValue *value, double fallback);
+gboolean    maq_json_as_bool (MaqJsonValue *value, gboolean fallback);
 
 // Walks arrays: `MAQ_JSON_FOREACH (item, array)`, and objects: `MAQ_JSON_FOREACH_MEMBER (name, item, object)`. Both declare
 // their variables; break and continue work. Anything that is not an array or an object has no items.

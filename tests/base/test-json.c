@@ -36,6 +36,24 @@ test_getters (void)
 }
 
 static void
+test_kinds (void)
+{
+  g_autoptr (MaqJson) json = parse ("[null,true,-1,18446744073709551615,1.0,\"\",[],{}]");
+  static const MaqJsonKind kinds[] = { MAQ_JSON_NULL, MAQ_JSON_BOOL, MAQ_JSON_INT, MAQ_JSON_INT, MAQ_JSON_REAL, MAQ_JSON_STRING, MAQ_JSON_ARRAY, MAQ_JSON_OBJECT };
+  guint                    i = 0;
+
+  MAQ_JSON_FOREACH (item, maq_json_get_root (json))
+    {
+      g_assert_cmpint (maq_json_get_kind (item), ==, kinds[i]);
+      g_assert_cmpint (maq_json_as_bool (item, FALSE), ==, kinds[i] == MAQ_JSON_BOOL);
+      g_assert_cmpint (maq_json_as_double (item, -7) == -7, ==, kinds[i] != MAQ_JSON_INT && kinds[i] != MAQ_JSON_REAL);
+      i++;
+    }
+  g_assert_cmpuint (i, ==, G_N_ELEMENTS (kinds));
+  g_assert_cmpint (maq_json_get_kind (NULL), ==, MAQ_JSON_NOTHING);
+}
+
+static void
 test_other_types_are_the_default (void)
 {
   static const char *const values[] = { "null", "true", "\"7\"", "[1]", "{\"a\":1}", "1e999", "-1e999", "18446744073709551615", "99999999999999999999999", "7.5" };
@@ -237,6 +255,7 @@ main (int   argc,
   dex_init ();
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/base/json/getters", test_getters);
+  g_test_add_func ("/base/json/kinds", test_kinds);
   g_test_add_func ("/base/json/other-types-are-the-default", test_other_types_are_the_default);
   g_test_add_func ("/base/json/absent-is-the-default", test_absent_is_the_default);
   g_test_add_func ("/base/json/walks-arrays-and-objects", test_walks);
