@@ -57,6 +57,7 @@ maq_generate_options_copy (const MaqGenerateOptions *self)
   copy = g_memdup2 (self, sizeof *self);
   copy->prompt = g_strdup (self->prompt);
   copy->stop = g_strdupv (self->stop);
+  copy->grammar = g_strdup (self->grammar);
   copy->messages = g_ptr_array_new_with_free_func (message_free);
   for (guint i = 0; self->messages != NULL && i < self->messages->len; i++)
     {
@@ -74,6 +75,7 @@ maq_generate_options_free (MaqGenerateOptions *self)
   g_clear_pointer (&self->messages, g_ptr_array_unref);
   g_free (self->prompt);
   g_strfreev (self->stop);
+  g_free (self->grammar);
   g_free (self);
 }
 

@@ -75,7 +75,8 @@ typedef struct
   double     top_p;       // 1: off
   double     min_p;       // 0: off
   double     repeat_penalty;
-  char     **stop; // nullable
+  char     **stop;    // nullable
+  char      *grammar; // in GBNF, that the answer keeps to; nullable. MAQ_ENGINE_ERROR_UNSUPPORTED if the engine cannot take it
 } MaqGenerateOptions;
 
 typedef struct

@@ -203,6 +203,8 @@ maq_fake_session_generate (MaqSession               *session,
 
   if (end == NULL && self->busy)
     end = g_error_new_literal (MAQ_ENGINE_ERROR, MAQ_ENGINE_ERROR_BUSY, "The model is still answering. Stop that answer or wait for its end.");
+  if (end == NULL && options->grammar != NULL)
+    end = g_error_new_literal (MAQ_ENGINE_ERROR, MAQ_ENGINE_ERROR_UNSUPPORTED, "This engine cannot keep an answer to a grammar. Ask without one.");
   if (end != NULL)
     return MAQ_GENERATION (maq_queue_generation_new_failed (end));
   self->busy = TRUE;

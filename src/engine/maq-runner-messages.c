@@ -59,6 +59,8 @@ maq_runner_messages_pack_generate (const MaqGenerateOptions *options)
     g_variant_dict_insert (&dict, MAQ_RUNNER_KEY_SEED, "t", options->seed);
   if (options->stop != NULL)
     g_variant_dict_insert_value (&dict, MAQ_RUNNER_KEY_STOP, pack_texts ((const char *const *) options->stop));
+  if (options->grammar != NULL)
+    g_variant_dict_insert_value (&dict, MAQ_RUNNER_KEY_GRAMMAR, g_variant_new_take_string (g_utf8_make_valid (options->grammar, -1)));
   g_variant_dict_insert (&dict, MAQ_RUNNER_KEY_MAX_TOKENS, "u", options->max_tokens);
   g_variant_dict_insert (&dict, MAQ_RUNNER_KEY_TEMPERATURE, "d", options->temperature);
   g_variant_dict_insert (&dict, MAQ_RUNNER_KEY_TOP_K, "i", options->top_k);

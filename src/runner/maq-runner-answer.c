@@ -8,10 +8,10 @@
 #include "maq-runner-error.h"
 #include "maq-runner-machine.h"
 #include "maq-runner-protocol.h"
+#include "maq-runner-sampler.h"
 #include "maq-runner-template.h"
 #include "maq-runner-text.h"
 
-#include <math.h>
 #include <string.h>
 
 // Text is sent once this long has passed since the last; the engine's callbacks look often enough that none waits for 30 ms.
@@ -19,15 +19,14 @@
 // A piece of a prompt should take about this long, so that progress shows and one node stays far below the 100 ms of a stop.
 #define PIECE_TIME     (400 * G_TIME_SPAN_MILLISECOND)
 #define SMALLEST_PIECE 16
-#define PENALTY_WINDOW 64
 
 typedef struct
 {
-  MaqRunnerModel       *model;
-  struct llama_sampler *sampler;
-  MaqRunnerText        *filter;
-  GArray               *prompt; // of llama_token
-  guint                 max_tokens;
+  MaqRunnerModel   *model;
+  MaqRunnerSampler *sampler;
+  MaqRunnerText    *filter;
+  GArray           *prompt; // of llama_token
+  guint             max_tokens;
 
   MaqRunnerChunkFunc chunk;
   gpointer           chunk_data;
@@ -44,8 +43,7 @@ static void
 answer_clear (Answer *self)
 {
   self->model->tick = NULL;
-  if (self->sampler != NULL)
-    llama_sampler_free (self->sampler);
+  g_clear_pointer (&self->sampler, maq_runner_sampler_free);
   g_clear_pointer (&self->filter, maq_runner_text_free);
   g_clear_pointer (&self->prompt, g_array_unref);
   g_string_free (self->text, TRUE);
@@ -71,66 +69,6 @@ tick (gpointer data)
 
   if (self->text->len > 0 && g_get_monotonic_time () - self->sent_at >= SEND_EVERY)
     send_text (self);
-}
-
-static double
-lookup_double (GVariant   *options,
-               const char *key,
-               double      fallback)
-{
-  double value;
-
-  return g_variant_lookup (options, key, "d", &value) && isfinite (value) ? value : fallback;
-}
-
-static void
-forbid_suppressed_tokens (Answer *self,
-                          gint32  n_vocab)
-{
-  gint32                       n = 0;
-  const llama_token           *tokens = llama_vocab_get_suppress_tokens (self->model->vocab, &n);
-  g_autofree llama_logit_bias *biases = g_new0 (llama_logit_bias, MAX (n, 1));
-
-  if (n <= 0)
-    return;
-  for (gint32 i = 0; i < n; i++)
-    biases[i] = (llama_logit_bias) { .token = tokens[i], .bias = -INFINITY };
-  llama_sampler_chain_add (self->sampler, llama_sampler_init_logit_bias (n_vocab, n, biases));
-}
-
-static void
-make_sampler (Answer   *self,
-              GVariant *options)
-{
-  gint32  n_vocab = llama_vocab_n_tokens (self->model->vocab), top_k = 0;
-  double  temperature = lookup_double (options, MAQ_RUNNER_KEY_TEMPERATURE, 0);
-  double  penalty = lookup_double (options, MAQ_RUNNER_KEY_REPEAT_PENALTY, 1);
-  double  top_p = lookup_double (options, MAQ_RUNNER_KEY_TOP_P, 1);
-  double  min_p = lookup_double (options, MAQ_RUNNER_KEY_MIN_P, 0);
-  guint64 seed;
-  guint32 short_seed = LLAMA_DEFAULT_SEED;
-
-  g_variant_lookup (options, MAQ_RUNNER_KEY_TOP_K, "i", &top_k);
-  // The engine takes 32 bits, of which one value means "any".
-  if (g_variant_lookup (options, MAQ_RUNNER_KEY_SEED, "t", &seed))
-    short_seed = (guint32) (seed ^ seed >> 32) == LLAMA_DEFAULT_SEED ? 0 : (guint32) (seed ^ seed >> 32);
-  self->sampler = llama_sampler_chain_init (llama_sampler_chain_default_params ());
-  forbid_suppressed_tokens (self, n_vocab);
-  if (penalty > 0 && penalty != 1)
-    llama_sampler_chain_add (self->sampler, llama_sampler_init_penalties (n_vocab, PENALTY_WINDOW, penalty, 0, 0));
-  if (temperature <= 0)
-    {
-      llama_sampler_chain_add (self->sampler, llama_sampler_init_greedy ());
-      return;
-    }
-  if (top_k > 0)
-    llama_sampler_chain_add (self->sampler, llama_sampler_init_top_k (top_k));
-  if (top_p > 0 && top_p < 1)
-    llama_sampler_chain_add (self->sampler, llama_sampler_init_top_p (top_p, 1));
-  if (min_p > 0)
-    llama_sampler_chain_add (self->sampler, llama_sampler_init_min_p (min_p, 1));
-  llama_sampler_chain_add (self->sampler, llama_sampler_init_temp (temperature));
-  llama_sampler_chain_add (self->sampler, llama_sampler_init_dist (short_seed));
 }
 
 static gboolean
@@ -304,7 +242,9 @@ draw_tokens (Answer  *self,
       if (self->reason != NULL)
         return TRUE;
 
-      llama_token token = llama_sampler_sample (self->sampler, model->context, -1);
+      llama_token token;
+      if (!maq_runner_sampler_draw (self->sampler, model->context, &token, error))
+        return FALSE;
       atomic_store (&model->pulse->last, g_get_monotonic_time ());
       if (self->first_at == 0)
         self->first_at = g_get_monotonic_time ();
@@ -380,12 +320,10 @@ maq_runner_model_generate (MaqRunnerModel    *model,
   self.filter = maq_runner_text_new ((const char *const *) stop);
   model->tick = tick;
   model->tick_data = &self;
-  make_sampler (&self, options);
-  if (!make_prompt (&self, messages, options, error))
+  self.sampler = maq_runner_sampler_new (model->vocab, options, error);
+  if (self.sampler == NULL || !make_prompt (&self, messages, options, error))
     return NULL;
-  // The penalty counts what was said before, too.
-  for (guint i = self.prompt->len - MIN (self.prompt->len, PENALTY_WINDOW); i < self.prompt->len; i++)
-    llama_sampler_accept (self.sampler, g_array_index (self.prompt, llama_token, i));
+  maq_runner_sampler_note_prompt (self.sampler, (const llama_token *) (const void *) self.prompt->data, self.prompt->len);
   reuse_memory (&self);
   if (!(read_prompt (&self, error) && draw_tokens (&self, error)) && self.reason == NULL)
     return NULL;

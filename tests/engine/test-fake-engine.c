@@ -192,6 +192,24 @@ embeds_and_tokenizes (void)
   g_assert_cmpuint (g_variant_n_children (tokens), ==, 3);
 }
 
+static void
+takes_no_grammar (void)
+{
+  g_autoptr (MaqSession) session = start ("/models/tiny.gguf");
+  g_autoptr (MaqGenerateOptions) options = maq_generate_options_new ();
+  g_autoptr (MaqGeneration) generation = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *none = NULL;
+  guint            n_chunks;
+
+  maq_generate_options_add_message (options, "user", "Hello");
+  options->grammar = g_strdup ("root ::= \"a\"");
+  generation = maq_session_generate (session, options);
+  none = read_all (generation, &n_chunks, &error);
+  g_assert_null (none);
+  g_assert_error (error, MAQ_ENGINE_ERROR, MAQ_ENGINE_ERROR_UNSUPPORTED);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -205,6 +223,7 @@ main (int   argc,
   dex_test_add_func ("/engine/fake/crash-fails-in-the-middle", crash_fails_in_the_middle);
   dex_test_add_func ("/engine/fake/stop-ends-an-answer", stop_ends_an_answer);
   dex_test_add_func ("/engine/fake/dropping-ends-an-answer", dropping_ends_an_answer);
+  dex_test_add_func ("/engine/fake/takes-no-grammar", takes_no_grammar);
   dex_test_add_func ("/engine/fake/unload-ends-everything", unload_ends_everything);
   dex_test_add_func ("/engine/fake/embeds-and-tokenizes", embeds_and_tokenizes);
   return g_test_run ();

@@ -46,6 +46,7 @@
 #define MAQ_RUNNER_KEY_MIN_P          "min-p"          // d
 #define MAQ_RUNNER_KEY_REPEAT_PENALTY "repeat-penalty" // d
 #define MAQ_RUNNER_KEY_STOP           "stop"           // as
+#define MAQ_RUNNER_KEY_GRAMMAR        "grammar"        // s
 // Generate: stats.
 #define MAQ_RUNNER_KEY_PROMPT_TOKENS     "prompt-tokens"     // u
 #define MAQ_RUNNER_KEY_CACHED_TOKENS     "cached-tokens"     // u
