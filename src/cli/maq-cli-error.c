@@ -153,7 +153,7 @@ next_step (const GError *error)
     return next_step_engine (error->code);
   if (error->domain == MAQ_FORMAT_ERROR)
     return next_step_format (error->code);
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND) || g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOENT))
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND) || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_IS_DIRECTORY) || g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOENT))
     return N_ ("Check the path.");
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED) || g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_ACCES))
     return N_ ("Check who may read and write there.");

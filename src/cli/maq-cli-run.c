@@ -5,17 +5,20 @@
 #include <glib/gi18n.h>
 
 #include "maq-cli-input.h"
+#include "maq-cli-schema.h"
 #include "maq-cli-session.h"
 #include "maq-json.h"
 
 static char    *option_prompt;
 static char    *option_prompts;
+static char    *option_json_schema;
 static gboolean option_raw;
 static gboolean option_embed;
 
 static const GOptionEntry options[] = {
   { "prompt", 'p', 0, G_OPTION_ARG_FILENAME, &option_prompt, N_ ("What to answer; without it, standard input"), "PROMPT" },
   { "prompts", 0, 0, G_OPTION_ARG_FILENAME, &option_prompts, N_ ("Answer every line of this file: {\"prompt\": …} or {\"messages\": […]}; - for standard input"), "FILE" },
+  { "json-schema", 0, 0, G_OPTION_ARG_FILENAME, &option_json_schema, N_ ("Bind the answer to the JSON schema in this file; - for standard input"), "FILE" },
   { "raw", 0, 0, G_OPTION_ARG_NONE, &option_raw, N_ ("Continue the prompt as it is, without a chat template"), NULL },
   { "embed", 0, 0, G_OPTION_ARG_NONE, &option_embed, N_ ("Print the embedding of each TEXT, or of each line of standard input"), NULL },
   { NULL },
@@ -48,7 +51,7 @@ answer_one (MaqCli *cli, MaqSession *session, const char *model, const MaqGenera
     {
       g_autofree char *figures = maq_cli_stats_to_text (&stats);
       maq_cli_note (cli, "%s", figures);
-      return TRUE;
+      return generate->grammar == NULL || maq_cli_schema_check (text, &stats, error);
     }
   g_autoptr (JsonBuilder) builder = json_builder_new_immutable ();
   json_builder_begin_object (builder);
@@ -60,7 +63,7 @@ answer_one (MaqCli *cli, MaqSession *session, const char *model, const MaqGenera
   maq_cli_json_string (builder, "confinement", maq_session_get_confinement (session));
   json_builder_end_object (builder);
   maq_cli_print_json (cli, builder);
-  return TRUE;
+  return generate->grammar == NULL || maq_cli_schema_check (text, &stats, error);
 }
 
 // Turns a line of --prompts into what to generate. NULL with a sentence if it is not one.
@@ -119,6 +122,9 @@ answer_line (MaqCli *cli, MaqSession *session, const char *line, guint n, const 
       g_propagate_error (error, g_steal_pointer (&failure));
       return FALSE;
     }
+  // A bound answer that was cut is shown, and so is what cut it.
+  if (text != NULL && generate->grammar != NULL)
+    maq_cli_schema_check (text, &stats, &failure);
   g_autofree char *sentence = failure != NULL ? maq_cli_describe_error (failure) : NULL;
   *failed = *failed || failure != NULL;
   if (!json)
@@ -135,7 +141,7 @@ answer_line (MaqCli *cli, MaqSession *session, const char *line, guint n, const 
       maq_cli_json_string (builder, "text", text);
       maq_cli_json_stats (builder, &stats);
     }
-  else
+  if (sentence != NULL)
     maq_cli_json_string (builder, "error", sentence);
   json_builder_end_object (builder);
   maq_cli_print_json (cli, builder);
@@ -280,6 +286,10 @@ check_choice (char **words, GError **error)
   int chosen = (option_prompt != NULL) + (option_prompts != NULL) + option_embed;
   if (chosen > 1)
     g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("-p, --prompts and --embed are three things to do: use one of them"));
+  else if (option_json_schema != NULL && option_embed)
+    g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("--json-schema is for answers: --embed gives none"));
+  else if (option_json_schema != NULL && g_str_equal (option_json_schema, "-") && (option_prompts != NULL ? g_str_equal (option_prompts, "-") : option_prompt == NULL))
+    g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("Standard input cannot be both the JSON schema and the prompt: give one of them as a file or with -p"));
   else if (!option_embed && *words != NULL)
     g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("“%s” is one word too many for run. The prompt stands after -p"), *words);
   else
@@ -297,6 +307,8 @@ run (MaqCli *cli, char **arguments, GError **error)
     return embed (cli, model, arguments + 1, error);
   g_autoptr (MaqGenerateOptions) generate = maq_cli_session_make_options (error);
   if (generate == NULL)
+    return FALSE;
+  if (option_json_schema != NULL && (generate->grammar = maq_cli_schema_read (option_json_schema, error)) == NULL)
     return FALSE;
   if (option_prompts != NULL)
     return answer_lines (cli, model, generate, error);
