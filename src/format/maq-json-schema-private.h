@@ -68,6 +68,8 @@ gboolean maq_json_schema_has_only (MaqJsonValue *value, const char *const *allow
 // The same; else an error. BESIDE: the keyword that leaves no room for others;
 // nullable.
 gboolean maq_json_schema_check_keywords (MaqJsonSchema *self, MaqJsonValue *value, const char *const *allowed, const char *beside);
+// Whether VALUE has no keywords but those that some schema may have; else an error.
+gboolean maq_json_schema_check_all_keywords (MaqJsonSchema *self, MaqJsonValue *value);
 // A keyword's whole number from 0 on; *COUNT stays as it is without the keyword. FALSE after an error.
 gboolean maq_json_schema_read_count (MaqJsonSchema *self, MaqJsonValue *value, const char *keyword, guint *count);
 // What REFERENCE, "#/…", points to; NULL after an error.

@@ -59,108 +59,6 @@ maq_json_schema_convert_any (MaqJsonSchema *self)
 
 // --- Types.
 
-static const struct
-{
-  const char        *name;
-  MaqJsonSchemaTypes types;
-} type_names[] = {
-  { "null", MAQ_JSON_SCHEMA_NULL },
-  { "boolean", MAQ_JSON_SCHEMA_BOOLEAN },
-  { "integer", MAQ_JSON_SCHEMA_INTEGER },
-  { "number", MAQ_JSON_SCHEMA_NUMBER },
-  { "string", MAQ_JSON_SCHEMA_STRING },
-  { "array", MAQ_JSON_SCHEMA_ARRAY },
-  { "object", MAQ_JSON_SCHEMA_OBJECT },
-};
-
-// Keywords that constrain values of one type only.
-static const struct
-{
-  const char        *name;
-  MaqJsonSchemaTypes types;
-} type_keywords[] = {
-  { "properties", MAQ_JSON_SCHEMA_OBJECT },
-  { "required", MAQ_JSON_SCHEMA_OBJECT },
-  { "additionalProperties", MAQ_JSON_SCHEMA_OBJECT },
-  { "items", MAQ_JSON_SCHEMA_ARRAY },
-  { "prefixItems", MAQ_JSON_SCHEMA_ARRAY },
-  { "additionalItems", MAQ_JSON_SCHEMA_ARRAY },
-  { "minItems", MAQ_JSON_SCHEMA_ARRAY },
-  { "maxItems", MAQ_JSON_SCHEMA_ARRAY },
-  { "minLength", MAQ_JSON_SCHEMA_STRING },
-  { "maxLength", MAQ_JSON_SCHEMA_STRING },
-  { "pattern", MAQ_JSON_SCHEMA_STRING },
-  { "format", MAQ_JSON_SCHEMA_STRING },
-  { "minimum", MAQ_JSON_SCHEMA_NUMBER },
-  { "maximum", MAQ_JSON_SCHEMA_NUMBER },
-  { "exclusiveMinimum", MAQ_JSON_SCHEMA_NUMBER },
-  { "exclusiveMaximum", MAQ_JSON_SCHEMA_NUMBER },
-};
-
-static MaqJsonSchemaTypes
-parse_type (MaqJsonSchema *self,
-            MaqJsonValue  *value)
-{
-  const char *name = maq_json_as_string (value);
-
-  for (gsize i = 0; name != NULL && i < G_N_ELEMENTS (type_names); i++)
-    if (g_str_equal (name, type_names[i].name))
-      return type_names[i].types;
-  maq_json_schema_fail (self, MAQ_FORMAT_ERROR_CORRUPT, "“%s” is no type. Use null, boolean, integer, number, string, array or object", name != NULL ? name : "type");
-  return 0;
-}
-
-MaqJsonSchemaTypes
-maq_json_schema_get_types (MaqJsonSchema *self,
-                           MaqJsonValue  *value)
-{
-  MaqJsonValue      *type = maq_json_get (value, "type");
-  MaqJsonSchemaTypes types = 0;
-
-  if (maq_json_is_array (type) && maq_json_get_size (type) > 0)
-    {
-      MAQ_JSON_FOREACH (item, type)
-        {
-          MaqJsonSchemaTypes more = parse_type (self, item);
-          if (more == 0)
-            return 0;
-          types |= more;
-        }
-      return types;
-    }
-  if (type != NULL)
-    return parse_type (self, type);
-  for (gsize i = 0; i < G_N_ELEMENTS (type_keywords); i++)
-    if (maq_json_get (value, type_keywords[i].name) != NULL)
-      types |= type_keywords[i].types;
-  return types != 0 ? types : MAQ_JSON_SCHEMA_ALL;
-}
-
-MaqJsonSchemaTypes
-maq_json_schema_classify (MaqJsonValue *value)
-{
-  switch (maq_json_get_kind (value))
-    {
-    case MAQ_JSON_NULL:
-      return MAQ_JSON_SCHEMA_NULL;
-    case MAQ_JSON_BOOL:
-      return MAQ_JSON_SCHEMA_BOOLEAN;
-    case MAQ_JSON_INT:
-      return MAQ_JSON_SCHEMA_INTEGER;
-    case MAQ_JSON_REAL:
-      return maq_json_as_double (value, 0.5) == floor (maq_json_as_double (value, 0.5)) ? MAQ_JSON_SCHEMA_INTEGER : MAQ_JSON_SCHEMA_FRACTION;
-    case MAQ_JSON_STRING:
-      return MAQ_JSON_SCHEMA_STRING;
-    case MAQ_JSON_ARRAY:
-      return MAQ_JSON_SCHEMA_ARRAY;
-    case MAQ_JSON_OBJECT:
-      return MAQ_JSON_SCHEMA_OBJECT;
-    case MAQ_JSON_NOTHING:
-    default:
-      return 0;
-    }
-}
-
 static char *
 convert_type (MaqJsonSchema     *self,
               MaqJsonValue      *value,
@@ -375,18 +273,6 @@ convert_object_form (MaqJsonSchema *self,
   return convert_types (self, value);
 }
 
-static gboolean
-check_type_keywords (MaqJsonSchema *self,
-                     MaqJsonValue  *value)
-{
-  const char *allowed[G_N_ELEMENTS (type_keywords) + 9] = { "type", "uniqueItems", "$ref", "const", "enum", "anyOf", "oneOf", "allOf" };
-  gsize       n = 8;
-
-  for (gsize i = 0; i < G_N_ELEMENTS (type_keywords); i++)
-    allowed[n++] = type_keywords[i].name;
-  return maq_json_schema_check_keywords (self, value, allowed, NULL);
-}
-
 char *
 maq_json_schema_convert (MaqJsonSchema *self,
                          MaqJsonValue  *value)
@@ -403,7 +289,7 @@ maq_json_schema_convert (MaqJsonSchema *self,
     return maq_json_schema_fail (self, MAQ_FORMAT_ERROR_CORRUPT, "A schema is an object, true or false");
   if (self->depth >= MAX_DEPTH)
     return maq_json_schema_fail (self, MAQ_FORMAT_ERROR_UNSUPPORTED, "Schemas are nested more than %d levels here", MAX_DEPTH);
-  if (!check_type_keywords (self, value))
+  if (!maq_json_schema_check_all_keywords (self, value))
     return NULL;
   self->depth++;
   expression = convert_object_form (self, value);
