@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Copyright 2026 The Maquette developers
 //
-// Trying a whole vocabulary against a grammar takes long, and mostly the model keeps to the grammar by itself: so a token is drawn
-// without it first, and only one that does not fit is drawn again among those that do.
+// Trying a whole vocabulary of 150,000 tokens against a grammar takes 50 to 200 ms, one token 20 µs, and mostly the model keeps to
+// the grammar by itself. So a token is drawn without it first. Only one that does not fit is drawn again: among the likeliest
+// tokens, those that do fit, or where none of these does, among all.
 #include "maq-runner-sampler.h"
 
 #include "maq-runner-error.h"
@@ -14,14 +15,17 @@
 
 #define PENALTY_WINDOW 64
 #define MAX_GRAMMAR    (1024 * 1024) // bytes
+#define SHORTLIST      1000
 
 struct _MaqRunnerSampler
 {
   const struct llama_vocab *vocab;
   struct llama_sampler     *chain;
-  struct llama_sampler     *grammar; // NULL without one
-  GArray                   *silent;  // of gboolean, for each token: it has no text, and so no place in a grammar
-  GArray                   *tokens;  // of llama_token_data: those to draw from
+  struct llama_sampler     *grammar;   // NULL without one
+  struct llama_sampler     *shortlist; // NULL where every token is to have its chance
+  gboolean                  truncates; // the chain leaves out unlikely tokens anyway
+  GArray                   *silent;    // of gboolean, for each token: it has no text, and so no place in a grammar
+  GArray                   *tokens;    // of llama_token_data: those to draw from
 };
 
 static double
@@ -69,6 +73,7 @@ make_chain (MaqRunnerSampler *self,
   forbid_suppressed_tokens (self, n_vocab);
   if (penalty > 0 && penalty != 1)
     llama_sampler_chain_add (self->chain, llama_sampler_init_penalties (n_vocab, PENALTY_WINDOW, penalty, 0, 0));
+  self->truncates = temperature <= 0 || top_k > 0 || top_p < 1 || min_p > 0;
   if (temperature <= 0)
     {
       llama_sampler_chain_add (self->chain, llama_sampler_init_greedy ());
@@ -101,6 +106,8 @@ make_grammar (MaqRunnerSampler *self,
       g_set_error (error, MAQ_RUNNER_ERROR, MAQ_RUNNER_FAILED_UNSUPPORTED, "The engine cannot keep an answer to this grammar (%s). Simplify it.", fact != NULL ? fact : "it is too large");
       return FALSE;
     }
+  if (self->truncates)
+    self->shortlist = llama_sampler_init_top_k (SHORTLIST);
   self->tokens = g_array_sized_new (FALSE, FALSE, sizeof (llama_token_data), n_vocab);
   self->silent = g_array_sized_new (FALSE, FALSE, sizeof (gboolean), n_vocab);
   for (gint32 i = 0; i < n_vocab; i++)
@@ -133,6 +140,8 @@ maq_runner_sampler_free (MaqRunnerSampler *self)
   llama_sampler_free (self->chain);
   if (self->grammar != NULL)
     llama_sampler_free (self->grammar);
+  if (self->shortlist != NULL)
+    llama_sampler_free (self->shortlist);
   g_clear_pointer (&self->silent, g_array_unref);
   g_clear_pointer (&self->tokens, g_array_unref);
   g_free (self);
@@ -215,7 +224,14 @@ maq_runner_sampler_draw (MaqRunnerSampler     *self,
   if (!fits (self, *token))
     {
       tokens = list_tokens (self, logits);
+      if (self->shortlist != NULL)
+        llama_sampler_apply (self->shortlist, &tokens);
       apply_grammar (self, &tokens);
+      if (tokens.size == 0 && self->shortlist != NULL)
+        {
+          tokens = list_tokens (self, logits);
+          apply_grammar (self, &tokens);
+        }
       if (tokens.size == 0)
         {
           g_set_error_literal (error, MAQ_RUNNER_ERROR, MAQ_RUNNER_FAILED_UNSUPPORTED, "The model has no token that goes on as the grammar wants. Choose another model or another grammar.");
