@@ -16,7 +16,7 @@
 struct _MaqGbnf
 {
   GString    *text;
-  GHashTable *names;  // of rules
+  GHashTable *names;  // of rules, with the number that the next one of this name gets
   GHashTable *bodies; // of char *, body to name
   GHashTable *paths;  // of choices by name, how many paths through their beginnings
   guint       cost;
@@ -87,18 +87,21 @@ maq_gbnf_reserve (MaqGbnf    *self,
 {
   g_autoptr (GString) base = g_string_new (NULL);
   g_autofree char *name = NULL;
+  guint            i;
 
   for (const char *c = stem; *c != 0 && base->len < 40; c++)
     g_string_append_c (base, g_ascii_isalnum (*c) ? *c : '-');
   if (base->len == 0)
     g_string_append (base, "rule");
   name = g_strdup (base->str);
-  for (guint i = 2; g_hash_table_contains (self->names, name); i++)
+  for (i = MAX (GPOINTER_TO_UINT (g_hash_table_lookup (self->names, name)), 2); g_hash_table_contains (self->names, name); i++)
     {
       g_free (name);
       name = g_strdup_printf ("%s-%u", base->str, i);
     }
-  g_hash_table_add (self->names, g_strdup (name));
+  g_hash_table_insert (self->names, g_strdup (base->str), GUINT_TO_POINTER (i));
+  if (!g_str_equal (name, base->str))
+    g_hash_table_insert (self->names, g_strdup (name), GUINT_TO_POINTER (2));
   return g_steal_pointer (&name);
 }
 

@@ -3,7 +3,7 @@
 //
 // Regular expressions, as far as they describe a whole string: alternatives, groups, classes and repetitions between ^ and $.
 // Characters that JSON writes with an escape are written with it. Of characters beyond ASCII, \d, \w and \s and their opposites
-// know none, and "." and negated classes all.
+// know none, and "." and negated classes of single ASCII characters know all.
 #include "maq-json-schema-private.h"
 
 #include <string.h>
@@ -22,6 +22,7 @@ typedef struct
 {
   gboolean has[128];
   GString *ranges; // as they stand in a class
+  gboolean named;  // has \d or the like: not every reader means the same by them beyond ASCII
 } Set;
 
 // One thing that can be repeated.
@@ -72,18 +73,19 @@ set_add_named (Set *set,
       if (in == (base == name))
         set->has[(guint) c] = TRUE;
     }
+  set->named = TRUE;
   return TRUE;
 }
 
 static void
 set_negate (Set *set)
 {
-  gboolean had_ranges = set->ranges->len > 0;
+  gboolean unsure = set->ranges->len > 0 || set->named;
 
   for (guint c = 0; c < 128; c++)
     set->has[c] = c >= ' ' && c < 127 && !set->has[c];
   g_string_truncate (set->ranges, 0);
-  if (!had_ranges)
+  if (!unsure)
     set_add (set, 128, 0x10ffff);
 }
 

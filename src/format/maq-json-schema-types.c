@@ -117,6 +117,11 @@ maq_json_schema_check_all_keywords (MaqJsonSchema *self,
 
   for (gsize i = 0; i < G_N_ELEMENTS (type_keywords); i++)
     allowed[n++] = type_keywords[i].name;
+  MAQ_JSON_FOREACH_MEMBER (name, item, value)
+    {
+      if (g_strv_contains (allowed, name) && maq_json_get (value, name) != item)
+        return maq_json_schema_fail (self, MAQ_FORMAT_ERROR_CORRUPT, "The keyword %s is there twice", name) != NULL;
+    }
   return maq_json_schema_check_keywords (self, value, allowed, NULL);
 }
 

@@ -332,6 +332,12 @@ read_document (GBytes  *schema,
       g_set_error (error, MAQ_FORMAT_ERROR, MAQ_FORMAT_ERROR_UNSUPPORTED, "The schema has more than %d KiB", MAQ_JSON_SCHEMA_MAX_SIZE / 1024);
       return NULL;
     }
+  // The reader would repair it, and the answer be bound to something else.
+  if (!g_utf8_validate_len (text != NULL ? text : "", size, NULL))
+    {
+      g_set_error (error, MAQ_FORMAT_ERROR, MAQ_FORMAT_ERROR_CORRUPT, "The schema is not UTF-8");
+      return NULL;
+    }
   // Texts are C strings from here on.
   if (size > 0 && g_strstr_len (text, (gssize) size, "\\u0000") != NULL)
     {

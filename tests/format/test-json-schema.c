@@ -85,6 +85,8 @@ refusals_say_where_and_what (void)
     { "{'properties':{'a/b':{'items':{'not':{}}}}}", MAQ_FORMAT_ERROR_UNSUPPORTED, "#/properties/a~1b/items: An answer cannot be bound to the keyword not" },
     { "{'type':'object','patternProperties':{}}", MAQ_FORMAT_ERROR_UNSUPPORTED, "keyword patternProperties" },
     { "{'type':'integer','multipleOf':3}", MAQ_FORMAT_ERROR_UNSUPPORTED, "keyword multipleOf" },
+    { "{'type':'string','type':'null'}", MAQ_FORMAT_ERROR_CORRUPT, "The keyword type is there twice" },
+    { "{'const':'\xe4'}", MAQ_FORMAT_ERROR_CORRUPT, "not UTF-8" },
     { "{'typo':'object'}", MAQ_FORMAT_ERROR_UNSUPPORTED, "keyword typo" },
     { "{'enum':['a'],'minLength':3}", MAQ_FORMAT_ERROR_UNSUPPORTED, "enum and minLength at once" },
     { "{'$ref':'#/$defs/a','type':'string','$defs':{'a':{}}}", MAQ_FORMAT_ERROR_UNSUPPORTED, "$ref and type at once" },

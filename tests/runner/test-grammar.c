@@ -37,6 +37,7 @@ static const Case cases[] = {
   { "uuid", "{'type':'string','format':'uuid'}", { "'123e4567-e89b-12d3-a456-426614174000'" }, { "'123e4567e89b12d3a456426614174000'", "'123e4567-e89b-12d3-a456-42661417400g'" } },
   { "pattern", "{'type':'string','pattern':'^([A-Z]{2}-\\\\d+|x\\'?y*)$'}", { "'AB-7'", "'ZZ-123456'", "'x'", "'x\\'yyy'" }, { "'A-7'", "'AB-'", "'ab-7'", "'xAB-7'", "''" } },
   { "pattern-classes", "{'type':'string','pattern':'^[^a-c\\\\n][ü-ÿ\\\\-]\\\\w\\\\.(?:\\\\s|\\\\\\\\)$'}", { "'dü_. '", "'1-Z.\\\\'", "'\\'ÿ0. '" }, { "'aü_. '", "'dx_. '", "'dü!. '", "'dü_x '", "'dü_.'" } },
+  { "pattern-spaces", "{'type':'string','pattern':'^[^\\\\s]\\\\S[^x]$'}", { "'ab '", "'!!é'" }, { "'\u00a0ab'", "'a\u00a0b'", "' ab'", "'abx'" } },
   { "pattern-repetitions", "{'type':'string','pattern':'^a{2}b{1,}c{0,2}(de)+?$'}", { "'aabde'", "'aabbbccdede'" }, { "'abde'", "'aade'", "'aabcccde'", "'aab'" } },
   { "integers", "{'type':'integer','minimum':-12,'maximum':345}", { "-12", "-1", "0", "9", "10", "299", "345" }, { "-13", "346", "1000", "-0", "1.0", "00", "399", "350" } },
   { "positive", "{'type':'integer','exclusiveMinimum':0}", { "1", "42", "999999999999999" }, { "0", "-1", "01", "1e3" } },
