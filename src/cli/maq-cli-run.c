@@ -333,7 +333,8 @@ const MaqCliCommand maq_cli_run_command = {
   .name = "run",
   .arguments = "MODEL [TEXT…]",
   .summary = N_ ("Let a model answer a prompt, or embed texts"),
-  .details = N_ ("MODEL is a path to a weights file or owner/name[:QUANT], which is fetched if it is not here."),
+  .details = N_ ("MODEL is a path to a weights file or owner/name[:QUANT], which is fetched if it is not here.\n"
+                 "Under --json-schema an object has only the members that the schema names, unless additionalProperties says more."),
   .options = options,
   .shared_options = maq_cli_session_options,
   .min_arguments = 1,
