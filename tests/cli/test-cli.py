@@ -775,6 +775,8 @@ def test_completion(suite, hub):
     def options():
         equal(complete("maq", "search", "--so"), ["--sort"])
         equal(complete("maq", "--json", "run", "--pr"), ["--prompt", "--prompts"])
+        equal(complete("maq", "run", "--js"), ["--json-schema", "--json"])
+        equal(complete("maq", "run", "model.gguf", "--json-schema", str(SOURCE / "README")), [str(SOURCE / "README.md")])
         equal(complete("maq", "--off"), ["--offline"])
 
     def values():
