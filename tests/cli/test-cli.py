@@ -782,7 +782,7 @@ def test_completion(suite, hub):
     def values():
         equal(complete("maq", "search", "--sort", "d"), ["downloads"])
         equal(complete("maq", "info", "--kind", ""), ["model", "dataset", "space"])
-        equal(complete("maq", "cache", ""), ["ls", "scan", "verify", "rm", "prune"])
+        equal(complete("maq", "cache", ""), ["ls", "scan", "verify", "rm", "prune", "import"])
         equal(complete("maq", "cache", "v"), ["verify"])
         equal(complete("maq", "cache", "prune", "--dup"), ["--duplicates"])
 
