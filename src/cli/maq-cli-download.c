@@ -156,7 +156,7 @@ download (MaqCli *cli, char **arguments, GError **error)
   else
     maq_cli_note (cli, ngettext ("%s: %u file, %s, of which %s to fetch", "%s: %u files, %s, of which %s to fetch", plan->n_files), address->id, plan->n_files, total, left);
 
-  g_autoptr (MaqTransfer) transfer = maq_cli_fetch (cli, request, error);
+  g_autoptr (MaqTransfer) transfer = maq_cli_fetch (cli, request, plan, error);
   if (transfer == NULL)
     return FALSE;
   gboolean exactly_one = files[0] != NULL && files[1] == NULL;

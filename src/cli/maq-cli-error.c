@@ -40,6 +40,7 @@ next_step_hub (int code)
     case MAQ_HUB_ERROR_BAD_REQUEST:
       return N_ ("Check the words and options.");
     case MAQ_HUB_ERROR_BAD_REPLY:
+    case MAQ_HUB_ERROR_NO_HUB:
       return N_ ("Check that --endpoint is a Hub and that no login page stands in between.");
     case MAQ_HUB_ERROR_OFFLINE:
       return N_ ("Leave out --offline and HF_HUB_OFFLINE to ask the Hub.");
@@ -76,6 +77,7 @@ plain_sentence (const GError *error)
     case MAQ_HUB_ERROR_SERVER:
     case MAQ_HUB_ERROR_BAD_REQUEST:
     case MAQ_HUB_ERROR_BAD_REPLY:
+    case MAQ_HUB_ERROR_NO_HUB:
     case MAQ_HUB_ERROR_LINK_EXPIRED:
       return NULL;
     }

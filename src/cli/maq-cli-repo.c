@@ -110,12 +110,12 @@ show_transfer_cb (MaqTransfer *transfer, GParamSpec *pspec, gpointer data)
 }
 
 MaqTransfer *
-maq_cli_fetch (MaqCli *self, const MaqTransferRequest *request, GError **error)
+maq_cli_fetch (MaqCli *self, const MaqTransferRequest *request, const MaqTransferPlan *plan, GError **error)
 {
   MaqTransferList *transfers = maq_cli_get_transfers (self, error);
   if (transfers == NULL)
     return NULL;
-  g_autoptr (MaqTransfer) transfer = maq_transfer_list_start (transfers, request);
+  g_autoptr (MaqTransfer) transfer = plan != NULL ? maq_transfer_list_start_planned (transfers, request, plan) : maq_transfer_list_start (transfers, request);
   gulong           handler = g_signal_connect (transfer, "notify", G_CALLBACK (show_transfer_cb), self);
   g_autofree char *snapshot = dex_await_string (maq_transfer_wait (transfer), error);
   g_signal_handler_disconnect (transfer, handler);
@@ -276,6 +276,6 @@ maq_cli_find_weights (MaqCli *self, const char *model, GError **error)
   g_autoptr (MaqTransferRequest) request = choose_weights (self, address, quant, error);
   if (request == NULL)
     return NULL;
-  g_autoptr (MaqTransfer) transfer = maq_cli_fetch (self, request, error);
+  g_autoptr (MaqTransfer) transfer = maq_cli_fetch (self, request, NULL, error);
   return transfer != NULL ? g_strdup (maq_transfer_get_first_path (transfer)) : NULL;
 }

@@ -40,7 +40,8 @@ MaqRepoAddress *maq_cli_parse_model (MaqCli *self, const char *model, char **qua
 // is not there, after saying how large it is. NULL with a sentence otherwise.
 char *maq_cli_find_weights (MaqCli *self, const char *model, GError **error);
 
-// Downloads what REQUEST says with progress on standard error; resolves within the fiber (transfer full).
-MaqTransfer *maq_cli_fetch (MaqCli *self, const MaqTransferRequest *request, GError **error);
+// Downloads what REQUEST says with progress on standard error; resolves within the fiber (transfer full). PLAN: nullable, the one
+// just made of it.
+MaqTransfer *maq_cli_fetch (MaqCli *self, const MaqTransferRequest *request, const MaqTransferPlan *plan, GError **error);
 
 G_END_DECLS

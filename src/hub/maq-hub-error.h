@@ -23,7 +23,8 @@ typedef enum
   MAQ_HUB_ERROR_UNREACHABLE,        // no connection, DNS, TLS, stall or deadline
   MAQ_HUB_ERROR_SERVER,             // 5xx after all retries
   MAQ_HUB_ERROR_BAD_REQUEST,        // other 4xx
-  MAQ_HUB_ERROR_BAD_REPLY,          // not what a Hub says: wrong JSON, headers, lengths or redirects, a login page
+  MAQ_HUB_ERROR_BAD_REPLY,          // not what a Hub says: wrong JSON, headers or lengths
+  MAQ_HUB_ERROR_NO_HUB,             // it was no Hub that answered: a login page, redirects without end; asking again is no use
   MAQ_HUB_ERROR_LINK_EXPIRED,       // the signed address of a file is no longer good: open the file again
   MAQ_HUB_ERROR_OFFLINE,            // offline mode is on
 } MaqHubError;

@@ -206,8 +206,8 @@ read_success (Exchange     *self,
   MaqHubReply         *reply = self->reply;
   SoupMessageHeaders  *headers = soup_message_get_response_headers (reply->message);
 
-  if (request->is_file && reply->commit == NULL)
-    return maq_hub_refuse (error, MAQ_HUB_ERROR_BAD_REPLY, reply->place, "no X-Repo-Commit in the reply, so it is not from a Hub");
+  if (request->is_file && !request->is_given && reply->commit == NULL)
+    return maq_hub_refuse (error, MAQ_HUB_ERROR_NO_HUB, reply->place, "no X-Repo-Commit in the reply, so it is not from a Hub");
 
   if (request->streams)
     {
@@ -284,12 +284,12 @@ get_redirect_target (const Exchange *self,
 
   if (target == NULL)
     {
-      maq_hub_refuse (error, MAQ_HUB_ERROR_BAD_REPLY, place, location != NULL ? "redirect to an address that is not http or https" : "redirect to nowhere");
+      maq_hub_refuse (error, MAQ_HUB_ERROR_NO_HUB, place, location != NULL ? "redirect to an address that is not http or https" : "redirect to nowhere");
       return NULL;
     }
   if (strcmp (g_uri_get_scheme (self->uri), "https") == 0 && strcmp (g_uri_get_scheme (target), "http") == 0)
     {
-      maq_hub_refuse (error, MAQ_HUB_ERROR_BAD_REPLY, place, "redirect from https to http");
+      maq_hub_refuse (error, MAQ_HUB_ERROR_NO_HUB, place, "redirect from https to http");
       return NULL;
     }
 
@@ -372,6 +372,6 @@ maq_hub_exchange (const MaqHubCall    *call,
         return g_steal_pointer (&self.reply);
     }
 
-  maq_hub_refuse (error, MAQ_HUB_ERROR_BAD_REPLY, self.reply->place, "more than 10 redirects");
+  maq_hub_refuse (error, MAQ_HUB_ERROR_NO_HUB, self.reply->place, "more than 10 redirects");
   return NULL;
 }

@@ -8,37 +8,6 @@
 
 // The methods of the client whose answers are files.
 
-static char *
-build_file_address (const MaqHubJob *job,
-                    const char      *id,
-                    const char      *revision,
-                    const char      *path)
-{
-  g_autoptr (GString) address = g_string_new (job->endpoint);
-
-  g_string_append_printf (address, "/%s%s/resolve/", maq_repo_kind_get_url_prefix (job->kind), id);
-  g_string_append_uri_escaped (address, revision != NULL ? revision : "main", NULL, FALSE);
-  g_string_append_c (address, '/');
-  g_string_append_uri_escaped (address, path, "/", FALSE);
-  return g_string_free (g_steal_pointer (&address), FALSE);
-}
-
-// The job of a method about one file; NULL with an error if a name is bad.
-static MaqHubJob *
-job_new_for_file (MaqHubClient *client,
-                  MaqRepoKind   kind,
-                  const char   *id,
-                  const char   *revision,
-                  const char   *path,
-                  GError      **error)
-{
-  MaqHubJob *job = maq_hub_job_new_for_repo (client, kind, id, revision, path != NULL ? path : "", error);
-
-  if (job != NULL)
-    job->address = build_file_address (job, id, revision, path);
-  return job;
-}
-
 static DexFuture *
 resolve_fiber (gpointer data)
 {
@@ -65,7 +34,7 @@ maq_hub_client_resolve (MaqHubClient *self,
 
   dex_return_error_if_fail (MAQ_IS_HUB_CLIENT (self));
 
-  MaqHubJob *job = job_new_for_file (self, kind, id, revision, path, &error);
+  MaqHubJob *job = maq_hub_job_new_for_file (self, kind, id, revision, path, &error);
   return job != NULL ? maq_hub_job_run (job, resolve_fiber) : dex_future_new_for_error (error);
 }
 
@@ -94,7 +63,7 @@ maq_hub_client_read_file (MaqHubClient *self,
 
   dex_return_error_if_fail (MAQ_IS_HUB_CLIENT (self));
 
-  MaqHubJob *job = job_new_for_file (self, kind, id, revision, path, &error);
+  MaqHubJob *job = maq_hub_job_new_for_file (self, kind, id, revision, path, &error);
   if (job == NULL)
     return dex_future_new_for_error (error);
 
@@ -132,7 +101,7 @@ maq_hub_client_open_file (MaqHubClient *self,
 
   dex_return_error_if_fail (MAQ_IS_HUB_CLIENT (self));
 
-  MaqHubJob *job = job_new_for_file (self, kind, id, revision, path, &error);
+  MaqHubJob *job = maq_hub_job_new_for_file (self, kind, id, revision, path, &error);
   if (job == NULL)
     return dex_future_new_for_error (error);
 

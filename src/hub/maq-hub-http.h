@@ -61,6 +61,7 @@ typedef struct
   gboolean    is_once;   // never tried again
   gboolean    stays;     // a redirect to another origin is the answer
   gboolean    streams;   // the body is left to the caller
+  gboolean    is_given;  // the Hub gave this address for a file: what answers need not be a Hub
 } MaqHubRequest;
 
 typedef struct

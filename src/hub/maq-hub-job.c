@@ -33,6 +33,36 @@ maq_hub_job_new_for_repo (MaqHubClient *client,
   return maq_hub_job_new (client, kind);
 }
 
+static char *
+build_file_address (const MaqHubJob *job,
+                    const char      *id,
+                    const char      *revision,
+                    const char      *path)
+{
+  g_autoptr (GString) address = g_string_new (job->endpoint);
+
+  g_string_append_printf (address, "/%s%s/resolve/", maq_repo_kind_get_url_prefix (job->kind), id);
+  g_string_append_uri_escaped (address, revision != NULL ? revision : "main", NULL, FALSE);
+  g_string_append_c (address, '/');
+  g_string_append_uri_escaped (address, path, "/", FALSE);
+  return g_string_free (g_steal_pointer (&address), FALSE);
+}
+
+MaqHubJob *
+maq_hub_job_new_for_file (MaqHubClient *client,
+                          MaqRepoKind   kind,
+                          const char   *id,
+                          const char   *revision,
+                          const char   *path,
+                          GError      **error)
+{
+  MaqHubJob *job = maq_hub_job_new_for_repo (client, kind, id, revision, path != NULL ? path : "", error);
+
+  if (job != NULL)
+    job->address = build_file_address (job, id, revision, path);
+  return job;
+}
+
 void
 maq_hub_job_free (MaqHubJob *self)
 {
@@ -134,7 +164,7 @@ read_fiber (gpointer data)
 
       // What networks that want a login, and proxies, put in the place of a reply.
       if (length > 0 && text[0] == '<')
-        return dex_future_new_reject (MAQ_HUB_ERROR, MAQ_HUB_ERROR_BAD_REPLY, "A web page came instead of the Hub's reply; the network may ask for a login");
+        return dex_future_new_reject (MAQ_HUB_ERROR, MAQ_HUB_ERROR_NO_HUB, "A web page came instead of the Hub's reply; the network may ask for a login");
       return dex_future_new_reject (MAQ_HUB_ERROR, MAQ_HUB_ERROR_BAD_REPLY, "The Hub's reply is broken: %s", error->message);
     }
 

@@ -23,6 +23,8 @@ typedef struct
 MaqHubJob *maq_hub_job_new (MaqHubClient *client, MaqRepoKind kind);
 // A job for something of the repo ID, or NULL with an error if a name is bad. REVISION and PATH nullable.
 MaqHubJob *maq_hub_job_new_for_repo (MaqHubClient *client, MaqRepoKind kind, const char *id, const char *revision, const char *path, GError **error);
+// The same for the content of the file at PATH, with its address.
+MaqHubJob *maq_hub_job_new_for_file (MaqHubClient *client, MaqRepoKind kind, const char *id, const char *revision, const char *path, GError **error);
 void       maq_hub_job_free (MaqHubJob *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MaqHubJob, maq_hub_job_free)
 

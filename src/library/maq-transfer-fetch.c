@@ -3,6 +3,7 @@
 #include "maq-transfer-run-private.h"
 
 #include "maq-fiber.h"
+#include "maq-hub-source.h"
 #include "maq-range-plan.h"
 
 // Several streams write one partial file, each its own range; the last of them gives it its final name.
@@ -16,6 +17,7 @@
 struct _MaqTransferFetch
 {
   MaqTransferRun    *run;
+  MaqHubSource      *source;
   GPtrArray         *files; // of MaqTransferFile; the first is fetched, the others are linked to it
   MaqCacheWriter    *writer;
   MaqTransferKeeper *keeper; // NULL for a small file
@@ -38,6 +40,7 @@ fetch_clear (gpointer data)
   g_ptr_array_unref (self->files);
   g_clear_pointer (&self->keeper, maq_transfer_keeper_free);
   g_clear_object (&self->writer);
+  g_clear_object (&self->source);
   maq_range_plan_free (self->plan);
   g_clear_error (&self->spoiled);
   g_mutex_clear (&self->lock);
@@ -108,11 +111,15 @@ open_first (MaqTransferFetch *self,
   if (self->writer == NULL)
     return FALSE;
 
+  g_clear_object (&self->source);
+  self->source = maq_hub_source_new (self->run->client, self->run->request->kind, self->run->work->id, self->run->work->commit, get_file (self)->path);
   g_autoptr (MaqRanges) there = maq_cache_writer_dup_ranges (self->writer);
   g_mutex_lock (&self->lock);
   self->plan = maq_range_plan_new (get_file (self)->size, there, LEAST_SHARE);
   g_mutex_unlock (&self->lock);
   count_here (self, maq_ranges_get_total (there), 0);
+  if (get_file (self)->size >= 2 * LEAST_SHARE)
+    maq_transfer_run_tell_news (self->run);
   if (!maq_cache_writer_is_complete (self->writer) && get_file (self)->size >= KEEP_FROM)
     self->keeper = maq_transfer_keeper_new (self->run, self->writer);
   return TRUE;
@@ -174,7 +181,7 @@ open_body (MaqTransferFetch *self,
 {
   MaqTransferRun *run = self->run;
   gint64          asked = g_get_monotonic_time ();
-  MaqHubBody     *body = dex_await_object (maq_hub_client_open_file (run->client, run->request->kind, run->work->id, run->work->commit, get_file (self)->path, from, end), error);
+  MaqHubBody     *body = dex_await_object (maq_hub_source_open (self->source, from, end), error);
 
   if (body == NULL)
     return NULL;
@@ -208,12 +215,13 @@ may_read_on (MaqTransferFetch *self,
   return may;
 }
 
-// Reads a body that begins at POSITION, as far as the claim goes.
+// Reads a body that goes from POSITION to END, as far as the claim goes.
 static gboolean
 read_body (MaqTransferFetch *self,
            MaqRangeClaim    *claim,
            MaqHubBody       *body,
            guint64           position,
+           guint64           end,
            GError          **error)
 {
   for (guint64 room; (room = get_room (self, claim)) > 0 || may_read_on (self, claim, position);)
@@ -232,6 +240,11 @@ read_body (MaqTransferFetch *self,
         return FALSE;
       position += g_bytes_get_size (bytes);
     }
+  // No byte more, but the connection can be used again after it.
+  if (position == end)
+    {
+      g_autoptr (GBytes) nothing = dex_await_boxed (maq_hub_body_read (body, 1), NULL);
+    }
   return TRUE;
 }
 
@@ -248,12 +261,13 @@ fetch_once (MaqTransferFetch *self,
   if (*gave_up)
     return TRUE;
   guint64 from = whole ? 0 : claim->next;
-  g_autoptr (MaqHubBody) body = open_body (self, from, whole ? 0 : from + get_room (self, claim), error);
+  guint64 end = whole ? 0 : from + get_room (self, claim);
+  g_autoptr (MaqHubBody) body = open_body (self, from, end, error);
   if (body == NULL || !check_total (self, maq_hub_body_get_total (body), error))
     return FALSE;
   guint64 position = maq_hub_body_get_offset (body);
   *gave_up = position != claim->next && !may_read_whole (self, claim);
-  return *gave_up || read_body (self, claim, body, position, error);
+  return *gave_up || read_body (self, claim, body, position, whole ? get_file (self)->size : end, error);
 }
 
 static gboolean
@@ -324,7 +338,7 @@ fetch_claim (MaqTransferFetch *self,
         continue;
 
       if (claim->next > before)
-        n_tries = 0;
+        n_tries = n_expired = 0;
       if (++n_tries > MAX_TRIES || !is_worth_another_try (self, failed))
         {
           g_propagate_error (error, g_steal_pointer (&failed));

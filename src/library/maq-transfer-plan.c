@@ -12,6 +12,7 @@ maq_transfer_plan_copy (const MaqTransferPlan *self)
   MaqTransferPlan *copy = g_memdup2 (self, sizeof *self);
 
   copy->commit = g_strdup (self->commit);
+  copy->work = maq_transfer_work_ref (self->work);
   return copy;
 }
 
@@ -21,6 +22,7 @@ maq_transfer_plan_free (MaqTransferPlan *self)
   if (self == NULL)
     return;
   g_free (self->commit);
+  maq_transfer_work_unref (self->work);
   g_free (self);
 }
 
@@ -56,6 +58,7 @@ plan_fiber (gpointer data)
   plan->n_files = work->files->len;
   plan->bytes_total = work->bytes_total;
   plan->bytes_here = work->bytes_here;
+  plan->work = g_steal_pointer (&work);
   return dex_future_new_take_boxed (MAQ_TYPE_TRANSFER_PLAN, plan);
 }
 

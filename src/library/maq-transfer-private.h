@@ -27,7 +27,7 @@ typedef struct
 } MaqTransferFile;
 
 // What a request comes to. Read-only once made.
-typedef struct
+struct _MaqTransferWork
 {
   char      *id; // as the Hub writes it today
   char      *commit;
@@ -37,12 +37,14 @@ typedef struct
   gboolean   is_cached;  // made from the cache alone: nothing is to be fetched
   gboolean   is_offline; // because the Hub could not be asked
   GPtrArray *tree;       // nullable: what the Hub lists at this commit, of MaqCacheTreeFile, for the cache to keep
-} MaqTransferWork;
+  guint      took;       // milliseconds to find all this out
+};
 
 // Asks the Hub what REQUEST comes to, or the cache where the Hub cannot be asked and the cache will do. Only in a fiber.
 MaqTransferWork *maq_transfer_work_prepare (MaqHubClient *client, MaqCache *cache, const MaqTransferRequest *request, GError **error);
-void             maq_transfer_work_free (MaqTransferWork *self);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (MaqTransferWork, maq_transfer_work_free)
+MaqTransferWork *maq_transfer_work_ref (MaqTransferWork *self);
+void             maq_transfer_work_unref (MaqTransferWork *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MaqTransferWork, maq_transfer_work_unref)
 
 // What becomes of a transfer that nobody holds.
 typedef enum
@@ -99,9 +101,10 @@ void maq_transfer_records_load (const char *folder, const char *cache_root, GHas
 // One attempt at a transfer, on worker threads. Counters may be read from any thread. RECORD is held until the last file is let
 // go of.
 typedef struct _MaqTransferRun MaqTransferRun;
-MaqTransferRun                *maq_transfer_run_new (MaqHubClient *client, MaqCache *cache, const MaqTransferRequest *request, MaqTransferRecord *record);
-MaqTransferRun                *maq_transfer_run_ref (MaqTransferRun *self);
-void                           maq_transfer_run_unref (MaqTransferRun *self);
+// WORK: nullable, what REQUEST comes to if that is known; else the run finds out.
+MaqTransferRun *maq_transfer_run_new (MaqHubClient *client, MaqCache *cache, const MaqTransferRequest *request, MaqTransferRecord *record, MaqTransferWork *work);
+MaqTransferRun *maq_transfer_run_ref (MaqTransferRun *self);
+void            maq_transfer_run_unref (MaqTransferRun *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MaqTransferRun, maq_transfer_run_unref)
 // Resolves to the path of the snapshot (string). Dropping it stops the run, and so does maq_transfer_run_stop.
 DexFuture *maq_transfer_run_start (MaqTransferRun *self);
@@ -139,6 +142,8 @@ const char *maq_transfer_get_id (MaqTransfer *self);
 gboolean maq_transfer_has_path (MaqTransfer *self, MaqRepoKind kind, const char *id, const char *path);
 // Holds the record as long as the transfer is queued or runs.
 void maq_transfer_claim (MaqTransfer *self);
+// What its request comes to, for the next run, which need not find out then. Nothing for one that runs.
+void maq_transfer_set_work (MaqTransfer *self, MaqTransferWork *work);
 // From QUEUED to RUNNING.
 void maq_transfer_begin (MaqTransfer *self);
 // From QUEUED to CANCELLED: it is for another Hub than the one there is.

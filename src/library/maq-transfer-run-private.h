@@ -18,6 +18,7 @@ struct _MaqTransferRun
   MaqCache           *cache;
   MaqTransferRequest *request;
   MaqTransferRecord  *record;
+  MaqTransferWork    *known;   // nullable: what the Hub need not be asked for
   gint                stopped; // atomic
 
   GMutex           lock; // guards what follows
@@ -25,7 +26,7 @@ struct _MaqTransferRun
   GQueue           jobs; // of MaqTransferFetch that nobody has begun
   GPtrArray       *open; // of MaqTransferFetch on their way
   GError          *error;
-  DexPromise      *idle; // resolved when the last stream has ended
+  DexPromise      *news; // resolved when there is something to do for the run itself
   guint            n_streams;
   guint            max_streams;
   guint            first_byte; // milliseconds from asking for a file to its first byte, lately
@@ -41,6 +42,8 @@ gboolean maq_transfer_run_check (MaqTransferRun *self, GError **error);
 // Lets the other fibers of this thread work for so long. FALSE as above.
 gboolean maq_transfer_run_rest (MaqTransferRun *self, guint milliseconds, GError **error);
 void     maq_transfer_run_add_done (MaqTransferRun *self, gint64 done, guint64 fetched);
+// There is more for streams to do, or less.
+void maq_transfer_run_tell_news (MaqTransferRun *self);
 // One of the run's counters, under its lock.
 void  maq_transfer_run_count (MaqTransferRun *self, guint *counter, int by);
 guint maq_transfer_run_get_first_pause (void);

@@ -12,6 +12,7 @@
 
 #define FIRST_STREAMS 8
 #define MAX_STREAMS   16
+#define FAR           50  // milliseconds to prepare: where round trips take long, all streams at once cost less than finding out
 #define WORTH_MORE    1.1 // more streams have to be worth so much more speed
 #define FIRST_WATCH   150 // milliseconds between two looks at the speed
 #define LONGEST_WATCH 1000
@@ -27,11 +28,12 @@ run_clear (gpointer data)
   g_object_unref (self->cache);
   maq_transfer_request_free (self->request);
   maq_transfer_record_unref (self->record);
-  maq_transfer_work_free (self->work);
+  g_clear_pointer (&self->work, maq_transfer_work_unref);
+  g_clear_pointer (&self->known, maq_transfer_work_unref);
   g_queue_clear_full (&self->jobs, (GDestroyNotify) maq_transfer_fetch_unref);
   g_ptr_array_unref (self->open);
   g_clear_error (&self->error);
-  dex_clear (&self->idle);
+  dex_clear (&self->news);
   g_mutex_clear (&self->lock);
 }
 
@@ -39,7 +41,8 @@ MaqTransferRun *
 maq_transfer_run_new (MaqHubClient             *client,
                       MaqCache                 *cache,
                       const MaqTransferRequest *request,
-                      MaqTransferRecord        *record)
+                      MaqTransferRecord        *record,
+                      MaqTransferWork          *work)
 {
   MaqTransferRun *self = g_atomic_rc_box_new0 (MaqTransferRun);
 
@@ -51,6 +54,8 @@ maq_transfer_run_new (MaqHubClient             *client,
   g_queue_init (&self->jobs);
   self->open = g_ptr_array_new_with_free_func ((GDestroyNotify) maq_transfer_fetch_unref);
   self->max_streams = FIRST_STREAMS;
+  self->news = dex_promise_new ();
+  self->known = work != NULL ? maq_transfer_work_ref (work) : NULL;
   return self;
 }
 
@@ -148,6 +153,22 @@ maq_transfer_run_count (MaqTransferRun *self,
   g_mutex_unlock (&self->lock);
 }
 
+// Under the lock.
+static void
+tell_news (MaqTransferRun *self)
+{
+  if (dex_future_is_pending (DEX_FUTURE (self->news)))
+    dex_promise_resolve_boolean (self->news, TRUE);
+}
+
+void
+maq_transfer_run_tell_news (MaqTransferRun *self)
+{
+  g_mutex_lock (&self->lock);
+  tell_news (self);
+  g_mutex_unlock (&self->lock);
+}
+
 static void
 leave (gpointer data)
 {
@@ -225,9 +246,8 @@ end_stream (MaqTransferRun *self,
   g_mutex_lock (&self->lock);
   if (failed != NULL && self->error == NULL)
     self->error = g_error_copy (failed);
-  gboolean is_last = --self->n_streams == 0;
-  if (is_last || failed != NULL)
-    dex_promise_resolve_boolean (self->idle, TRUE);
+  if (--self->n_streams == 0 || failed != NULL)
+    tell_news (self);
   g_mutex_unlock (&self->lock);
 }
 
@@ -323,11 +343,6 @@ start_streams (MaqTransferRun *self,
   if (n == 0 && self->error == NULL && find_best (self) != NULL)
     n = MAX_STREAMS;
   n = self->n_streams < self->max_streams ? MIN (n, self->max_streams - self->n_streams) : 0;
-  if (n > 0 && self->n_streams == 0)
-    {
-      dex_clear (&self->idle);
-      self->idle = dex_promise_new ();
-    }
   self->n_streams += n;
   g_mutex_unlock (&self->lock);
   for (; n > 0; n--)
@@ -350,6 +365,8 @@ adjust_streams (MaqTransferRun *self,
 {
   gint64 now = g_get_monotonic_time ();
 
+  if (now - watch->when < FIRST_WATCH * 1000)
+    return;
   g_mutex_lock (&self->lock);
   double speed = (double) (self->fetched - watch->fetched) * G_USEC_PER_SEC / MAX (now - watch->when, 1);
   if (self->is_pressed)
@@ -367,6 +384,8 @@ adjust_streams (MaqTransferRun *self,
         }
       else if (self->max_streams < MAX_STREAMS)
         self->max_streams *= 2;
+      else
+        watch->is_settled = TRUE;
       watch->best = speed;
     }
   watch->when = now;
@@ -374,22 +393,30 @@ adjust_streams (MaqTransferRun *self,
   g_mutex_unlock (&self->lock);
 }
 
-// Waits until all streams have ended, or for a while.
+// Waits for news, such as that all streams have ended, or for a while.
 static gboolean
 wait_for_streams (MaqTransferRun *self,
                   GError        **error)
 {
   g_mutex_lock (&self->lock);
   guint      pause = CLAMP (self->first_byte * 2, FIRST_WATCH, LONGEST_WATCH);
-  DexFuture *idle = dex_ref (DEX_FUTURE (self->idle));
+  DexFuture *news = dex_ref (DEX_FUTURE (self->news));
   g_mutex_unlock (&self->lock);
 
   g_autoptr (GError) failed = NULL;
-  if (!dex_await (maq_future_with_timeout (idle, pause), &failed) && !g_error_matches (failed, DEX_ERROR, DEX_ERROR_TIMED_OUT))
+  if (!dex_await (maq_future_with_timeout (news, pause), &failed) && !g_error_matches (failed, DEX_ERROR, DEX_ERROR_TIMED_OUT))
     {
       g_propagate_error (error, g_steal_pointer (&failed));
       return FALSE;
     }
+  // What is told from now on has not been looked at yet.
+  g_mutex_lock (&self->lock);
+  if (!dex_future_is_pending (DEX_FUTURE (self->news)))
+    {
+      dex_clear (&self->news);
+      self->news = dex_promise_new ();
+    }
+  g_mutex_unlock (&self->lock);
   return maq_transfer_run_check (self, error);
 }
 
@@ -414,6 +441,11 @@ fetch_all (MaqTransferRun *self,
   Watch    watch = { .when = g_get_monotonic_time () };
   gboolean ok = TRUE;
 
+  if (self->work->took >= FAR)
+    {
+      self->max_streams = MAX_STREAMS;
+      watch.is_settled = TRUE;
+    }
   make_jobs (self);
   start_streams (self, fibers);
   while (ok && self->n_streams > 0)
@@ -465,7 +497,7 @@ run_fiber (gpointer data)
   g_autoptr (GError) error = NULL;
 
   maq_transfer_record_save (self->record);
-  MaqTransferWork *work = maq_transfer_work_prepare (self->client, self->cache, self->request, &error);
+  MaqTransferWork *work = self->known != NULL ? g_steal_pointer (&self->known) : maq_transfer_work_prepare (self->client, self->cache, self->request, &error);
   if (work == NULL)
     {
       if (is_refusal (error))

@@ -20,23 +20,34 @@ file_free (gpointer data)
   g_free (self);
 }
 
-void
-maq_transfer_work_free (MaqTransferWork *self)
+static void
+work_clear (gpointer data)
 {
-  if (self == NULL)
-    return;
+  MaqTransferWork *self = data;
+
   g_free (self->id);
   g_free (self->commit);
   g_ptr_array_unref (self->files);
   g_clear_pointer (&self->tree, g_ptr_array_unref);
-  g_free (self);
+}
+
+MaqTransferWork *
+maq_transfer_work_ref (MaqTransferWork *self)
+{
+  return g_atomic_rc_box_acquire (self);
+}
+
+void
+maq_transfer_work_unref (MaqTransferWork *self)
+{
+  g_atomic_rc_box_release_full (self, work_clear);
 }
 
 static MaqTransferWork *
 new_work (const char *id,
           const char *commit)
 {
-  MaqTransferWork *self = g_new0 (MaqTransferWork, 1);
+  MaqTransferWork *self = g_atomic_rc_box_new0 (MaqTransferWork);
 
   self->id = g_strdup (id);
   self->commit = g_strdup (commit);
@@ -195,6 +206,7 @@ may_use_cache (const MaqTransferRequest *request,
     case MAQ_HUB_ERROR_SERVER:
     case MAQ_HUB_ERROR_RATE_LIMITED:
     case MAQ_HUB_ERROR_BAD_REPLY:
+    case MAQ_HUB_ERROR_NO_HUB:
       return TRUE;
     case MAQ_HUB_ERROR_REVISION_NOT_FOUND:
     case MAQ_HUB_ERROR_ENTRY_NOT_FOUND:
@@ -258,21 +270,27 @@ convert_tree (MaqHubTree *tree)
   return files;
 }
 
-// The work at COMMIT, which is known; what a commit holds never changes, so a list that is kept is as good as the Hub's.
+// The work at COMMIT, which is known; what a commit holds never changes, so a list that is kept is as good as the Hub's. TOLD:
+// nullable, what the Hub listed already.
 static MaqTransferWork *
 work_at_commit (MaqHubClient             *client,
                 MaqCache                 *cache,
                 const MaqTransferRequest *request,
                 const char               *id,
                 const char               *commit,
+                MaqHubTree               *told,
                 GError                  **error)
 {
   g_autoptr (GPtrArray) kept = maq_cache_read_tree (cache, request->kind, id, commit);
   g_autoptr (GError) cause = NULL;
+  g_autoptr (MaqHubTree) tree = NULL;
 
   if (kept != NULL)
     return work_from_tree (cache, request, id, commit, kept, error);
-  g_autoptr (MaqHubTree) tree = dex_await_boxed (ask (cache, request, maq_hub_client_list_tree (client, request->kind, id, commit)), &cause);
+  if (told != NULL && told->files->len > 0 && told->refused == 0)
+    tree = maq_hub_tree_ref (told);
+  else
+    tree = dex_await_boxed (ask (cache, request, maq_hub_client_list_tree (client, request->kind, id, commit)), &cause);
   if (tree == NULL)
     return fall_back (cache, request, g_steal_pointer (&cause), error);
 
@@ -284,38 +302,38 @@ work_at_commit (MaqHubClient             *client,
   return work;
 }
 
-// Which commit the request's branch or tag is, and what the repo is called today.
-static gboolean
-ask_commit (MaqHubClient             *client,
-            MaqCache                 *cache,
-            const MaqTransferRequest *request,
-            char                    **id,
-            char                    **commit,
-            GError                  **error)
+// The repo: which commit the request's branch or tag is, what it is called today, and mostly, in the same answer, its files.
+static MaqRepo *
+ask_repo (MaqHubClient             *client,
+          MaqCache                 *cache,
+          const MaqTransferRequest *request,
+          GError                  **error)
 {
-  g_autoptr (MaqRepo) repo = dex_await_object (ask (cache, request, maq_hub_client_get_repo (client, request->kind, request->id, request->revision)), error);
+  g_autoptr (GError) failed = NULL;
+  g_autoptr (MaqRepo) repo = dex_await_object (ask (cache, request, maq_hub_client_get_repo_with_files (client, request->kind, request->id, request->revision)), &failed);
 
+  // Of very many files the record alone may be short enough.
+  if (g_error_matches (failed, MAQ_HUB_ERROR, MAQ_HUB_ERROR_BAD_REPLY))
+    repo = dex_await_object (ask (cache, request, maq_hub_client_get_repo (client, request->kind, request->id, request->revision)), error);
+  else if (repo == NULL)
+    g_propagate_error (error, g_steal_pointer (&failed));
   if (repo == NULL)
-    return FALSE;
+    return NULL;
   if (maq_repo_get_sha (repo) == NULL || !maq_revision_is_commit (maq_repo_get_sha (repo)) || !maq_repo_id_validate (maq_repo_get_id (repo), NULL))
     {
       g_set_error (error, MAQ_HUB_ERROR, MAQ_HUB_ERROR_BAD_REPLY, "The Hub does not say which commit %s of %s is", maq_transfer_request_get_revision (request), request->id);
-      return FALSE;
+      return NULL;
     }
-  *id = g_strdup (maq_repo_get_id (repo));
-  *commit = g_strdup (maq_repo_get_sha (repo));
-  return TRUE;
+  return g_steal_pointer (&repo);
 }
 
-MaqTransferWork *
-maq_transfer_work_prepare (MaqHubClient             *client,
-                           MaqCache                 *cache,
-                           const MaqTransferRequest *request,
-                           GError                  **error)
+static MaqTransferWork *
+prepare (MaqHubClient             *client,
+         MaqCache                 *cache,
+         const MaqTransferRequest *request,
+         GError                  **error)
 {
-  const char      *revision = maq_transfer_request_get_revision (request);
-  g_autofree char *id = NULL;
-  g_autofree char *commit = NULL;
+  const char *revision = maq_transfer_request_get_revision (request);
   g_autoptr (GError) cause = NULL;
 
   if (!maq_repo_id_validate (request->id, error) || !maq_revision_validate (revision, error))
@@ -329,9 +347,24 @@ maq_transfer_work_prepare (MaqHubClient             *client,
       // Named files that are here need no question at all.
       guint            n_missing = 0;
       MaqTransferWork *here = has_paths (request) ? work_from_cache (cache, request, revision, &n_missing) : NULL;
-      return here != NULL ? here : work_at_commit (client, cache, request, request->id, revision, error);
+      return here != NULL ? here : work_at_commit (client, cache, request, request->id, revision, NULL, error);
     }
-  if (!ask_commit (client, cache, request, &id, &commit, &cause))
+  g_autoptr (MaqRepo) repo = ask_repo (client, cache, request, &cause);
+  if (repo == NULL)
     return fall_back (cache, request, g_steal_pointer (&cause), error);
-  return work_at_commit (client, cache, request, id, commit, error);
+  return work_at_commit (client, cache, request, maq_repo_get_id (repo), maq_repo_get_sha (repo), maq_repo_get_tree (repo), error);
+}
+
+MaqTransferWork *
+maq_transfer_work_prepare (MaqHubClient             *client,
+                           MaqCache                 *cache,
+                           const MaqTransferRequest *request,
+                           GError                  **error)
+{
+  gint64           begin = g_get_monotonic_time ();
+  MaqTransferWork *work = prepare (client, cache, request, error);
+
+  if (work != NULL)
+    work->took = (g_get_monotonic_time () - begin) / 1000;
+  return work;
 }

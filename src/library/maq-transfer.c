@@ -38,6 +38,7 @@ struct _MaqTransfer
   guint               n_waits; // in a row
   guint               waking;
   MaqTransferRun     *run;     // the present or the last one
+  MaqTransferWork    *known;   // nullable: for the next one
   DexFuture          *work;    // while it runs
   DexPromise         *outcome; // what maq_transfer_wait gives
   GError             *error;
@@ -133,6 +134,7 @@ maq_transfer_finalize (GObject *object)
   MaqTransfer *self = MAQ_TRANSFER (object);
 
   g_clear_pointer (&self->run, maq_transfer_run_unref);
+  g_clear_pointer (&self->known, maq_transfer_work_unref);
   g_clear_pointer (&self->request, maq_transfer_request_free);
   g_clear_pointer (&self->record, maq_transfer_record_unref);
   g_clear_error (&self->error);
@@ -455,6 +457,16 @@ maq_transfer_claim (MaqTransfer *self)
 }
 
 void
+maq_transfer_set_work (MaqTransfer     *self,
+                       MaqTransferWork *work)
+{
+  if (self->state == MAQ_TRANSFER_RUNNING)
+    return;
+  g_clear_pointer (&self->known, maq_transfer_work_unref);
+  self->known = maq_transfer_work_ref (work);
+}
+
+void
 maq_transfer_begin (MaqTransfer *self)
 {
   GWeakRef *weak = g_new0 (GWeakRef, 1);
@@ -465,7 +477,8 @@ maq_transfer_begin (MaqTransfer *self)
   dex_clear (&self->work);
   g_clear_pointer (&self->run, maq_transfer_run_unref);
   maq_transfer_claim (self);
-  self->run = maq_transfer_run_new (self->client, self->cache, self->request, self->record);
+  self->run = maq_transfer_run_new (self->client, self->cache, self->request, self->record, self->known);
+  g_clear_pointer (&self->known, maq_transfer_work_unref);
   self->n_samples = 0;
   self->tick = g_timeout_add (TICK, tick_cb, self);
   set_state (self, MAQ_TRANSFER_RUNNING);

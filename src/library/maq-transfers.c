@@ -523,17 +523,17 @@ find_request (MaqTransferList          *self,
   return NULL;
 }
 
-MaqTransfer *
-maq_transfer_list_start (MaqTransferList          *self,
-                         const MaqTransferRequest *request)
+static MaqTransfer *
+start (MaqTransferList          *self,
+       const MaqTransferRequest *request,
+       MaqTransferWork          *work)
 {
-  g_return_val_if_fail (MAQ_IS_TRANSFER_LIST (self), NULL);
-  g_return_val_if_fail (request != NULL, NULL);
-
   look_for_others (self);
   MaqTransfer *known = find_request (self, request);
   if (known != NULL)
     {
+      if (work != NULL)
+        maq_transfer_set_work (known, work);
       maq_transfer_retry (known);
       return g_object_ref (known);
     }
@@ -543,9 +543,32 @@ maq_transfer_list_start (MaqTransferList          *self,
   MaqTransferMemo memo = { .standing = MAQ_TRANSFER_STANDING_WANTED, .order = MAX (g_get_real_time (), last + 1), .hub = (char *) get_hub (self) };
   g_autoptr (MaqTransferRecord) record = maq_transfer_record_new (self->folder, maq_cache_get_root (self->cache));
   MaqTransfer *transfer = maq_transfer_new (self->client, self->cache, request, record, &memo);
+  if (work != NULL)
+    maq_transfer_set_work (transfer, work);
   add (self, transfer);
   state_cb (self, NULL, transfer);
   return g_object_ref (transfer);
+}
+
+MaqTransfer *
+maq_transfer_list_start (MaqTransferList          *self,
+                         const MaqTransferRequest *request)
+{
+  g_return_val_if_fail (MAQ_IS_TRANSFER_LIST (self), NULL);
+  g_return_val_if_fail (request != NULL, NULL);
+
+  return start (self, request, NULL);
+}
+
+MaqTransfer *
+maq_transfer_list_start_planned (MaqTransferList          *self,
+                                 const MaqTransferRequest *request,
+                                 const MaqTransferPlan    *plan)
+{
+  g_return_val_if_fail (MAQ_IS_TRANSFER_LIST (self), NULL);
+  g_return_val_if_fail (request != NULL && plan != NULL, NULL);
+
+  return start (self, request, plan->work);
 }
 
 void

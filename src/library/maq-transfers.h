@@ -100,19 +100,25 @@ void maq_transfer_list_move_next (MaqTransferList *self, MaqTransfer *transfer);
 // Removes and forgets finished, failed and cancelled ones; with the partial files of the latter two.
 void maq_transfer_list_clear (MaqTransferList *self);
 
-// What a download of REQUEST would do: resolves to a MaqTransferPlan (boxed).
+// What a download of a request would do.
+typedef struct _MaqTransferWork MaqTransferWork;
 typedef struct
 {
   char   *commit;
   guint   n_files;
   guint64 bytes_total;
   guint64 bytes_here; // already in the cache
+
+  MaqTransferWork *work; // the files, for maq_transfer_list_start_planned
 } MaqTransferPlan;
 #define MAQ_TYPE_TRANSFER_PLAN (maq_transfer_plan_get_type ())
 GType            maq_transfer_plan_get_type (void);
 MaqTransferPlan *maq_transfer_plan_copy (const MaqTransferPlan *self);
 void             maq_transfer_plan_free (MaqTransferPlan *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MaqTransferPlan, maq_transfer_plan_free)
+// Resolves to a MaqTransferPlan (boxed) of REQUEST.
 DexFuture *maq_transfer_list_plan (MaqTransferList *self, const MaqTransferRequest *request);
+// As maq_transfer_list_start, with the PLAN just made of REQUEST: the Hub is not asked again for what that says.
+MaqTransfer *maq_transfer_list_start_planned (MaqTransferList *self, const MaqTransferRequest *request, const MaqTransferPlan *plan);
 
 G_END_DECLS

@@ -63,7 +63,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
                         "lfs": {"oid": self.server.sha256, "size": self.server.size, "pointerSize": 134}}])
         elif path.startswith("/api/models/"):
             self.json({"_id": "1", "id": REPO, "modelId": REPO, "sha": COMMIT, "private": False, "gated": False, "disabled": False, "tags": [],
-                       "downloads": 0, "likes": 0, "siblings": [{"rfilename": NAME}], "createdAt": "2026-01-01T00:00:00.000Z",
+                       "downloads": 0, "likes": 0, "siblings": [self.sibling()], "createdAt": "2026-01-01T00:00:00.000Z",
                        "lastModified": "2026-01-01T00:00:00.000Z"})
         else:
             self.head(404, {})
@@ -81,6 +81,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.head(200, {"Content-Type": "application/json", "X-Repo-Commit": COMMIT}, len(body))
         if self.command != "HEAD":
             self.wfile.write(body)
+
+    def sibling(self):
+        """As the Hub: sizes and hashes only where they are asked for."""
+        if "blobs=true" not in self.path.lower():
+            return {"rfilename": NAME}
+        return {"rfilename": NAME, "size": self.server.size, "blobId": "d" * 40,
+                "lfs": {"sha256": self.server.sha256, "size": self.server.size, "pointerSize": 134}}
 
     def redirect(self):
         self.head(302, {"Location": f"{self.server.cdn}/cdn/{NAME}", "X-Repo-Commit": COMMIT, "X-Linked-Size": self.server.size,

@@ -19,6 +19,7 @@ MIB = 1 << 20
 GIB = 1 << 30
 HERE = pathlib.Path(__file__).parent
 MAQ = pathlib.Path(os.environ.get("MAQ_BENCH_MAQ") or pathlib.Path(os.environ["MAQ_BUILD_DIR"]) / "src/cli/maq")
+OTHER = os.environ.get("MAQ_BENCH_OTHER")
 REPO, NAME = "bench/large", "large.gguf"
 # Bytes a second for each connection and for all, round-trip time in seconds.
 PROFILES = {
@@ -47,8 +48,12 @@ def commands(url, folder):
     link = f"{url}/{REPO}/resolve/main/{NAME}"
     out = folder / "out.gguf"
     cached = f"models--bench--large/snapshots/*/{NAME}"
+    def ours(program):
+        return ["env", f"HF_HUB_CACHE={folder}/cache", f"XDG_STATE_HOME={folder}/state", program, "download", "--quiet", REPO], folder / "cache", cached
+
     return {
-        "maq": (["env", f"HF_HUB_CACHE={folder}/cache", f"XDG_STATE_HOME={folder}/state", MAQ, "download", "--quiet", REPO], folder / "cache", cached),
+        "maq": ours(MAQ),
+        "other maq": ours(OTHER),
         "curl": (["curl", "-sfL", "-o", out, link], folder, "out.gguf"),
         "aria2c -x16": (["aria2c", "-q", "-x16", "-s16", "-k1M", "--file-allocation=falloc", "-d", folder, "-o", "out.gguf", link], folder, "out.gguf"),
         "hf": (["env", f"HF_HUB_CACHE={folder}/cache", f"HF_HOME={folder}/home", "hf", "download", REPO], folder / "cache", cached),
@@ -126,7 +131,7 @@ def print_table(title, size, results, programs):
         ratio = statistics.median(speeds["maq"]) / speed
         cpu = statistics.median(cpu for _seconds, cpu, _rss in results[name]) * GIB / size
         rss = max(rss for _seconds, _cpu, rss in results[name])
-        checked = "checked by itself, right" if name == "maq" else "right"
+        checked = "checked by itself, right" if "maq" in name else "right"
         print(f"{name:<14}{speed:>12.1f}{max(speeds[name]):>8.1f}{min(speeds[name]):>8.1f}{ratio:>8.2f}×{cpu:>11.2f}{rss:>10.0f}  {checked}", flush=True)
 
 
@@ -149,11 +154,13 @@ def main():
     parser.add_argument("--throttled-size", type=int, default=128, help="MiB over the others")
     parser.add_argument("--profile", action="append", choices=list(PROFILES))
     parser.add_argument("--to", choices=["ram", "disk"], action="append")
+    parser.add_argument("--program", action="append", help="only these, such as maq and “aria2c -x16”")
     parser.add_argument("--quick", action="store_true", help="small files, three rounds: to see that it works")
     options = parser.parse_args()
     if options.quick:
         options.rounds, options.size, options.throttled_size = 3, 256, 64
-    programs = [name for name in ("maq", "curl", "aria2c -x16", "hf") if shutil.which(name.split()[0]) or name == "maq"]
+    there = [name for name in ("maq", "other maq", "curl", "aria2c -x16", "hf") if shutil.which(name.split()[0]) or name == "maq" or name == "other maq" and OTHER]
+    programs = [name for name in there if name == "maq" or not options.program or name in options.program]
     ram = pathlib.Path(tempfile.mkdtemp(prefix="maq-bench-", dir="/dev/shm"))
     disk = pathlib.Path(tempfile.mkdtemp(prefix="maq-bench-", dir=os.environ.get("MAQ_BENCH_DISK") or "/tmp"))
     resource.setrlimit(resource.RLIMIT_NOFILE, (4096, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))

@@ -2,6 +2,8 @@
 // Copyright 2026 The Maquette developers
 #include "maq-hub-operations.h"
 
+#include "maq-hub-source.h"
+
 DexFuture *
 hub_start_list (MaqHubClient *client)
 {
@@ -52,6 +54,14 @@ hub_start_open_file (MaqHubClient *client)
 }
 
 DexFuture *
+hub_start_open_source (MaqHubClient *client)
+{
+  g_autoptr (MaqHubSource) source = maq_hub_source_new (client, MAQ_REPO_KIND_MODEL, "a/b", "main", "f.txt");
+
+  return maq_hub_source_open (source, 0, 0);
+}
+
+DexFuture *
 hub_start_read_address (MaqHubClient *client)
 {
   return maq_hub_client_read_address (client, "/avatars/x.svg", 1024 * 1024);
@@ -66,6 +76,7 @@ const HubOperation hub_operations[HUB_N_OPERATIONS] = {
   { "resolve", hub_start_resolve, "content of some length", HUB_IS_REPO | HUB_IS_FILE | HUB_IS_HEAD },
   { "read-file", hub_start_read_file, "content of some length", HUB_IS_REPO | HUB_IS_FILE },
   { "open-file", hub_start_open_file, "content of some length", HUB_IS_REPO | HUB_IS_FILE | HUB_IS_ONCE },
+  { "open-source", hub_start_open_source, "content of some length", HUB_IS_REPO | HUB_IS_FILE | HUB_IS_ONCE },
   { "read-address", hub_start_read_address, "content of some length", 0 },
 };
 

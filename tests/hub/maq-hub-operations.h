@@ -21,6 +21,7 @@ DexFuture *hub_start_whoami (MaqHubClient *client);
 DexFuture *hub_start_resolve (MaqHubClient *client);
 DexFuture *hub_start_read_file (MaqHubClient *client);
 DexFuture *hub_start_open_file (MaqHubClient *client);
+DexFuture *hub_start_open_source (MaqHubClient *client);
 DexFuture *hub_start_read_address (MaqHubClient *client);
 
 typedef enum
@@ -40,7 +41,7 @@ typedef struct
   HubOperationFlags flags;
 } HubOperation;
 
-#define HUB_N_OPERATIONS 9
+#define HUB_N_OPERATIONS 10
 extern const HubOperation hub_operations[HUB_N_OPERATIONS];
 
 #define HUB_FOREACH_OPERATION(i) for (guint i = 0; i < HUB_N_OPERATIONS; i++)

@@ -88,7 +88,7 @@ test_malformed (HubFixture   *f,
         continue;
       maq_test_server_clear (f->server);
       hub_add (f, &(MaqTestReply) { .body = bodies[b] });
-      hub_expect_error (f, i, MAQ_HUB_ERROR_BAD_REPLY);
+      hub_expect_error (f, i, bodies[b][0] == '<' ? MAQ_HUB_ERROR_NO_HUB : MAQ_HUB_ERROR_BAD_REPLY);
     }
 
   // Too deep, and of the wrong kind.
@@ -113,7 +113,7 @@ test_pages_that_are_no_hub (HubFixture   *f,
   HUB_FOREACH_OPERATION (i)
   {
     if (hub_operations[i].flags & (HUB_IS_JSON | HUB_IS_FILE))
-      hub_expect_error (f, i, MAQ_HUB_ERROR_BAD_REPLY);
+      hub_expect_error (f, i, MAQ_HUB_ERROR_NO_HUB);
   }
 }
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "maq-hub-operations.h"
+#include "maq-hub-source.h"
 
 // The content of files, and what is said about it.
 
@@ -22,7 +23,7 @@ test_resolve (HubFixture   *f,
     {
       maq_test_server_clear (f->server);
       hub_add (f, &(MaqTestReply) { .headers = bad[i], .body = "x" });
-      hub_assert_fails (hub_start_resolve (f->client), MAQ_HUB_ERROR_BAD_REPLY);
+      hub_assert_fails (hub_start_resolve (f->client), i == 0 ? MAQ_HUB_ERROR_NO_HUB : MAQ_HUB_ERROR_BAD_REPLY);
     }
 
   maq_test_server_clear (f->server);
@@ -168,6 +169,62 @@ test_storage_host (HubFixture   *f,
     }
 }
 
+// Opened before and after the address is known, the Hub is asked once; the storage host never sees the token.
+static void
+test_source (HubFixture   *f,
+             gconstpointer data)
+{
+  g_autofree char *headers = g_strdup_printf (HUB_FILE_HEADERS "Location: %s/cdn?Signature=s3cret\r\n", maq_test_server_get_address (f->other));
+  g_autoptr (MaqHubSource) source = maq_hub_source_new (f->client, MAQ_REPO_KIND_MODEL, "a/b", "main", "f.txt");
+
+  hub_add (f, &(MaqTestReply) { .status = 302, .headers = headers, .delay = 100 });
+  maq_test_server_add (f->other, "/cdn", &(MaqTestReply) { .status = 206, .headers = "Content-Range: bytes 4-9/10\r\n", .body = "456789" });
+  DexFuture *first = maq_hub_source_open (source, 4, 10);
+  g_autoptr (MaqHubBody) two = hub_take_object (maq_hub_source_open (source, 4, 10));
+  g_autoptr (MaqHubBody) one = hub_take_object (first);
+  g_autoptr (MaqHubBody) three = hub_take_object (maq_hub_source_open (source, 4, 0));
+  g_assert_cmpuint (maq_hub_body_get_offset (three), ==, 4);
+  g_assert_cmpint (maq_hub_body_get_total (three), ==, 10);
+  g_assert_cmpuint (maq_test_server_count (f->server, "/"), ==, 1);
+  g_assert_cmpuint (maq_test_server_count (f->other, "/cdn"), ==, 3);
+  g_autofree char *token = maq_test_server_dup_header (f->other, "/cdn", "Authorization");
+  g_assert_null (token);
+
+  // Refused, the address is asked for again.
+  maq_test_server_clear (f->other);
+  maq_test_server_add (f->other, "/cdn", &(MaqTestReply) { .status = 403 });
+  maq_test_server_add (f->other, "/cdn", &(MaqTestReply) { .status = 206, .headers = "Content-Range: bytes 4-9/10\r\n", .body = "456789" });
+  hub_assert_fails (maq_hub_source_open (source, 4, 10), MAQ_HUB_ERROR_LINK_EXPIRED);
+  g_assert_cmpuint (maq_test_server_count (f->server, "/"), ==, 1);
+  g_autoptr (MaqHubBody) again = hub_take_object (maq_hub_source_open (source, 4, 10));
+  g_assert_cmpuint (maq_test_server_count (f->server, "/"), ==, 2);
+}
+
+// One of two stops: the other asks for itself when it tries again. And no address is taken from what is no Hub.
+static void
+test_source_alone (HubFixture   *f,
+                   gconstpointer data)
+{
+  g_autofree char *headers = g_strdup_printf ("Location: %s/login\r\n", maq_test_server_get_address (f->other));
+  g_autoptr (MaqHubSource) source = maq_hub_source_new (f->client, MAQ_REPO_KIND_MODEL, "a/b", "main", "f.txt");
+
+  hub_add (f, &(MaqTestReply) { .headers = HUB_FILE_HEADERS, .body = "0123456789", .delay = 2000 });
+  hub_add (f, &(MaqTestReply) { .headers = HUB_FILE_HEADERS, .body = "0123456789" });
+  DexFuture *first = maq_hub_source_open (source, 0, 0);
+  DexFuture *second = maq_hub_source_open (source, 0, 0);
+  hub_idle (100);
+  dex_unref (first);
+  hub_assert_fails (second, MAQ_HUB_ERROR_UNREACHABLE);
+  g_autoptr (MaqHubBody) body = hub_take_object (maq_hub_source_open (source, 0, 0));
+  g_assert_cmpint (maq_hub_body_get_total (body), ==, 10);
+
+  g_autoptr (MaqHubSource) other = maq_hub_source_new (f->client, MAQ_REPO_KIND_MODEL, "a/b", "main", "f.txt");
+  maq_test_server_clear (f->server);
+  hub_add (f, &(MaqTestReply) { .status = 302, .headers = headers });
+  hub_assert_fails (maq_hub_source_open (other, 0, 0), MAQ_HUB_ERROR_NO_HUB);
+  g_assert_cmpuint (maq_test_server_count (f->other, "/"), ==, 0);
+}
+
 #define ADD(path, func) g_test_add ("/hub/files/" path, HubFixture, NULL, hub_fixture_setup, func, hub_fixture_teardown)
 
 int
@@ -181,5 +238,7 @@ main (int   argc,
   ADD ("bodies", test_bodies);
   ADD ("wrong-parts", test_wrong_parts);
   ADD ("storage-host", test_storage_host);
+  ADD ("several-connections-ask-once", test_source);
+  ADD ("each-connection-stands-alone", test_source_alone);
   return g_test_run ();
 }

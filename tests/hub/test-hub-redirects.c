@@ -56,7 +56,7 @@ test_redirects (HubFixture   *f,
 
         if (!cases[c].is_followed)
           {
-            hub_assert_fails (hub_start_info (f->client), MAQ_HUB_ERROR_BAD_REPLY);
+            hub_assert_fails (hub_start_info (f->client), MAQ_HUB_ERROR_NO_HUB);
             g_assert_cmpuint (maq_test_server_count (f->server, "/"), ==, 1);
             continue;
           }
@@ -76,7 +76,7 @@ test_redirect_to_nowhere (HubFixture   *f,
 {
   hub_add (f, &(MaqTestReply) { .status = 302 });
   HUB_FOREACH_OPERATION (i)
-  hub_expect_error (f, i, MAQ_HUB_ERROR_BAD_REPLY);
+  hub_expect_error (f, i, MAQ_HUB_ERROR_NO_HUB);
 }
 
 static void
@@ -104,7 +104,7 @@ test_hops (HubFixture   *f,
 {
   // A loop ends, and ten hops are fine.
   maq_test_server_add (f->server, "/api/models/a/b", &(MaqTestReply) { .status = 307, .headers = "Location: /api/models/a/b\r\n" });
-  hub_assert_fails (hub_start_info (f->client), MAQ_HUB_ERROR_BAD_REPLY);
+  hub_assert_fails (hub_start_info (f->client), MAQ_HUB_ERROR_NO_HUB);
   g_assert_cmpuint (maq_test_server_count (f->server, "/"), ==, 11);
 
   maq_test_server_clear (f->server);

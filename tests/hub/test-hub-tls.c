@@ -95,7 +95,7 @@ test_tls (void)
   g_autofree char *elsewhere = g_strdup_printf ("Location: %s/x\r\n", maq_test_server_get_address (plain));
   maq_test_server_clear (server);
   maq_test_server_add (server, "*", &(MaqTestReply) { .status = 302, .headers = elsewhere });
-  hub_assert_fails (maq_hub_client_get_repo (trusting, MAQ_REPO_KIND_MODEL, "a/b", NULL), MAQ_HUB_ERROR_BAD_REPLY);
+  hub_assert_fails (maq_hub_client_get_repo (trusting, MAQ_REPO_KIND_MODEL, "a/b", NULL), MAQ_HUB_ERROR_NO_HUB);
   g_assert_cmpuint (maq_test_server_count (plain, "/"), ==, 0);
 
   // The other way is fine, without the token.

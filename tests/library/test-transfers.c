@@ -150,7 +150,7 @@ test_recovers (Fixture      *fixture,
     "{\"host\": \"cdn\", \"status\": 416, \"times\": 0, \"skip\": 99}",
     "{\"host\": \"hub\", \"path\": \"*/resolve/*\", \"status\": 503, \"times\": 1}",
     "{\"host\": \"hub\", \"path\": \"*/resolve/*\", \"status\": 429, \"retry-after\": 1, \"times\": 1}",
-    "{\"host\": \"hub\", \"path\": \"*/tree/*\", \"status\": 500, \"times\": 1}",
+    "{\"host\": \"hub\", \"path\": \"/api/models/*\", \"status\": 500, \"times\": 1}",
     "{\"host\": \"cdn\", \"flip\": 1500000, \"times\": 1}",
     "[{\"host\": \"cdn\", \"cut\": 500000, \"times\": 1}, {\"host\": \"cdn\", \"range\": \"ignore\", \"times\": 1}]",
     "[{\"host\": \"cdn\", \"cut\": 500000, \"times\": 1}, {\"host\": \"cdn\", \"range\": \"wrong\", \"times\": 1}]",
@@ -542,9 +542,26 @@ test_kept_tree (Fixture      *fixture,
 
   // A damaged one is as good as none.
   g_assert_true (g_file_set_contents (path, "{\"format_version\": 1, \"files\": {\"x\"", -1, NULL));
-  g_autoptr (MaqTransfer) again = fetch (fixture, request_for (NULL));
+  g_autoptr (MaqTransfer) again = fetch (fixture, maq_transfer_request_new (MAQ_REPO_KIND_MODEL, MODEL, commit));
   check_whole (fixture, again);
   g_assert_cmpuint (maq_hub_server_count_requests (fixture->server, NULL, "GET */tree/*"), ==, 1);
+}
+
+// What there is to fetch is asked for once, and the files come in the same answer as the commit.
+static void
+test_planned (Fixture      *fixture,
+              gconstpointer data)
+{
+  g_autoptr (MaqTransferRequest) request = request_for (NULL);
+  g_autoptr (DexFuture) planning = maq_transfer_list_plan (fixture->transfers, request);
+
+  WAIT_UNTIL (!dex_future_is_pending (planning));
+  const MaqTransferPlan *plan = g_value_get_boxed (dex_future_get_value (planning, NULL));
+  g_assert_cmpuint (plan->bytes_here, ==, 0);
+  g_autoptr (MaqTransfer) transfer = maq_transfer_list_start_planned (fixture->transfers, request, plan);
+  wait_for_end (transfer);
+  check_whole (fixture, transfer);
+  g_assert_cmpuint (maq_hub_server_count_requests (fixture->server, NULL, "GET /api/models/*"), ==, 1);
 }
 
 static void
@@ -874,6 +891,7 @@ main (int   argc,
   ADD ("/library/transfers/waits-for-another-program", test_locked);
   ADD ("/library/transfers/uses-the-cache-offline", test_offline);
   ADD ("/library/transfers/keeps-the-list-of-files", test_kept_tree);
+  ADD ("/library/transfers/asks-once-for-what-is-planned", test_planned);
   ADD ("/library/transfers/goes-on-after-a-stall", test_resumes_stalled);
   ADD ("/library/transfers/survives-a-deleted-partial-file", test_deleted_partial);
   ADD ("/library/transfers/leaves-foreign-partial-files", test_foreign_partials);
