@@ -132,6 +132,14 @@ maq_hub_body_get_total (MaqHubBody *self)
   return self->total;
 }
 
+gboolean
+maq_hub_body_is_page (MaqHubBody *self)
+{
+  g_return_val_if_fail (MAQ_IS_HUB_BODY (self), FALSE);
+
+  return g_strcmp0 (soup_message_headers_get_content_type (soup_message_get_response_headers (self->message), NULL), "text/html") == 0;
+}
+
 // The bytes count towards the length; what is missing at the end is an error, because libsoup does not see it.
 static DexFuture *
 after_read (DexFuture *future,

@@ -109,6 +109,8 @@ G_DECLARE_FINAL_TYPE (MaqHubBody, maq_hub_body, MAQ, HUB_BODY, GObject)
 guint64 maq_hub_body_get_offset (MaqHubBody *self);
 // Size of the whole file in bytes, -1 if the server did not say.
 gint64 maq_hub_body_get_total (MaqHubBody *self);
+// Whether the server calls it a web page, as login pages of networks are.
+gboolean maq_hub_body_is_page (MaqHubBody *self);
 // Resolves to the next bytes (GBytes, at most MAX_BYTES; empty at the end). Rejects with MAQ_HUB_ERROR_UNREACHABLE when nothing
 // arrives for the stall limit of 15 s or the connection breaks, also when it ends before the length that the server gave. To be called on the thread the body was opened on.
 DexFuture *maq_hub_body_read (MaqHubBody *self, gsize max_bytes);

@@ -12,6 +12,7 @@
 #define LEAST_SHARE  (8u << 20) // a request for less is not worth its round trips
 #define MAX_TRIES    5
 #define LONGEST_WAIT 300        // seconds, for a rate limit
+#define PAGE_PAUSE   200        // milliseconds after which one more web page in the file's place is no accident
 #define KEEP_FROM    (8u << 20) // smaller files are hashed at their end
 
 struct _MaqTransferFetch
@@ -30,6 +31,7 @@ struct _MaqTransferFetch
   MaqRangePlan *plan;    // NULL until begun, and while one stream alone has it
   GError       *spoiled; // what came is wrong, or gone: the last stream starts over
   guint64       counted; // of the run's done bytes
+  gint64        page_at; // monotonic: when a web page came instead of the file; 0 since the file came
 };
 
 static void
@@ -125,15 +127,39 @@ open_first (MaqTransferFetch *self,
   return TRUE;
 }
 
+// A web page came. Once that may be an accident on the way; a network that wants a login does it again.
+static gboolean
+refuse_page (MaqTransferFetch *self,
+             GError          **error)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  g_mutex_lock (&self->lock);
+  if (self->page_at == 0)
+    self->page_at = now;
+  MaqHubError code = now - self->page_at < PAGE_PAUSE * 1000 ? MAQ_HUB_ERROR_BAD_REPLY : MAQ_HUB_ERROR_NO_HUB;
+  g_mutex_unlock (&self->lock);
+  g_set_error_literal (error, MAQ_HUB_ERROR, code, "A web page came instead of the file; the network may ask for a login");
+  return FALSE;
+}
+
 static gboolean
 check_total (MaqTransferFetch *self,
-             gint64            total,
+             MaqHubBody       *body,
              GError          **error)
 {
   const MaqTransferFile *file = get_file (self);
+  gint64                 total = maq_hub_body_get_total (body);
 
   if (total < 0 || (guint64) total == file->size)
-    return TRUE;
+    {
+      g_mutex_lock (&self->lock);
+      self->page_at = 0;
+      g_mutex_unlock (&self->lock);
+      return TRUE;
+    }
+  if (maq_hub_body_is_page (body))
+    return refuse_page (self, error);
   g_set_error (error, MAQ_HUB_ERROR, MAQ_HUB_ERROR_BAD_REPLY, "The server sends %" G_GINT64_FORMAT " bytes, the Hub lists %" G_GUINT64_FORMAT, total, file->size);
   return FALSE;
 }
@@ -263,7 +289,7 @@ fetch_once (MaqTransferFetch *self,
   guint64 from = whole ? 0 : claim->next;
   guint64 end = whole ? 0 : from + get_room (self, claim);
   g_autoptr (MaqHubBody) body = open_body (self, from, end, error);
-  if (body == NULL || !check_total (self, maq_hub_body_get_total (body), error))
+  if (body == NULL || !check_total (self, body, error))
     return FALSE;
   guint64 position = maq_hub_body_get_offset (body);
   *gave_up = position != claim->next && !may_read_whole (self, claim);

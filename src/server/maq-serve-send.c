@@ -84,6 +84,7 @@ typedef struct
   guint8          *buffer;
   guint64          left; // of the body
   guint64          sent;
+  gint64           begun; // monotonic: when the first byte of the body was due
   guint           *n_sending;
 } Raw;
 
@@ -121,6 +122,17 @@ write_head (MaqServeRequest *request)
 }
 
 static void raw_next (Raw *raw);
+static void raw_go_on (Raw *raw);
+
+// The bytes that are due at the rate of the fault and not sent yet.
+static guint64
+raw_get_due (Raw *raw)
+{
+  double  seconds = (double) (g_get_monotonic_time () - raw->begun) / G_USEC_PER_SEC;
+  guint64 due = seconds * raw->request->fault->rate;
+
+  return due - MIN (due, raw->sent);
+}
 
 static gboolean
 raw_tick_cb (gpointer data)
@@ -129,7 +141,7 @@ raw_tick_cb (gpointer data)
   if (g_cancellable_is_cancelled (raw->cancellable))
     raw_free (raw);
   else
-    raw_next (raw);
+    raw_go_on (raw);
   return G_SOURCE_REMOVE;
 }
 
@@ -140,6 +152,22 @@ raw_wait (Raw  *raw,
   g_autoptr (GSource) source = g_timeout_source_new (milliseconds);
   g_source_set_callback (source, raw_tick_cb, raw, NULL);
   g_source_attach (source, g_main_context_get_thread_default ());
+}
+
+// With a rate, the next piece goes when the time since the beginning makes it due: what was late is made up for.
+static void
+raw_go_on (Raw *raw)
+{
+  guint64 rate = raw->request->fault->rate;
+  guint64 piece = MIN (CLAMP (rate * RATE_TICK / 1000, 1, CHUNK), raw->left);
+
+  if (raw->begun == 0)
+    raw->begun = g_get_monotonic_time ();
+  guint64 due = raw_get_due (raw);
+  if (rate > 0 && due < piece)
+    raw_wait (raw, CLAMP ((piece - due) * 1000 / rate, 1, RATE_TICK));
+  else
+    raw_next (raw);
 }
 
 static void
@@ -155,10 +183,8 @@ raw_written_cb (GObject      *source,
     maq_serve_log_entry_add_sent (raw->request->log, n);
   if (!ok)
     raw_free (raw);
-  else if (raw->request->fault->rate > 0 && raw->sent > 0)
-    raw_wait (raw, RATE_TICK);
   else
-    raw_next (raw);
+    raw_go_on (raw);
 }
 
 // How many bytes may go at once, up to whatever the fault puts an end to.
@@ -168,7 +194,7 @@ raw_allowed (Raw *raw)
   MaqServeFault *fault = raw->request->fault;
   guint64        n = MIN (CHUNK, raw->left);
   if (fault->rate > 0)
-    n = MIN (n, (guint64) MAX (1, fault->rate * RATE_TICK / 1000));
+    n = MIN (n, raw_get_due (raw));
   if (fault->cut >= 0)
     n = MIN (n, (guint64) MAX (0, fault->cut - (gint64) raw->sent));
   if (fault->stall >= 0)

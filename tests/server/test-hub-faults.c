@@ -195,6 +195,13 @@ test_rate_and_delay (Http         *http,
   g_assert_cmpuint (g_bytes_get_size (slow->body), ==, 100000);
   g_assert_cmpint (g_get_monotonic_time () - start, >=, 150 * 1000);
   g_assert_cmpint (g_get_monotonic_time () - start, <, 3000 * 1000);
+
+  // The rate holds over the whole body, however fast it is: what one piece was late the next ones make up for.
+  start = g_get_monotonic_time ();
+  g_autoptr (Reply) fast = http_request (http, "GET", url, "X-Maq-Fault: rate=20000000", NULL);
+  g_assert_cmpuint (g_bytes_get_size (fast->body), ==, FILE_SIZE);
+  g_assert_cmpint (g_get_monotonic_time () - start, >=, 180 * 1000);
+  g_assert_cmpint (g_get_monotonic_time () - start, <, 600 * 1000);
 }
 
 static void
