@@ -69,6 +69,19 @@ maq_cache_lock_blob (int         root_fd,
   return MAQ_CACHE_NO_LOCK;
 }
 
+gboolean
+maq_cache_lock_excludes (int         root_fd,
+                         const char *repo_folder,
+                         const char *etag)
+{
+  g_autofree char *path = g_strconcat (MAQ_CACHE_LOCKS "/", repo_folder, "/", etag, ".lock", NULL);
+  const char      *name = NULL;
+  g_autofd int     folder = maq_cache_open_parent (root_fd, path, FALSE, &name, NULL);
+  g_autofd int     fd = folder >= 0 ? openat (folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC) : -1;
+
+  return fd >= 0 && flock (fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+}
+
 int
 maq_cache_lock_for_removal (int         root_fd,
                             const char *repo_folder,

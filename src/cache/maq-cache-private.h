@@ -81,6 +81,8 @@ gboolean maq_cache_clone_file (int blobs_fd, const char *etag, guint64 size, int
 
 // Takes the lock of a blob; closing the descriptor releases it. MAQ_CACHE_NO_LOCK, or -1 with MAQ_CACHE_ERROR_LOCKED.
 int maq_cache_lock_blob (int root_fd, const char *repo_folder, const char *etag, GError **error);
+// Whether the lock of a blob, held by the caller, keeps others out. Some network file systems give it to everybody.
+gboolean maq_cache_lock_excludes (int root_fd, const char *repo_folder, const char *etag);
 // As maq_cache_lock_blob, before the blob or a partial file of it is removed: also the place where Swift apps lock is looked at.
 int maq_cache_lock_for_removal (int root_fd, const char *repo_folder, const char *etag, GError **error);
 // Lets go of such a lock and removes its file, which nobody needs any more. LOCK: also MAQ_CACHE_NO_LOCK and -1.

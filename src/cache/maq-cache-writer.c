@@ -159,7 +159,8 @@ check_space (MaqCacheWriter *self,
   return FALSE;
 }
 
-// A partial file of the same blob that a former run left behind gets our name. Only under the lock: then nobody writes it.
+// A partial file of the same blob that a former run left behind gets our name. Only under a lock that excludes others: then nobody
+// writes it. Some network file systems give the lock to everybody.
 static void
 adopt_partial (MaqCacheWriter *self)
 {
@@ -169,6 +170,8 @@ adopt_partial (MaqCacheWriter *self)
   for (guint i = 0; names[i] != NULL; i++)
     if (g_str_has_prefix (names[i], prefix) && g_str_has_suffix (names[i], ".incomplete") && !g_str_equal (names[i], self->partial))
       {
+        if (!maq_cache_lock_excludes (self->root_fd, self->repo_folder, self->etag))
+          return;
         if (faccessat (self->blobs_fd, self->partial, F_OK, AT_SYMLINK_NOFOLLOW) != 0)
           renameat (self->blobs_fd, names[i], self->blobs_fd, self->partial);
         else
