@@ -3,6 +3,7 @@
 #include "maq-cli-commands.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 #include "maq-cli-repo.h"
 #include "maq-units.h"
@@ -11,14 +12,35 @@ static char  *option_kind;
 static char  *option_quant;
 static char **option_include;
 static char **option_exclude;
+static char  *option_limit_rate;
 
 static const GOptionEntry options[] = {
   { "kind", 'k', 0, G_OPTION_ARG_FILENAME, &option_kind, N_ ("What REPO is: model (default), dataset or space"), "KIND" },
   { "include", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &option_include, N_ ("Only files that match, such as *.gguf; can be repeated"), "GLOB" },
   { "exclude", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &option_exclude, N_ ("Not the files that match; can be repeated"), "GLOB" },
+  { "limit-rate", 0, 0, G_OPTION_ARG_FILENAME, &option_limit_rate, N_ ("Fetch at most so many bytes a second, such as 500K or 5M"), "RATE" },
   { "quant", 0, 0, G_OPTION_ARG_FILENAME, &option_quant, N_ ("Only the weights of this variant of a GGUF repo, such as Q4_K_M"), "NAME" },
   { NULL },
 };
+
+// 5M means five million bytes. FALSE with a sentence for what is no rate.
+static gboolean
+parse_rate (const char *text, guint64 *rate, GError **error)
+{
+  static const char units[] = "KMG";
+  char             *end = NULL;
+  double            number = g_ascii_strtod (text, &end);
+  const char       *unit = *end != '\0' ? strchr (units, g_ascii_toupper (*end)) : NULL;
+  for (const char *u = units; unit != NULL && u <= unit; u++)
+    number *= 1000;
+  if (end != text && number >= 1 && number < 1e15 && (*end == '\0' || (unit != NULL && end[1] == '\0')))
+    {
+      *rate = (guint64) number;
+      return TRUE;
+    }
+  g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("“%s” is no rate; it looks like 500K or 5M, in bytes a second"), text);
+  return FALSE;
+}
 
 static gboolean
 check_options (char **files, GError **error)
@@ -123,8 +145,9 @@ static gboolean
 download (MaqCli *cli, char **arguments, GError **error)
 {
   g_autoptr (MaqRepoAddress) address = maq_cli_parse_repo (cli, arguments[0], option_kind, error);
-  char **files = arguments + 1;
-  if (address == NULL || !check_options (files, error))
+  char  **files = arguments + 1;
+  guint64 rate = 0;
+  if (address == NULL || !check_options (files, error) || (option_limit_rate != NULL && !parse_rate (option_limit_rate, &rate, error)))
     return FALSE;
   // A pasted address of a file means that file.
   char *one[] = { address->path, NULL };
@@ -141,6 +164,8 @@ download (MaqCli *cli, char **arguments, GError **error)
   MaqTransferList *transfers = maq_cli_get_transfers (cli, error);
   if (transfers == NULL)
     return FALSE;
+  if (rate > 0)
+    maq_transfer_list_set_rate (transfers, rate);
   g_autoptr (MaqTransferPlan) plan = dex_await_boxed (maq_transfer_list_plan (transfers, request), error);
   if (plan == NULL)
     return FALSE;

@@ -404,14 +404,17 @@ await_token (MaqSettings *self)
   g_autofree char *endpoint = maq_settings_dup_endpoint (self);
   char            *token;
 
+  // Then a token that is lying around is not sent: only the one that Maquette itself was given.
+  gboolean only_own = maq_paths_env_is_true ("HF_HUB_DISABLE_IMPLICIT_TOKEN");
+
   self->token_source = MAQ_TOKEN_ENVIRONMENT;
-  if ((token = dup_token_of_environment ()))
+  if (!only_own && (token = dup_token_of_environment ()))
     return token;
   token = await_keyring_token (endpoint);
   self->token_source = MAQ_TOKEN_KEYRING;
   if (token)
     return token;
-  token = await_file_token ();
+  token = only_own ? NULL : await_file_token ();
   self->token_source = token ? MAQ_TOKEN_FILE : MAQ_TOKEN_NONE;
   return token ? token : g_strdup ("");
 }

@@ -5,7 +5,8 @@
 #include <libdex.h>
 
 // What the user chose: endpoint, cache place and window state by GSettings, the token in the keyring. The environment and the
-// token file of the command-line tools are honoured: HF_TOKEN beats the keyring, which beats the file.
+// token file of the command-line tools are honoured: HF_TOKEN beats the keyring, which beats the file. With
+// HF_HUB_DISABLE_IMPLICIT_TOKEN neither the environment nor the file gives a token.
 
 G_BEGIN_DECLS
 

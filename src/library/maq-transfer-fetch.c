@@ -9,6 +9,8 @@
 // Several streams write one partial file, each its own range; the last of them gives it its final name.
 
 #define READ_BYTES   (1u << 20)
+#define LEAST_READ   (16u << 10)
+#define READS_SECOND 8u         // where there is a limit: so often at least something comes
 #define LEAST_SHARE  (8u << 20) // a request for less is not worth its round trips
 #define MAX_TRIES    5
 #define LONGEST_WAIT 300        // seconds, for a rate limit
@@ -241,6 +243,25 @@ may_read_on (MaqTransferFetch *self,
   return may;
 }
 
+static gsize
+get_piece (MaqTransferFetch *self)
+{
+  guint64 rate = maq_transfer_rate_get (self->run->rate);
+
+  return rate > 0 ? CLAMP (rate / READS_SECOND, LEAST_READ, READ_BYTES) : READ_BYTES;
+}
+
+// Waits as long as the limit makes it after N_BYTES.
+static gboolean
+keep_rate (MaqTransferFetch *self,
+           gsize             n_bytes,
+           GError          **error)
+{
+  gint64 wait = maq_transfer_rate_take (self->run->rate, n_bytes);
+
+  return wait == 0 || maq_transfer_run_rest (self->run, wait / 1000, error);
+}
+
 // Reads a body that goes from POSITION to END, as far as the claim goes.
 static gboolean
 read_body (MaqTransferFetch *self,
@@ -254,7 +275,7 @@ read_body (MaqTransferFetch *self,
     {
       guint64 skipped = claim->next > position ? claim->next - position : 0;
       guint64 wanted = skipped + MAX (room, 1);
-      g_autoptr (GBytes) bytes = dex_await_boxed (maq_hub_body_read (body, MIN (READ_BYTES, wanted)), error);
+      g_autoptr (GBytes) bytes = dex_await_boxed (maq_hub_body_read (body, MIN (get_piece (self), wanted)), error);
       if (bytes == NULL || !maq_transfer_run_check (self->run, error))
         return FALSE;
       if (g_bytes_get_size (bytes) == 0)
@@ -262,7 +283,7 @@ read_body (MaqTransferFetch *self,
           g_set_error (error, MAQ_HUB_ERROR, MAQ_HUB_ERROR_UNREACHABLE, "The connection ended at byte %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT, position, get_file (self)->size);
           return FALSE;
         }
-      if (!write_bytes (self, claim, position, bytes, error))
+      if (!write_bytes (self, claim, position, bytes, error) || !keep_rate (self, g_bytes_get_size (bytes), error))
         return FALSE;
       position += g_bytes_get_size (bytes);
     }

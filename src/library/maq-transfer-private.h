@@ -46,6 +46,17 @@ MaqTransferWork *maq_transfer_work_ref (MaqTransferWork *self);
 void             maq_transfer_work_unref (MaqTransferWork *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MaqTransferWork, maq_transfer_work_unref)
 
+// How fast all the transfers of a list together may fetch. Any thread.
+typedef struct _MaqTransferRate MaqTransferRate;
+MaqTransferRate                *maq_transfer_rate_new (void);
+MaqTransferRate                *maq_transfer_rate_ref (MaqTransferRate *self);
+void                            maq_transfer_rate_unref (MaqTransferRate *self);
+// 0: no limit.
+void    maq_transfer_rate_set (MaqTransferRate *self, guint64 bytes_per_second);
+guint64 maq_transfer_rate_get (MaqTransferRate *self);
+// N_BYTES came: how many microseconds to wait before more is asked for.
+gint64 maq_transfer_rate_take (MaqTransferRate *self, gsize n_bytes);
+
 // What becomes of a transfer that nobody holds.
 typedef enum
 {
@@ -102,7 +113,7 @@ void maq_transfer_records_load (const char *folder, const char *cache_root, GHas
 // go of.
 typedef struct _MaqTransferRun MaqTransferRun;
 // WORK: nullable, what REQUEST comes to if that is known; else the run finds out.
-MaqTransferRun *maq_transfer_run_new (MaqHubClient *client, MaqCache *cache, const MaqTransferRequest *request, MaqTransferRecord *record, MaqTransferWork *work);
+MaqTransferRun *maq_transfer_run_new (MaqHubClient *client, MaqCache *cache, const MaqTransferRequest *request, MaqTransferRecord *record, MaqTransferRate *rate, MaqTransferWork *work);
 MaqTransferRun *maq_transfer_run_ref (MaqTransferRun *self);
 void            maq_transfer_run_unref (MaqTransferRun *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MaqTransferRun, maq_transfer_run_unref)
@@ -128,7 +139,7 @@ void maq_transfer_run_get_progress (MaqTransferRun *self, MaqTransferProgress *p
 const MaqTransferWork *maq_transfer_run_get_work (MaqTransferRun *self);
 
 // For the list. MEMO says whether it is queued, paused, stopped or done.
-MaqTransfer       *maq_transfer_new (MaqHubClient *client, MaqCache *cache, const MaqTransferRequest *request, MaqTransferRecord *record, const MaqTransferMemo *memo);
+MaqTransfer       *maq_transfer_new (MaqHubClient *client, MaqCache *cache, const MaqTransferRequest *request, MaqTransferRecord *record, MaqTransferRate *rate, const MaqTransferMemo *memo);
 MaqTransferRecord *maq_transfer_get_record (MaqTransfer *self);
 gboolean           maq_transfer_is_active (MaqTransfer *self);
 // Whether it is queued and nothing hinders it.

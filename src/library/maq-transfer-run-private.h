@@ -18,6 +18,7 @@ struct _MaqTransferRun
   MaqCache           *cache;
   MaqTransferRequest *request;
   MaqTransferRecord  *record;
+  MaqTransferRate    *rate;
   MaqTransferWork    *known;   // nullable: what the Hub need not be asked for
   gint                stopped; // atomic
 

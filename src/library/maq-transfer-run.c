@@ -12,9 +12,10 @@
 
 #define FIRST_STREAMS 8
 #define MAX_STREAMS   16
-#define FAR           50  // milliseconds to prepare: where round trips take long, all streams at once cost less than finding out
-#define WORTH_MORE    1.1 // more streams have to be worth so much more speed
-#define FIRST_WATCH   150 // milliseconds between two looks at the speed
+#define STREAM_RATE   (1u << 20) // bytes a second that are worth a stream where there is a limit
+#define FAR           50         // milliseconds to prepare: where round trips take long, all streams at once cost less than finding out
+#define WORTH_MORE    1.1        // more streams have to be worth so much more speed
+#define FIRST_WATCH   150        // milliseconds between two looks at the speed
 #define LONGEST_WATCH 1000
 
 static gint first_pause = 250; // milliseconds, doubled with each try; atomic
@@ -28,6 +29,7 @@ run_clear (gpointer data)
   g_object_unref (self->cache);
   maq_transfer_request_free (self->request);
   maq_transfer_record_unref (self->record);
+  maq_transfer_rate_unref (self->rate);
   g_clear_pointer (&self->work, maq_transfer_work_unref);
   g_clear_pointer (&self->known, maq_transfer_work_unref);
   g_queue_clear_full (&self->jobs, (GDestroyNotify) maq_transfer_fetch_unref);
@@ -42,6 +44,7 @@ maq_transfer_run_new (MaqHubClient             *client,
                       MaqCache                 *cache,
                       const MaqTransferRequest *request,
                       MaqTransferRecord        *record,
+                      MaqTransferRate          *rate,
                       MaqTransferWork          *work)
 {
   MaqTransferRun *self = g_atomic_rc_box_new0 (MaqTransferRun);
@@ -50,6 +53,7 @@ maq_transfer_run_new (MaqHubClient             *client,
   self->cache = g_object_ref (cache);
   self->request = maq_transfer_request_copy (request);
   self->record = maq_transfer_record_ref (record);
+  self->rate = maq_transfer_rate_ref (rate);
   g_mutex_init (&self->lock);
   g_queue_init (&self->jobs);
   self->open = g_ptr_array_new_with_free_func ((GDestroyNotify) maq_transfer_fetch_unref);
@@ -187,6 +191,15 @@ spawn (MaqTransferRun *self,
   return maq_fiber_spawn (dex_thread_pool_scheduler_get_default (), func, maq_transfer_run_ref (self), leave);
 }
 
+// How many streams there may be: what few can fetch within a limit needs no more.
+static guint
+get_max_streams (MaqTransferRun *self)
+{
+  guint64 rate = maq_transfer_rate_get (self->rate);
+
+  return rate > 0 ? CLAMP (rate / STREAM_RATE, 1, self->max_streams) : self->max_streams;
+}
+
 // The file on its way of which another stream could take over the most, NULL if there is none. Under the lock.
 static MaqTransferFetch *
 find_best (MaqTransferRun *self)
@@ -216,7 +229,7 @@ take_task (MaqTransferRun *self,
 
   g_mutex_lock (&self->lock);
   *is_new = self->jobs.length > 0;
-  if (self->error != NULL || self->n_streams > self->max_streams)
+  if (self->error != NULL || self->n_streams > get_max_streams (self))
     fetch = NULL;
   else if (*is_new)
     {
@@ -342,7 +355,8 @@ start_streams (MaqTransferRun *self,
   guint n = self->error == NULL ? self->jobs.length : 0;
   if (n == 0 && self->error == NULL && find_best (self) != NULL)
     n = MAX_STREAMS;
-  n = self->n_streams < self->max_streams ? MIN (n, self->max_streams - self->n_streams) : 0;
+  guint max = get_max_streams (self);
+  n = self->n_streams < max ? MIN (n, max - self->n_streams) : 0;
   self->n_streams += n;
   g_mutex_unlock (&self->lock);
   for (; n > 0; n--)

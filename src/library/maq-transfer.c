@@ -30,6 +30,7 @@ struct _MaqTransfer
   MaqCache           *cache;
   MaqTransferRequest *request;
   MaqTransferRecord  *record;
+  MaqTransferRate    *rate;
   MaqTransferMemo     memo;
   MaqTransferState    state;
   gboolean            is_claimed;
@@ -137,6 +138,7 @@ maq_transfer_finalize (GObject *object)
   g_clear_pointer (&self->known, maq_transfer_work_unref);
   g_clear_pointer (&self->request, maq_transfer_request_free);
   g_clear_pointer (&self->record, maq_transfer_record_unref);
+  g_clear_pointer (&self->rate, maq_transfer_rate_unref);
   g_clear_error (&self->error);
   maq_transfer_memo_clear (&self->memo);
   g_clear_pointer (&self->first_path, g_free);
@@ -477,7 +479,7 @@ maq_transfer_begin (MaqTransfer *self)
   dex_clear (&self->work);
   g_clear_pointer (&self->run, maq_transfer_run_unref);
   maq_transfer_claim (self);
-  self->run = maq_transfer_run_new (self->client, self->cache, self->request, self->record, self->known);
+  self->run = maq_transfer_run_new (self->client, self->cache, self->request, self->record, self->rate, self->known);
   g_clear_pointer (&self->known, maq_transfer_work_unref);
   self->n_samples = 0;
   self->tick = g_timeout_add (TICK, tick_cb, self);
@@ -516,6 +518,7 @@ maq_transfer_new (MaqHubClient             *client,
                   MaqCache                 *cache,
                   const MaqTransferRequest *request,
                   MaqTransferRecord        *record,
+                  MaqTransferRate          *rate,
                   const MaqTransferMemo    *memo)
 {
   MaqTransfer *self = g_object_new (MAQ_TYPE_TRANSFER, NULL);
@@ -524,6 +527,7 @@ maq_transfer_new (MaqHubClient             *client,
   self->cache = g_object_ref (cache);
   self->request = maq_transfer_request_copy (request);
   self->record = maq_transfer_record_ref (record);
+  self->rate = maq_transfer_rate_ref (rate);
   take_memo (self, memo);
   return self;
 }

@@ -19,6 +19,7 @@ struct _MaqTransferList
   char            *folder; // of the records
   char            *hub;    // nullable: the client's endpoint
   GNetworkMonitor *network;
+  MaqTransferRate *rate;
   gboolean         goes_on;
   GPtrArray       *items;
   guint            n_active;
@@ -101,6 +102,7 @@ maq_transfer_list_finalize (GObject *object)
   g_clear_pointer (&self->items, g_ptr_array_unref);
   g_clear_pointer (&self->folder, g_free);
   g_clear_pointer (&self->hub, g_free);
+  g_clear_pointer (&self->rate, maq_transfer_rate_unref);
   G_OBJECT_CLASS (maq_transfer_list_parent_class)->finalize (object);
 }
 
@@ -156,6 +158,7 @@ maq_transfer_list_init (MaqTransferList *self)
 {
   self->items = g_ptr_array_new_with_free_func (g_object_unref);
   self->seconds_left = -1;
+  self->rate = maq_transfer_rate_new ();
 }
 
 static MaqTransfer *
@@ -416,7 +419,7 @@ add_found (MaqTransferRecord        *record,
     return;
   if (memo->standing == MAQ_TRANSFER_STANDING_WANTED)
     shown.standing = MAQ_TRANSFER_STANDING_STOPPED;
-  add (self, maq_transfer_new (self->client, self->cache, request, record, &shown));
+  add (self, maq_transfer_new (self->client, self->cache, request, record, self->rate, &shown));
 }
 
 // Another program may have left something unfinished meanwhile.
@@ -542,7 +545,7 @@ start (MaqTransferList          *self,
   gint64          last = n_open > 0 ? maq_transfer_get_memo (get_transfer (self, n_open - 1))->order : 0;
   MaqTransferMemo memo = { .standing = MAQ_TRANSFER_STANDING_WANTED, .order = MAX (g_get_real_time (), last + 1), .hub = (char *) get_hub (self) };
   g_autoptr (MaqTransferRecord) record = maq_transfer_record_new (self->folder, maq_cache_get_root (self->cache));
-  MaqTransfer *transfer = maq_transfer_new (self->client, self->cache, request, record, &memo);
+  MaqTransfer *transfer = maq_transfer_new (self->client, self->cache, request, record, self->rate, &memo);
   if (work != NULL)
     maq_transfer_set_work (transfer, work);
   add (self, transfer);
@@ -665,6 +668,15 @@ maq_transfer_list_clear (MaqTransferList *self)
   for (guint i = self->items->len; i > 0; i--)
     if (maq_transfer_get_state (get_transfer (self, i - 1)) >= MAQ_TRANSFER_DONE)
       forget_at (self, i - 1);
+}
+
+void
+maq_transfer_list_set_rate (MaqTransferList *self,
+                            guint64          bytes_per_second)
+{
+  g_return_if_fail (MAQ_IS_TRANSFER_LIST (self));
+
+  maq_transfer_rate_set (self->rate, bytes_per_second);
 }
 
 DexFuture *

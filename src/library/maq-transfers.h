@@ -97,6 +97,8 @@ void maq_transfer_list_resume_all (MaqTransferList *self);
 void maq_transfer_list_move (MaqTransferList *self, MaqTransfer *transfer, guint position);
 // Puts TRANSFER before all others that still wait for their turn.
 void maq_transfer_list_move_next (MaqTransferList *self, MaqTransfer *transfer);
+// How many bytes a second all of them together fetch at the most, from now on; 0: no limit.
+void maq_transfer_list_set_rate (MaqTransferList *self, guint64 bytes_per_second);
 // Removes and forgets finished, failed and cancelled ones; with the partial files of the latter two.
 void maq_transfer_list_clear (MaqTransferList *self);
 

@@ -249,6 +249,7 @@ def test_framework(suite, hub):
         "bad-limit": (["search", "--limit", "0"], "--limit"),
         "limit-no-number": (["search", "--limit", "many"], "many"),
         "bad-file": (["download", "a/b", "../x"], "cannot be a file"),
+        "bad-rate": (["download", "a/b", "--limit-rate", "5 apples"], "is no rate"),
         "two-choices": (["download", "a/b", "x", "--quant", "Q4_0"], "use one of them"),
         "bad-cache-verb": (["cache", "eat"], "cache ls"),
         "cache-wrong-option": (["cache", "ls", "--dry-run"], "--dry-run changes nothing"),
@@ -470,6 +471,11 @@ def test_download(suite, hub):
     def wrong_quant():
         fails(1, "download", CHAT, "--quant", "Q9_Z", says="Choose one of", hub=hub, **fresh())
 
+    def limited():
+        begin = time.monotonic()
+        result = json.loads(ok("download", CHAT, "--limit-rate", "2M", "--json", hub=hub, **fresh()))
+        equal(time.monotonic() - begin >= result["fetched"] / 2e6 * 0.8, True, str(result))
+
     def quiet():
         status, out, err = maq("download", SMALL, "config.json", "--quiet", hub=hub, **fresh())
         equal((status, err), (0, ""))
@@ -563,6 +569,7 @@ def test_download(suite, hub):
     suite.case("/cli/download/json", json_result)
     suite.case("/cli/download/globs", globs)
     suite.case("/cli/download/quant", quant)
+    suite.case("/cli/download/limit-rate", limited)
     suite.case("/cli/download/wrong-quant", wrong_quant)
     suite.case("/cli/download/quiet", quiet)
     suite.case("/cli/cache/ls-and-offline", cache_list)

@@ -160,6 +160,13 @@ test_token_file_and_environment (void)
   of_environment = await_token (settings);
   g_assert_cmpstr (of_environment, ==, "hf_env");
   g_assert_cmpint (maq_settings_get_token_source (settings), ==, MAQ_TOKEN_ENVIRONMENT);
+
+  // Only what Maquette was given counts then, and it was given none.
+  g_setenv ("HF_HUB_DISABLE_IMPLICIT_TOKEN", "1", TRUE);
+  g_autofree char *implicit = await_token (settings);
+  g_assert_cmpstr (implicit, ==, "");
+  g_assert_cmpint (maq_settings_get_token_source (settings), ==, MAQ_TOKEN_NONE);
+  g_unsetenv ("HF_HUB_DISABLE_IMPLICIT_TOKEN");
   g_unsetenv ("HF_TOKEN");
   g_unsetenv ("HUGGING_FACE_HUB_TOKEN");
   write_token_file (NULL);

@@ -113,6 +113,19 @@ test_recovers (Fixture      *fixture,
     }
 }
 
+// A limit is one for all connections, whatever their number.
+static void
+test_rate (Fixture      *fixture,
+           gconstpointer data)
+{
+  gint64 begin = g_get_monotonic_time ();
+
+  maq_transfer_list_set_rate (fixture->transfers, SIZE / 2);
+  g_autoptr (MaqTransfer) transfer = fetch (fixture, request_large ());
+  check_large (fixture, transfer);
+  g_assert_cmpint (g_get_monotonic_time () - begin, >=, 17 * G_USEC_PER_SEC / 10);
+}
+
 static void
 test_resumes (Fixture      *fixture,
               gconstpointer data)
@@ -143,6 +156,7 @@ main (int   argc,
   ADD_LARGE ("without-ranges-one-connection-brings-it", test_whole_only);
   ADD_LARGE ("refused-ranges-too", test_refused_ranges);
   ADD_LARGE ("get-over-every-fault", test_recovers);
+  ADD_LARGE ("keep-to-a-limit-together", test_rate);
   ADD_LARGE ("go-on-with-all-ranges", test_resumes);
   return g_test_run ();
 }
