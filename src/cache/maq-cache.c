@@ -12,7 +12,7 @@
 #include "maq-cache-partial.h"
 #include "maq-paths.h"
 
-#define RESERVE (G_GUINT64_CONSTANT (64) << 20)
+#define RESERVE G_GUINT64_CONSTANT (2000000000)
 
 struct _MaqCache
 {
@@ -289,7 +289,8 @@ maq_cache_get_free_bytes (MaqCache *self)
       path = parent;
     }
   guint64 bytes = (guint64) info.f_bavail * info.f_frsize;
-  return bytes > RESERVE ? bytes - RESERVE : 0;
+  guint64 reserve = MIN ((guint64) info.f_blocks * info.f_frsize / 20, RESERVE);
+  return bytes > reserve ? bytes - reserve : 0;
 }
 
 void

@@ -61,7 +61,8 @@ GPtrArray *maq_cache_read_tree (MaqCache *self, MaqRepoKind kind, const char *id
 // Keeps the list of FILES (of MaqCacheTreeFile) for every tool, and makes snapshots/COMMIT. A list that lacks an oid is not kept.
 // Blocking; failures are logged only: whoever misses the list asks the Hub.
 void maq_cache_write_tree (MaqCache *self, MaqRepoKind kind, const char *id, const char *commit, GPtrArray *files);
-// Bytes that a download may still use: free on the cache's file system less a reserve of 64 MiB; G_MAXUINT64 if unknown.
+// Bytes that a download may still use: free on the cache's file system less a reserve for other programs: a
+// twentieth of it, 2 GB at the most; G_MAXUINT64 if unknown.
 guint64 maq_cache_get_free_bytes (MaqCache *self);
 // What get_free_bytes answers from now on, for tests of a full disk; G_MAXUINT64: the truth again.
 void maq_cache_set_free_bytes (MaqCache *self, guint64 bytes);

@@ -407,6 +407,17 @@ adjust_streams (MaqTransferRun *self,
   g_mutex_unlock (&self->lock);
 }
 
+// Another program may fill the disk meanwhile.
+static gboolean
+check_reserve (MaqTransferRun *self,
+               GError        **error)
+{
+  if (maq_cache_get_free_bytes (self->cache) > 0)
+    return TRUE;
+  g_set_error (error, MAQ_CACHE_ERROR, MAQ_CACHE_ERROR_NO_SPACE, "The space that is left in %s is kept for other programs", maq_cache_get_root (self->cache));
+  return FALSE;
+}
+
 // Waits for news, such as that all streams have ended, or for a while.
 static gboolean
 wait_for_streams (MaqTransferRun *self,
@@ -431,7 +442,7 @@ wait_for_streams (MaqTransferRun *self,
       self->news = dex_promise_new ();
     }
   g_mutex_unlock (&self->lock);
-  return maq_transfer_run_check (self, error);
+  return maq_transfer_run_check (self, error) && check_reserve (self, error);
 }
 
 static gboolean

@@ -180,7 +180,7 @@ def small_disk(row):
 
     def too_small(hub):
         with place(hub) as here:
-            mounted(here, 70 * MIB)
+            mounted(here, 16 * MIB)
             try:
                 hub.spoil()
                 hub.forget()
