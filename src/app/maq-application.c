@@ -43,6 +43,13 @@ struct _MaqApplication
 G_DEFINE_FINAL_TYPE (MaqApplication, maq_application, ADW_TYPE_APPLICATION)
 
 static void
+apply_download_settings (MaqApplication *self)
+{
+  maq_transfer_list_set_rate (self->transfers, maq_settings_get_download_limit (self->settings));
+  maq_transfer_list_set_wait_metered (self->transfers, maq_settings_get_wait_on_metered (self->settings));
+}
+
+static void
 hub_prepared (MaqApplication *self)
 {
   self->hub_ready = TRUE;
@@ -311,6 +318,9 @@ maq_application_startup (GApplication *application)
   g_autofree char *state_dir = maq_paths_dup_state_dir ();
   self->cache = maq_cache_new (cache_dir);
   self->transfers = maq_transfer_list_new (self->client, self->cache, state_dir);
+  apply_download_settings (self);
+  if (maq_settings_get_gsettings (self->settings) != NULL)
+    g_signal_connect_object (maq_settings_get_gsettings (self->settings), "changed", G_CALLBACK (apply_download_settings), self, G_CONNECT_SWAPPED);
   self->watch = maq_transfer_watch_new (GTK_APPLICATION (self), self->transfers);
   self->library = maq_library_new (self->cache);
   self->chats = maq_chat_store_new (NULL);

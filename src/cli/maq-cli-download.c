@@ -181,6 +181,9 @@ download (MaqCli *cli, char **arguments, GError **error)
   else
     maq_cli_note (cli, ngettext ("%s: %u file, %s, of which %s to fetch", "%s: %u files, %s, of which %s to fetch", plan->n_files), address->id, plan->n_files, total, left);
 
+  if (plan->bytes_here < plan->bytes_total && g_network_monitor_get_network_metered (g_network_monitor_get_default ()))
+    maq_cli_note (cli, _ ("This connection is metered. Ctrl+C stops the download, which can go on later."));
+
   g_autoptr (MaqTransfer) transfer = maq_cli_fetch (cli, request, plan, error);
   if (transfer == NULL)
     return FALSE;

@@ -134,7 +134,10 @@ maq_cli_get_transfers (MaqCli *self, GError **error)
   if (client == NULL)
     return NULL;
   if (self->transfers == NULL)
-    self->transfers = maq_transfer_list_new (client, maq_cli_get_cache (self), NULL);
+    {
+      self->transfers = maq_transfer_list_new (client, maq_cli_get_cache (self), NULL);
+      maq_transfer_list_set_rate (self->transfers, maq_settings_get_download_limit (get_settings (self)));
+    }
   return self->transfers;
 }
 

@@ -186,6 +186,20 @@ maq_settings_set_endpoint (MaqSettings *self, const char *endpoint, GError **err
   return TRUE;
 }
 
+guint64
+maq_settings_get_download_limit (MaqSettings *self)
+{
+  g_return_val_if_fail (MAQ_IS_SETTINGS (self), 0);
+  return self->gsettings ? (guint64) (g_settings_get_double (self->gsettings, "download-limit") * 1e6) : 0;
+}
+
+gboolean
+maq_settings_get_wait_on_metered (MaqSettings *self)
+{
+  g_return_val_if_fail (MAQ_IS_SETTINGS (self), FALSE);
+  return self->gsettings == NULL || g_settings_get_boolean (self->gsettings, "wait-on-metered");
+}
+
 const char *
 maq_settings_get_cache_dir_override (MaqSettings *self)
 {

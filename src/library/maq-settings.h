@@ -33,6 +33,10 @@ const char *maq_settings_get_endpoint_override (MaqSettings *self);
 void maq_settings_override_endpoint (MaqSettings *self, const char *endpoint, const char *by);
 // Stores ENDPOINT ("" for the default). MAQ_ADDRESS_ERROR_NOT_AN_ADDRESS if it is no http(s) address.
 gboolean maq_settings_set_endpoint (MaqSettings *self, const char *endpoint, GError **error);
+// How many bytes a second downloads may fetch together; 0: no limit.
+guint64 maq_settings_get_download_limit (MaqSettings *self);
+// Whether downloads wait while the connection is metered.
+gboolean maq_settings_get_wait_on_metered (MaqSettings *self);
 // The cache folder: HF_HUB_CACHE and HF_HOME, else the setting, else the default place (transfer full).
 char *maq_settings_dup_cache_dir (MaqSettings *self);
 // The variable that decides the cache folder instead of the setting; NULL: the setting does.

@@ -163,6 +163,9 @@ void maq_transfer_park (MaqTransfer *self);
 void maq_transfer_set_patient (MaqTransfer *self, gboolean patient);
 // The network is back: what waits for it waits no more.
 void maq_transfer_wake (MaqTransfer *self);
+// The connection is metered: it waits, queued, unless somebody said to go on all the same; and no more.
+void maq_transfer_hold (MaqTransfer *self);
+void maq_transfer_release (MaqTransfer *self);
 // The shortest and the longest wait before the next try, in milliseconds, from now on. Tests cannot wait five minutes.
 void maq_transfer_set_waits (guint shortest, guint longest);
 

@@ -21,6 +21,7 @@ typedef enum
   NO_OBSTACLE,
   NO_NETWORK,
   NO_SPACE,
+  METERED,
 } Obstacle;
 
 struct _MaqTransfer
@@ -35,6 +36,7 @@ struct _MaqTransfer
   MaqTransferState    state;
   gboolean            is_claimed;
   gboolean            is_patient;
+  gboolean            is_urgent; // also over a metered connection
   Obstacle            obstacle;
   guint               n_waits; // in a row
   guint               waking;
@@ -579,6 +581,7 @@ maq_transfer_retry (MaqTransfer *self)
 
   if (self->state == MAQ_TRANSFER_QUEUED && self->obstacle != NO_OBSTACLE)
     {
+      self->is_urgent |= self->obstacle == METERED;
       stop_waiting (self);
       return;
     }
@@ -603,6 +606,35 @@ maq_transfer_wake (MaqTransfer *self)
     return;
   self->n_waits = 0;
   stop_waiting (self);
+}
+
+void
+maq_transfer_hold (MaqTransfer *self)
+{
+  if (self->is_urgent || (self->state != MAQ_TRANSFER_RUNNING && !maq_transfer_is_ready (self)))
+    return;
+  g_object_freeze_notify (G_OBJECT (self));
+  stop_work (self);
+  if (self->state == MAQ_TRANSFER_RUNNING)
+    leave_run (self);
+  self->obstacle = METERED;
+  set_hindrance (self, _ ("Waiting: this connection is metered"));
+  set_state (self, MAQ_TRANSFER_QUEUED);
+  g_object_thaw_notify (G_OBJECT (self));
+}
+
+void
+maq_transfer_release (MaqTransfer *self)
+{
+  if (self->obstacle == METERED)
+    stop_waiting (self);
+}
+
+gboolean
+maq_transfer_is_held (MaqTransfer *self)
+{
+  g_return_val_if_fail (MAQ_IS_TRANSFER (self), FALSE);
+  return self->obstacle == METERED;
 }
 
 void

@@ -21,6 +21,7 @@ struct _MaqTransferList
   GNetworkMonitor *network;
   MaqTransferRate *rate;
   gboolean         goes_on;
+  gboolean         waits_metered;
   GPtrArray       *items;
   guint            n_active;
 
@@ -300,12 +301,20 @@ trim_history (MaqTransferList *self)
     forget_at (self, self->items->len - 1);
 }
 
+static gboolean
+is_held_up (MaqTransferList *self)
+{
+  return self->waits_metered && self->network != NULL && g_network_monitor_get_network_metered (self->network);
+}
+
 // Starts queued transfers in their order as long as there is room.
 static void
 begin_next (MaqTransferList *self)
 {
   MaqTransfer *next;
 
+  for (guint i = 0; i < self->items->len && is_held_up (self); i++)
+    maq_transfer_hold (get_transfer (self, i));
   do
     {
       guint n_running = 0;
@@ -486,6 +495,26 @@ connectivity_cb (MaqTransferList *self)
     wake_all (self);
 }
 
+static void
+metered_cb (MaqTransferList *self)
+{
+  for (guint i = 0; i < self->items->len; i++)
+    if (is_held_up (self))
+      maq_transfer_hold (get_transfer (self, i));
+    else
+      maq_transfer_release (get_transfer (self, i));
+}
+
+void
+maq_transfer_list_set_wait_metered (MaqTransferList *self,
+                                    gboolean         wait)
+{
+  g_return_if_fail (MAQ_IS_TRANSFER_LIST (self));
+
+  self->waits_metered = wait;
+  metered_cb (self);
+}
+
 void
 maq_transfer_list_go_on (MaqTransferList *self,
                          const char      *hub,
@@ -502,6 +531,7 @@ maq_transfer_list_go_on (MaqTransferList *self,
     {
       self->network = g_object_ref (network);
       g_signal_connect_object (network, "network-changed", G_CALLBACK (network_changed_cb), self, G_CONNECT_SWAPPED);
+      g_signal_connect_object (network, "notify::network-metered", G_CALLBACK (metered_cb), self, G_CONNECT_SWAPPED);
       g_signal_connect_object (network, "notify::connectivity", G_CALLBACK (connectivity_cb), self, G_CONNECT_SWAPPED);
     }
   maq_transfer_records_load (self->folder, maq_cache_get_root (self->cache), NULL, go_on_with, self);

@@ -66,6 +66,8 @@ DexFuture *maq_transfer_wait (MaqTransfer *self);
 void       maq_transfer_cancel (MaqTransfer *self);
 // No state but QUEUED and RUNNING can be paused.
 void maq_transfer_pause (MaqTransfer *self);
+// Whether it waits because the connection is metered; then retry goes on all the same.
+gboolean maq_transfer_is_held (MaqTransfer *self);
 // Goes on where it stopped: one that is paused, failed, cancelled, or waits for something.
 void maq_transfer_retry (MaqTransfer *self);
 
@@ -97,6 +99,8 @@ void maq_transfer_list_resume_all (MaqTransferList *self);
 void maq_transfer_list_move (MaqTransferList *self, MaqTransfer *transfer, guint position);
 // Puts TRANSFER before all others that still wait for their turn.
 void maq_transfer_list_move_next (MaqTransferList *self, MaqTransfer *transfer);
+// Whether transfers wait while the network of go_on is metered. They do not unless this says so.
+void maq_transfer_list_set_wait_metered (MaqTransferList *self, gboolean wait);
 // How many bytes a second all of them together fetch at the most, from now on; 0: no limit.
 void maq_transfer_list_set_rate (MaqTransferList *self, guint64 bytes_per_second);
 // Removes and forgets finished, failed and cancelled ones; with the partial files of the latter two.

@@ -178,6 +178,21 @@ test_about (void)
   ui_hide (window, content);
 }
 
+static void
+test_downloads (Fixture      *fixture,
+                gconstpointer token)
+{
+  adw_spin_row_set_value (get_row (fixture, "limit_row"), 2.5);
+  g_assert_cmpuint (maq_settings_get_download_limit (fixture->settings), ==, 2500000);
+  g_assert_true (adw_switch_row_get_active (get_row (fixture, "metered_row")));
+  adw_switch_row_set_active (get_row (fixture, "metered_row"), FALSE);
+  g_assert_false (maq_settings_get_wait_on_metered (fixture->settings));
+  g_settings_reset (maq_settings_get_gsettings (fixture->settings), "wait-on-metered");
+  g_settings_reset (maq_settings_get_gsettings (fixture->settings), "download-limit");
+  g_assert_true (adw_switch_row_get_active (get_row (fixture, "metered_row")));
+  g_assert_cmpfloat (adw_spin_row_get_value (get_row (fixture, "limit_row")), ==, 0);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -190,6 +205,7 @@ main (int    argc,
   ADD ("token-that-is-none", NULL, test_token_that_is_none);
   ADD ("address", NULL, test_address);
   ADD ("cache-folder", NULL, test_cache_folder);
+  ADD ("downloads", NULL, test_downloads);
 #undef ADD
   g_test_add_func ("/app/preferences/override", test_override);
   g_test_add_func ("/app/about", test_about);

@@ -334,6 +334,91 @@ test_failure (Fixture      *fixture,
   g_assert_cmpuint (count (fixture), ==, 0);
 }
 
+// A network of which a test says whether it is metered.
+typedef struct
+{
+  GObject  parent_instance;
+  gboolean is_metered;
+} FakeNetwork;
+typedef GObjectClass FakeNetworkClass;
+GType                fake_network_get_type (void);
+
+static void
+fake_network_interface_init (gpointer iface)
+{
+}
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (FakeNetwork, fake_network, G_TYPE_OBJECT, G_IMPLEMENT_INTERFACE (G_TYPE_INITABLE, fake_network_interface_init) G_IMPLEMENT_INTERFACE (G_TYPE_NETWORK_MONITOR, fake_network_interface_init))
+
+static void
+fake_network_get_property (GObject    *object,
+                           guint       prop_id,
+                           GValue     *value,
+                           GParamSpec *pspec)
+{
+  if (g_str_equal (pspec->name, "network-metered"))
+    g_value_set_boolean (value, ((FakeNetwork *) object)->is_metered);
+  else if (g_str_equal (pspec->name, "connectivity"))
+    g_value_set_enum (value, G_NETWORK_CONNECTIVITY_FULL);
+  else
+    g_value_set_boolean (value, TRUE);
+}
+
+static void
+fake_network_class_init (FakeNetworkClass *klass)
+{
+  klass->get_property = fake_network_get_property;
+  g_object_class_override_property (klass, 1, "network-available");
+  g_object_class_override_property (klass, 2, "network-metered");
+  g_object_class_override_property (klass, 3, "connectivity");
+}
+
+static void
+fake_network_init (FakeNetwork *self)
+{
+}
+
+static void
+set_metered (FakeNetwork *network,
+             gboolean     is_metered)
+{
+  network->is_metered = is_metered;
+  g_object_notify (G_OBJECT (network), "network-metered");
+}
+
+static void
+test_metered (Fixture      *fixture,
+              gconstpointer data)
+{
+  g_autoptr (GObject) object = g_object_new (fake_network_get_type (), NULL);
+  FakeNetwork *network = (FakeNetwork *) object;
+
+  fixture_restart (fixture);
+  maq_transfer_list_set_wait_metered (fixture->transfers, TRUE);
+  maq_transfer_list_go_on (fixture->transfers, NULL, G_NETWORK_MONITOR (network));
+  fault (fixture, "{\"host\": \"cdn\", \"rate\": 1000000, \"times\": 0}");
+  g_autoptr (MaqTransfer) first = start (fixture, WEIGHTS);
+  WAIT_UNTIL (maq_transfer_get_bytes_done (first) > 0);
+
+  // What runs stops, what is new does not begin, and both say why.
+  set_metered (network, TRUE);
+  g_autoptr (MaqTransfer) second = start (fixture, "README.md");
+  g_assert_cmpint (maq_transfer_get_state (first), ==, MAQ_TRANSFER_QUEUED);
+  g_assert_cmpint (maq_transfer_get_state (second), ==, MAQ_TRANSFER_QUEUED);
+  g_assert_true (maq_transfer_is_held (first) && maq_transfer_is_held (second));
+  g_assert_cmpstr (maq_transfer_get_hindrance (second), ==, "Waiting: this connection is metered");
+
+  // One may go on all the same; the other does when the connection is another.
+  maq_transfer_retry (second);
+  wait_for_end (second);
+  g_assert_cmpint (maq_transfer_get_state (second), ==, MAQ_TRANSFER_DONE);
+  g_assert_true (maq_transfer_is_held (first));
+  maq_hub_server_clear_faults (fixture->server);
+  set_metered (network, FALSE);
+  wait_for_end (first);
+  g_assert_cmpint (maq_transfer_get_state (first), ==, MAQ_TRANSFER_DONE);
+}
+
 static void
 test_full_disk (Fixture      *fixture,
                 gconstpointer data)
@@ -353,6 +438,23 @@ test_full_disk (Fixture      *fixture,
   g_assert_null (maq_transfer_get_hindrance (transfer));
   maq_transfer_retry (transfer);
   WAIT_UNTIL (maq_transfer_get_hindrance (transfer) != NULL && g_str_has_prefix (maq_transfer_get_hindrance (transfer), "The disk is full."));
+  maq_cache_set_free_bytes (fixture->cache, G_MAXUINT64);
+  wait_for_end (transfer);
+  check_whole (fixture, transfer);
+}
+
+// Another program fills the disk while a file comes.
+static void
+test_filling_disk (Fixture      *fixture,
+                   gconstpointer data)
+{
+  maq_transfer_set_waits (40, 200);
+  fault (fixture, "{\"host\": \"cdn\", \"rate\": 1000000, \"times\": 0}");
+  g_autoptr (MaqTransfer) transfer = start (fixture, WEIGHTS);
+  WAIT_UNTIL (maq_transfer_get_bytes_done (transfer) > 0);
+  maq_cache_set_free_bytes (fixture->cache, 0);
+  WAIT_UNTIL (maq_transfer_get_hindrance (transfer) != NULL && g_str_has_prefix (maq_transfer_get_hindrance (transfer), "The disk is full."));
+  maq_hub_server_clear_faults (fixture->server);
   maq_cache_set_free_bytes (fixture->cache, G_MAXUINT64);
   wait_for_end (transfer);
   check_whole (fixture, transfer);
@@ -502,7 +604,9 @@ main (int   argc,
   ADD_QUEUE ("/library/queue/waits-for-the-network", test_network);
   ADD_QUEUE ("/library/queue/tries-again-by-itself", test_network_by_itself);
   ADD_QUEUE ("/library/queue/other-failures-are-failures", test_failure);
+  ADD_QUEUE ("/library/queue/waits-while-the-connection-is-metered", test_metered);
   ADD_QUEUE ("/library/queue/waits-for-room-on-the-disk", test_full_disk);
+  ADD_QUEUE ("/library/queue/keeps-room-on-the-disk", test_filling_disk);
   ADD_QUEUE ("/library/queue/tells-totals", test_totals);
   ADD_QUEUE ("/library/queue/keeps-the-order", test_order);
   ADD_QUEUE ("/library/queue/remembers-what-is-done", test_history);

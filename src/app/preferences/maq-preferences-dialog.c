@@ -22,6 +22,8 @@ struct _MaqPreferencesDialog
   GtkWidget           *remove_button;
   AdwEntryRow         *token_row;
   AdwActionRow        *token_problem_row;
+  AdwSpinRow          *limit_row;
+  AdwSwitchRow        *metered_row;
   AdwActionRow        *cache_row;
   GtkWidget           *cache_reset_button;
   GtkWidget           *cache_choose_button;
@@ -235,6 +237,21 @@ endpoint_changed_cb (MaqPreferencesDialog *self)
   set_problem (self->endpoint_problem_row, GTK_WIDGET (self->endpoint_row), NULL);
 }
 
+// --- Downloads ---
+
+static void
+bind_downloads (MaqPreferencesDialog *self)
+{
+  GSettings *gsettings = maq_settings_get_gsettings (self->settings);
+
+  gtk_widget_set_sensitive (GTK_WIDGET (self->limit_row), gsettings != NULL);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->metered_row), gsettings != NULL);
+  if (gsettings == NULL)
+    return;
+  g_settings_bind (gsettings, "download-limit", self->limit_row, "value", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (gsettings, "wait-on-metered", self->metered_row, "active", G_SETTINGS_BIND_DEFAULT);
+}
+
 // --- The cache folder ---
 
 static void
@@ -357,6 +374,8 @@ maq_preferences_dialog_class_init (MaqPreferencesDialogClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MaqPreferencesDialog, remove_button);
   gtk_widget_class_bind_template_child (widget_class, MaqPreferencesDialog, token_row);
   gtk_widget_class_bind_template_child (widget_class, MaqPreferencesDialog, token_problem_row);
+  gtk_widget_class_bind_template_child (widget_class, MaqPreferencesDialog, limit_row);
+  gtk_widget_class_bind_template_child (widget_class, MaqPreferencesDialog, metered_row);
   gtk_widget_class_bind_template_child (widget_class, MaqPreferencesDialog, cache_row);
   gtk_widget_class_bind_template_child (widget_class, MaqPreferencesDialog, cache_reset_button);
   gtk_widget_class_bind_template_child (widget_class, MaqPreferencesDialog, cache_choose_button);
@@ -389,6 +408,7 @@ maq_preferences_dialog_new (MaqSettings *settings, MaqHubClient *client)
   self->client = g_object_ref (client);
   show_endpoint (self);
   show_cache_dir (self);
+  bind_downloads (self);
   load_token (self);
   return ADW_DIALOG (self);
 }

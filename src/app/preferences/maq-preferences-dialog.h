@@ -7,7 +7,7 @@
 #include "maq-hub-client.h"
 #include "maq-settings.h"
 
-// Preferences: the Hub's address, the access token and whose it is, the cache folder. What the environment decides is shown but
+// Preferences: the Hub's address, the access token and whose it is, how downloads use the line, the cache folder. What the environment decides is shown but
 // cannot be changed here. Address and token apply to CLIENT at once, the folder from the next start on.
 
 G_BEGIN_DECLS

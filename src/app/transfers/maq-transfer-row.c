@@ -15,6 +15,7 @@ struct _MaqTransferRow
   GtkLabel       *title;
   GtkLabel       *status;
   GtkProgressBar *progress_bar;
+  GtkWidget      *anyway;
   GtkWidget      *pause;
   GtkWidget      *resume;
   GtkWidget      *cancel;
@@ -138,7 +139,8 @@ update_buttons (MaqTransferRow *self)
   gboolean         active = is_active (self->transfer);
   gboolean         paused = state == MAQ_TRANSFER_PAUSED;
 
-  gtk_widget_set_visible (self->pause, active);
+  gtk_widget_set_visible (self->anyway, maq_transfer_is_held (self->transfer));
+  gtk_widget_set_visible (self->pause, active && !maq_transfer_is_held (self->transfer));
   gtk_widget_set_visible (self->resume, paused);
   gtk_widget_set_visible (self->cancel, active || paused);
   gtk_widget_set_visible (self->retry, state == MAQ_TRANSFER_FAILED || state == MAQ_TRANSFER_CANCELLED);
@@ -356,6 +358,7 @@ maq_transfer_row_class_init (MaqTransferRowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MaqTransferRow, status);
   gtk_widget_class_bind_template_child (widget_class, MaqTransferRow, progress_bar);
   gtk_widget_class_bind_template_child (widget_class, MaqTransferRow, pause);
+  gtk_widget_class_bind_template_child (widget_class, MaqTransferRow, anyway);
   gtk_widget_class_bind_template_child (widget_class, MaqTransferRow, resume);
   gtk_widget_class_bind_template_child (widget_class, MaqTransferRow, cancel);
   gtk_widget_class_bind_template_child (widget_class, MaqTransferRow, retry);
