@@ -195,7 +195,8 @@ open_address (Opening    *self,
 
   if (reply != NULL)
     return take_body (job, reply, error);
-  if (g_error_matches (failed, MAQ_HUB_ERROR, MAQ_HUB_ERROR_LINK_EXPIRED))
+  // Refused, or the host is gone: the Hub may know another.
+  if (!maq_error_is_cancelled (failed))
     forget (self->source, address);
   g_propagate_error (error, g_steal_pointer (&failed));
   return NULL;

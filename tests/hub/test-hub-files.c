@@ -198,6 +198,13 @@ test_source (HubFixture   *f,
   g_assert_cmpuint (maq_test_server_count (f->server, "/"), ==, 1);
   g_autoptr (MaqHubBody) again = hub_take_object (maq_hub_source_open (source, 4, 10));
   g_assert_cmpuint (maq_test_server_count (f->server, "/"), ==, 2);
+
+  // And where its host is gone, which the Hub may have replaced.
+  maq_test_server_clear (f->other);
+  maq_test_server_add (f->other, "/cdn", &(MaqTestReply) { .cut_first = TRUE });
+  hub_assert_fails (maq_hub_source_open (source, 4, 10), MAQ_HUB_ERROR_UNREACHABLE);
+  hub_assert_fails (maq_hub_source_open (source, 4, 10), MAQ_HUB_ERROR_UNREACHABLE);
+  g_assert_cmpuint (maq_test_server_count (f->server, "/"), ==, 3);
 }
 
 // One of two stops: the other asks for itself when it tries again. And no address is taken from what is no Hub.
