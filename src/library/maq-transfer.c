@@ -5,12 +5,12 @@
 #include <glib/gi18n-lib.h>
 
 #include "maq-error.h"
+#include "maq-transfer-speed-private.h"
 
 // A transfer is looked at ten times a second while it runs; its counters live in the run, on other threads. Where the network or
 // the disk fails a patient one it is queued again, with an obstacle: the list does not start it before that is gone.
 
-#define TICK      100           // milliseconds
-#define N_SAMPLES (5000 / TICK) // speed is that of the last five seconds
+#define TICK 100 // milliseconds
 
 // In milliseconds. The wait for the network doubles with each try that brought nothing.
 static guint shortest_wait = 5 * 1000;
@@ -54,12 +54,8 @@ struct _MaqTransfer
   guint64 bytes_fetched;
   double  speed;
   gint64  seconds_left;
-  struct
-  {
-    gint64  when;
-    guint64 bytes;
-  } samples[N_SAMPLES];
-  guint n_samples;
+
+  MaqTransferSpeed samples;
 };
 
 enum
@@ -263,16 +259,10 @@ set_speed (MaqTransfer *self,
 static void
 sample_speed (MaqTransfer *self)
 {
-  gint64 now = g_get_monotonic_time ();
-  guint  slot = self->n_samples % N_SAMPLES;
-  guint  oldest = self->n_samples >= N_SAMPLES ? slot : 0;
+  double speed = maq_transfer_speed_sample (&self->samples, g_get_monotonic_time (), self->bytes_fetched);
 
-  double seconds = self->n_samples > 0 ? (double) (now - self->samples[oldest].when) / G_USEC_PER_SEC : 0;
-  if (seconds >= 0.5)
-    set_speed (self, (self->bytes_fetched - self->samples[oldest].bytes) / seconds);
-  self->samples[slot].when = now;
-  self->samples[slot].bytes = self->bytes_fetched;
-  self->n_samples++;
+  if (speed >= 0)
+    set_speed (self, speed);
 }
 
 static const char *
@@ -483,7 +473,7 @@ maq_transfer_begin (MaqTransfer *self)
   maq_transfer_claim (self);
   self->run = maq_transfer_run_new (self->client, self->cache, self->request, self->record, self->rate, self->known);
   g_clear_pointer (&self->known, maq_transfer_work_unref);
-  self->n_samples = 0;
+  maq_transfer_speed_reset (&self->samples);
   self->tick = g_timeout_add (TICK, tick_cb, self);
   set_state (self, MAQ_TRANSFER_RUNNING);
   // The callback runs on this thread again.
