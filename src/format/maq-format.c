@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Copyright 2026 The Maquette developers
+#include "maq-format.h"
+
 #include "maq-format-private.h"
+#include "maq-json.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -71,4 +74,62 @@ maq_format_read (int      fd,
       have += got;
     }
   return g_bytes_new_take (g_steal_pointer (&data), have);
+}
+
+GBytes *
+maq_format_read_beginning (const char *path,
+                           gsize       n,
+                           guint64    *file_size,
+                           GError    **error)
+{
+  g_autofd int fd = maq_format_open (path, file_size, error);
+
+  return fd < 0 ? NULL : maq_format_read (fd, MIN (n, *file_size), error);
+}
+
+GBytes *
+maq_format_close_json (GBytes *bytes)
+{
+  char        open[MAQ_JSON_MAX_DEPTH];
+  guint       depth = 0;
+  gsize       size, whole = 0;
+  gboolean    in_string = FALSE;
+  const char *text;
+  GByteArray *closed;
+
+  g_return_val_if_fail (bytes != NULL, NULL);
+
+  // Every bracket and comma ends something whole, so what is open there is what is open at the end.
+  text = g_bytes_get_data (bytes, &size);
+  for (gsize i = 0; i < size; i++)
+    if (in_string)
+      {
+        if (text[i] == '\\')
+          i++;
+        else if (text[i] == '"')
+          in_string = FALSE;
+      }
+    else if (text[i] == '"')
+      in_string = TRUE;
+    else if (text[i] == '{' || text[i] == '[')
+      {
+        if (depth == G_N_ELEMENTS (open))
+          return NULL;
+        open[depth++] = text[i] == '{' ? '}' : ']';
+        whole = i + 1;
+      }
+    else if ((text[i] == '}' || text[i] == ']') && depth > 0)
+      {
+        depth--;
+        whole = i + 1;
+      }
+    else if (text[i] == ',')
+      whole = i;
+  if (whole == 0)
+    return NULL;
+  closed = g_byte_array_sized_new (whole + depth);
+  g_byte_array_append (closed, (const guint8 *) text, whole);
+  while (depth > 0)
+    g_byte_array_append (closed, (const guint8 *) &open[--depth], 1);
+  return g_byte_array_free_to_bytes (closed);
 }

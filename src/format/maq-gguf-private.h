@@ -31,11 +31,14 @@ typedef struct
 {
   guint8      size;    // in bytes; 0 for those of no fixed size
   const char *variant; // their GVariant type
+  const char *name;    // as GGUF's specification calls them
 } MaqGgufValueType;
 extern const MaqGgufValueType maq_gguf_value_types[MAQ_GGUF_N_TYPES];
 
 // ELEMENTS of a block and BYTES it takes; FALSE for types newer than the table.
 gboolean maq_gguf_get_block (guint32 type, guint *elements, guint *bytes);
+// What a whole file of general.file_type is called, as in "Q4_K_M"; NULL for ones not known.
+const char *maq_gguf_get_file_type_name (gint64 file_type);
 // "Q4_0"; "type 99" for one not known. TYPE below 256.
 const char *maq_gguf_get_tensor_type_name (guint32 type);
 
@@ -61,14 +64,14 @@ typedef struct
 
 struct _MaqGguf
 {
-  grefcount   ref_count;
-  GBytes     *bytes;
-  gboolean    swapped;
-  guint32     version;
-  guint64     n_parameters;
-  GArray     *entries; // of MaqGgufEntry
-  GHashTable *by_key;  // key → index of the entry + 1
-  GArray     *tensors; // of MaqGgufPlace
+  gatomicrefcount ref_count;
+  GBytes         *bytes;
+  gboolean        swapped;
+  guint32         version;
+  guint64         n_parameters;
+  GArray         *entries; // of MaqGgufEntry
+  GHashTable     *by_key;  // key → index of the entry + 1
+  GArray         *tensors; // of MaqGgufPlace
 };
 
 void maq_gguf_entry_clear (gpointer entry);

@@ -3,18 +3,18 @@
 #include "maq-gguf-private.h"
 
 const MaqGgufValueType maq_gguf_value_types[MAQ_GGUF_N_TYPES] = {
-  [MAQ_GGUF_UINT8] = { 1, "y" },
-  [MAQ_GGUF_INT8] = { 1, "n" },
-  [MAQ_GGUF_UINT16] = { 2, "q" },
-  [MAQ_GGUF_INT16] = { 2, "n" },
-  [MAQ_GGUF_UINT32] = { 4, "u" },
-  [MAQ_GGUF_INT32] = { 4, "i" },
-  [MAQ_GGUF_FLOAT32] = { 4, "d" },
-  [MAQ_GGUF_BOOL] = { 1, "b" },
-  [MAQ_GGUF_STRING] = { 0, "s" },
-  [MAQ_GGUF_UINT64] = { 8, "t" },
-  [MAQ_GGUF_INT64] = { 8, "x" },
-  [MAQ_GGUF_FLOAT64] = { 8, "d" },
+  [MAQ_GGUF_UINT8] = { 1, "y", "u8" },
+  [MAQ_GGUF_INT8] = { 1, "n", "i8" },
+  [MAQ_GGUF_UINT16] = { 2, "q", "u16" },
+  [MAQ_GGUF_INT16] = { 2, "n", "i16" },
+  [MAQ_GGUF_UINT32] = { 4, "u", "u32" },
+  [MAQ_GGUF_INT32] = { 4, "i", "i32" },
+  [MAQ_GGUF_FLOAT32] = { 4, "d", "f32" },
+  [MAQ_GGUF_BOOL] = { 1, "b", "bool" },
+  [MAQ_GGUF_STRING] = { 0, "s", "string" },
+  [MAQ_GGUF_UINT64] = { 8, "t", "u64" },
+  [MAQ_GGUF_INT64] = { 8, "x", "i64" },
+  [MAQ_GGUF_FLOAT64] = { 8, "d", "f64" },
 };
 
 // Elements of a block and bytes a block takes, from ggml's type table (version 0.27).
@@ -60,6 +60,52 @@ static const struct
   [41] = { "Q1_0", 128, 18 },
   [42] = { "Q2_0", 64, 18 },
 };
+
+// From llama.cpp's llama_ftype (0.7); the gaps are formats that are gone.
+static const char *const file_types[] = {
+  [0] = "F32",
+  [1] = "F16",
+  [2] = "Q4_0",
+  [3] = "Q4_1",
+  [7] = "Q8_0",
+  [8] = "Q5_0",
+  [9] = "Q5_1",
+  [10] = "Q2_K",
+  [11] = "Q3_K_S",
+  [12] = "Q3_K_M",
+  [13] = "Q3_K_L",
+  [14] = "Q4_K_S",
+  [15] = "Q4_K_M",
+  [16] = "Q5_K_S",
+  [17] = "Q5_K_M",
+  [18] = "Q6_K",
+  [19] = "IQ2_XXS",
+  [20] = "IQ2_XS",
+  [21] = "Q2_K_S",
+  [22] = "IQ3_XS",
+  [23] = "IQ3_XXS",
+  [24] = "IQ1_S",
+  [25] = "IQ4_NL",
+  [26] = "IQ3_S",
+  [27] = "IQ3_M",
+  [28] = "IQ2_S",
+  [29] = "IQ2_M",
+  [30] = "IQ4_XS",
+  [31] = "IQ1_M",
+  [32] = "BF16",
+  [36] = "TQ1_0",
+  [37] = "TQ2_0",
+  [38] = "MXFP4_MOE",
+  [39] = "NVFP4",
+  [40] = "Q1_0",
+  [41] = "Q2_0",
+};
+
+const char *
+maq_gguf_get_file_type_name (gint64 file_type)
+{
+  return file_type >= 0 && file_type < (gint64) G_N_ELEMENTS (file_types) ? file_types[file_type] : NULL;
+}
 
 static gboolean
 is_known (guint32 type)

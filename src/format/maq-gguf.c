@@ -27,7 +27,7 @@ maq_gguf_new (GBytes *bytes)
 {
   MaqGguf *self = g_new0 (MaqGguf, 1);
 
-  g_ref_count_init (&self->ref_count);
+  g_atomic_ref_count_init (&self->ref_count);
   self->bytes = g_bytes_ref (bytes);
   self->entries = g_array_new (FALSE, FALSE, sizeof (MaqGgufEntry));
   g_array_set_clear_func (self->entries, maq_gguf_entry_clear);
@@ -42,7 +42,7 @@ maq_gguf_ref (MaqGguf *self)
 {
   g_return_val_if_fail (self != NULL, NULL);
 
-  g_ref_count_inc (&self->ref_count);
+  g_atomic_ref_count_inc (&self->ref_count);
   return self;
 }
 
@@ -51,7 +51,7 @@ maq_gguf_unref (MaqGguf *self)
 {
   g_return_if_fail (self != NULL);
 
-  if (!g_ref_count_dec (&self->ref_count))
+  if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
   g_bytes_unref (self->bytes);
   g_hash_table_unref (self->by_key);
@@ -216,22 +216,19 @@ maq_gguf_get_string (MaqGguf    *self,
   return entry != NULL ? entry->text : NULL;
 }
 
-gint64
-maq_gguf_get_int (MaqGguf    *self,
-                  const char *key,
-                  gint64      fallback)
+// A whole number of TYPE at OFFSET.
+static gint64
+load_int (MaqGguf    *self,
+          MaqGgufType type,
+          gsize       offset,
+          gint64      fallback)
 {
-  const MaqGgufEntry *entry;
-  guint64             bits;
+  guint64 bits;
 
-  g_return_val_if_fail (self != NULL, fallback);
-  g_return_val_if_fail (key != NULL, fallback);
-
-  entry = find_entry (self, key);
-  if (entry == NULL || maq_gguf_value_types[entry->type].size == 0)
+  if (maq_gguf_value_types[type].size == 0)
     return fallback;
-  bits = load_bits (self, entry->type, entry->offset);
-  switch (entry->type)
+  bits = load_bits (self, type, offset);
+  switch (type)
     {
     case MAQ_GGUF_FLOAT32:
     case MAQ_GGUF_FLOAT64:
@@ -246,6 +243,86 @@ maq_gguf_get_int (MaqGguf    *self,
       return bits > G_MAXINT64 ? fallback : (gint64) bits;
     default:
       return (gint64) bits;
+    }
+}
+
+gint64
+maq_gguf_get_int (MaqGguf    *self,
+                  const char *key,
+                  gint64      fallback)
+{
+  const MaqGgufEntry *entry;
+
+  g_return_val_if_fail (self != NULL, fallback);
+  g_return_val_if_fail (key != NULL, fallback);
+
+  entry = find_entry (self, key);
+  return entry != NULL ? load_int (self, entry->type, entry->offset, fallback) : fallback;
+}
+
+int
+maq_gguf_find_key (MaqGguf    *self,
+                   const char *key)
+{
+  g_return_val_if_fail (self != NULL, -1);
+  g_return_val_if_fail (key != NULL, -1);
+
+  return (int) GPOINTER_TO_UINT (g_hash_table_lookup (self->by_key, key)) - 1;
+}
+
+gboolean
+maq_gguf_is_array (MaqGguf *self,
+                   guint    index)
+{
+  const MaqGgufEntry *entry = get_entry (self, index);
+
+  return entry != NULL && entry->type == MAQ_GGUF_ARRAY;
+}
+
+const char *
+maq_gguf_get_type_name (MaqGguf *self,
+                        guint    index)
+{
+  const MaqGgufEntry *entry = get_entry (self, index);
+
+  if (entry == NULL)
+    return NULL;
+  return maq_gguf_value_types[entry->type == MAQ_GGUF_ARRAY ? entry->element_type : entry->type].name;
+}
+
+gint64
+maq_gguf_get_array_int (MaqGguf *self,
+                        guint    index,
+                        guint64  element,
+                        gint64   fallback)
+{
+  const MaqGgufEntry *entry = get_entry (self, index);
+
+  if (entry == NULL || entry->type != MAQ_GGUF_ARRAY || element >= entry->n_elements)
+    return fallback;
+  return load_int (self, entry->element_type, entry->offset + element * maq_gguf_value_types[entry->element_type].size, fallback);
+}
+
+void
+maq_gguf_walk_strings (MaqGguf          *self,
+                       guint             index,
+                       MaqGgufStringFunc func,
+                       gpointer          data)
+{
+  const MaqGgufEntry *entry = get_entry (self, index);
+  const char         *bytes = g_bytes_get_data (self->bytes, NULL);
+  gsize               offset;
+
+  if (entry == NULL || entry->type != MAQ_GGUF_ARRAY || entry->element_type != MAQ_GGUF_STRING)
+    return;
+  offset = entry->offset;
+  for (guint64 i = 0; i < entry->n_elements; i++)
+    {
+      guint64 length = load_bits (self, MAQ_GGUF_UINT64, offset);
+
+      if (!func (i, bytes + offset + 8, length, data))
+        return;
+      offset += 8 + length;
     }
 }
 
@@ -313,4 +390,10 @@ maq_gguf_get_n_parameters (MaqGguf *self)
   g_return_val_if_fail (self != NULL, 0);
 
   return self->n_parameters;
+}
+
+const char *
+maq_gguf_get_quantization (MaqGguf *self)
+{
+  return maq_gguf_get_file_type_name (maq_gguf_get_int (self, "general.file_type", -1));
 }

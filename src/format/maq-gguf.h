@@ -37,6 +37,17 @@ guint       maq_gguf_get_n_keys (MaqGguf *self);
 const char *maq_gguf_get_key (MaqGguf *self, guint index);
 GVariant   *maq_gguf_dup_value (MaqGguf *self, guint index, gsize max_elements);
 gsize       maq_gguf_get_array_length (MaqGguf *self, guint index); // 0 for scalars
+// "u32", "string", …; of an array, that of its elements.
+const char *maq_gguf_get_type_name (MaqGguf *self, guint index);
+gboolean    maq_gguf_is_array (MaqGguf *self, guint index);
+// The index of a key; -1 if absent.
+int maq_gguf_find_key (MaqGguf *self, const char *key);
+// An element of an array of whole numbers; FALLBACK if it is none or has no such element.
+gint64 maq_gguf_get_array_int (MaqGguf *self, guint index, guint64 element, gint64 fallback);
+// Calls FUNC with each element of an array of strings, in order, until it returns FALSE. TEXT has LENGTH bytes, of which some may
+// be no UTF-8, and no end mark.
+typedef gboolean (*MaqGgufStringFunc) (guint64 element, const char *text, gsize length, gpointer data);
+void maq_gguf_walk_strings (MaqGguf *self, guint index, MaqGgufStringFunc func, gpointer data);
 // By name; NULL or FALLBACK if absent or of another type.
 const char *maq_gguf_get_string (MaqGguf *self, const char *key);
 gint64      maq_gguf_get_int (MaqGguf *self, const char *key, gint64 fallback);
@@ -57,5 +68,6 @@ guint       maq_gguf_get_version (MaqGguf *self);
 const char *maq_gguf_get_architecture (MaqGguf *self);   // nullable
 gint64      maq_gguf_get_context_length (MaqGguf *self); // of its architecture, -1 if not said
 guint64     maq_gguf_get_n_parameters (MaqGguf *self);
+const char *maq_gguf_get_quantization (MaqGguf *self); // "Q4_K_M"; nullable
 
 G_END_DECLS

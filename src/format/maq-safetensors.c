@@ -11,7 +11,6 @@
 
 #define LENGTH_BYTES 8
 #define MAX_HEADER   25000000
-#define MAX_DIMS     64
 
 static const struct
 {
@@ -44,7 +43,7 @@ static const struct
 typedef struct
 {
   MaqSafetensors public;
-  grefcount ref_count;
+  gatomicrefcount ref_count;
 } Counted;
 
 G_DEFINE_BOXED_TYPE (MaqSafetensors, maq_safetensors, maq_safetensors_ref, maq_safetensors_unref)
@@ -66,7 +65,7 @@ safetensors_new (void)
 {
   Counted *self = g_new0 (Counted, 1);
 
-  g_ref_count_init (&self->ref_count);
+  g_atomic_ref_count_init (&self->ref_count);
   self->public.tensors = g_ptr_array_new_with_free_func (safetensor_free);
   self->public.metadata = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   return &self->public;
@@ -77,7 +76,7 @@ maq_safetensors_ref (MaqSafetensors *self)
 {
   g_return_val_if_fail (self != NULL, NULL);
 
-  g_ref_count_inc (&((Counted *) self)->ref_count);
+  g_atomic_ref_count_inc (&((Counted *) self)->ref_count);
   return self;
 }
 
@@ -86,7 +85,7 @@ maq_safetensors_unref (MaqSafetensors *self)
 {
   g_return_if_fail (self != NULL);
 
-  if (!g_ref_count_dec (&((Counted *) self)->ref_count))
+  if (!g_atomic_ref_count_dec (&((Counted *) self)->ref_count))
     return;
   g_ptr_array_unref (self->tensors);
   g_hash_table_unref (self->metadata);
@@ -113,7 +112,7 @@ read_shape (MaqSafetensor *tensor,
   guint         i = 0;
 
   *n_elements = 1;
-  if (!maq_json_is_array (array) || maq_json_get_size (array) > MAX_DIMS)
+  if (!maq_json_is_array (array) || maq_json_get_size (array) > MAQ_SAFETENSORS_MAX_DIMS)
     return corrupt (error, tensor->name, "the shape is missing or too long");
   tensor->n_dims = maq_json_get_size (array);
   tensor->shape = g_new0 (gint64, MAX (tensor->n_dims, 1));
@@ -269,6 +268,18 @@ read_length (const guint8 *data,
       return 0;
     }
   return LENGTH_BYTES + length;
+}
+
+guint64
+maq_safetensors_get_header_size (GBytes *bytes)
+{
+  const guint8 *data;
+  gsize         size;
+
+  g_return_val_if_fail (bytes != NULL, 0);
+
+  data = g_bytes_get_data (bytes, &size);
+  return read_length (data, size, NULL);
 }
 
 MaqSafetensors *

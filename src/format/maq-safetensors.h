@@ -8,6 +8,9 @@
 
 G_BEGIN_DECLS
 
+// The most dimensions of a tensor that are accepted.
+#define MAQ_SAFETENSORS_MAX_DIMS 64
+
 typedef struct
 {
   char   *name;
@@ -32,6 +35,8 @@ MaqSafetensors *maq_safetensors_ref (MaqSafetensors *self);
 void            maq_safetensors_unref (MaqSafetensors *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MaqSafetensors, maq_safetensors_unref)
 
+// How many bytes of a file that begins with BYTES its header takes; 0 if that is no safetensors file, or too few of them.
+guint64 maq_safetensors_get_header_size (GBytes *bytes);
 // As maq_gguf_parse and maq_gguf_open, with MAQ_FORMAT_ERROR.
 MaqSafetensors *maq_safetensors_parse (GBytes *bytes, guint64 file_size, GError **error);
 MaqSafetensors *maq_safetensors_open (const char *path, GError **error);

@@ -433,6 +433,64 @@ shards_add_up_to_the_whole (void)
   g_assert_cmpuint (n_tensors, ==, maq_gguf_get_n_tensors (whole));
 }
 
+static gboolean
+collect_cb (guint64     element,
+            const char *text,
+            gsize       length,
+            gpointer    data)
+{
+  g_string_append_printf (data, "%" G_GUINT64_FORMAT "=%.*s ", element, (int) length, text);
+  return element < 1;
+}
+
+static void
+single_elements_can_be_had (gconstpointer data)
+{
+  g_autoptr (GBytes) bytes = make_file (GPOINTER_TO_INT (data));
+  g_autoptr (MaqGguf) gguf = maq_gguf_parse (bytes, 0, NULL);
+  g_autoptr (GString) seen = g_string_new (NULL);
+  int tokens = maq_gguf_find_key (gguf, "tokenizer.ggml.tokens"), numbers = maq_gguf_find_key (gguf, "numbers");
+
+  g_assert_cmpint (tokens, ==, 2);
+  g_assert_cmpint (maq_gguf_find_key (gguf, "nothing"), ==, -1);
+  maq_gguf_walk_strings (gguf, tokens, collect_cb, seen);
+  g_assert_cmpstr (seen->str, ==, "0=one 1=two ");
+  maq_gguf_walk_strings (gguf, numbers, collect_cb, seen);
+  maq_gguf_walk_strings (gguf, 0, collect_cb, seen);
+  g_assert_cmpstr (seen->str, ==, "0=one 1=two ");
+  g_assert_cmpint (maq_gguf_get_array_int (gguf, numbers, 0, 99), ==, 7);
+  g_assert_cmpint (maq_gguf_get_array_int (gguf, numbers, 1, 99), ==, -1);
+  g_assert_cmpint (maq_gguf_get_array_int (gguf, numbers, 2, 99), ==, 99);
+  g_assert_cmpint (maq_gguf_get_array_int (gguf, tokens, 0, 99), ==, 99);
+  g_assert_cmpint (maq_gguf_get_array_int (gguf, 0, 0, 99), ==, 99);
+  g_assert_true (maq_gguf_is_array (gguf, numbers));
+  g_assert_false (maq_gguf_is_array (gguf, 0));
+  g_assert_cmpstr (maq_gguf_get_type_name (gguf, 0), ==, "string");
+  g_assert_cmpstr (maq_gguf_get_type_name (gguf, numbers), ==, "i32");
+}
+
+static void
+quantization_has_a_name (void)
+{
+  const struct
+  {
+    guint32     type;
+    const char *name;
+  } types[] = { { 0, "F32" }, { 15, "Q4_K_M" }, { 5, NULL }, { 41, "Q2_0" }, { 42, NULL }, { G_MAXUINT32, NULL } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (types); i++)
+    {
+      g_autoptr (MaqGgufBuilder) builder = maq_gguf_builder_new (0, 1, FALSE);
+      g_autoptr (GBytes) bytes = NULL;
+      g_autoptr (MaqGguf) gguf = NULL;
+
+      maq_gguf_builder_add_key_u32 (builder, "general.file_type", types[i].type);
+      bytes = maq_gguf_builder_get_bytes (builder);
+      gguf = maq_gguf_parse (bytes, 0, NULL);
+      g_assert_cmpstr (maq_gguf_get_quantization (gguf), ==, types[i].name);
+    }
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -443,6 +501,9 @@ main (int   argc,
   g_test_add_data_func ("/format/gguf/reads-what-was-written/big-endian", GINT_TO_POINTER (TRUE), reads_what_was_written);
   g_test_add_data_func ("/format/gguf/every-truncation-is-an-error/little-endian", GINT_TO_POINTER (FALSE), every_truncation_is_an_error);
   g_test_add_data_func ("/format/gguf/every-truncation-is-an-error/big-endian", GINT_TO_POINTER (TRUE), every_truncation_is_an_error);
+  g_test_add_data_func ("/format/gguf/single-elements-can-be-had/little-endian", GINT_TO_POINTER (FALSE), single_elements_can_be_had);
+  g_test_add_data_func ("/format/gguf/single-elements-can-be-had/big-endian", GINT_TO_POINTER (TRUE), single_elements_can_be_had);
+  g_test_add_func ("/format/gguf/quantization-has-a-name", quantization_has_a_name);
   g_test_add_func ("/format/gguf/the-beginning-of-a-file-is-enough", the_beginning_of_a_file_is_enough);
   g_test_add_func ("/format/gguf/other-files-are-told-apart", other_files_are_told_apart);
   g_test_add_func ("/format/gguf/hostile/counts-and-lengths", hostile_counts_and_lengths);

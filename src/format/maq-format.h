@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Copyright 2026 The Maquette developers
+#pragma once
+
+#include <gio/gio.h>
+
+// The beginnings of files, for whoever does not know yet how much of one is needed.
+
+G_BEGIN_DECLS
+
+// The first N bytes of the regular file at PATH, or as many as there are (transfer full); FILE_SIZE: of the whole. Blocking, for
+// workers, but a pipe in the place of a file does not hold them. G_IO_ERROR.
+GBytes *maq_format_read_beginning (const char *path, gsize n, guint64 *file_size, GError **error);
+
+// What is whole of a JSON document that was cut somewhere: BYTES up to the last complete value, and the brackets that close what
+// was open (transfer full). NULL if the nesting is deeper than MAQ_JSON_MAX_DEPTH or nothing is whole.
+GBytes *maq_format_close_json (GBytes *bytes);
+
+G_END_DECLS
