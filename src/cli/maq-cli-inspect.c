@@ -5,8 +5,9 @@
 #include <glib/gi18n.h>
 #include <math.h>
 
-#include "maq-cli-header.h"
 #include "maq-cli-text.h"
+#include "maq-gguf.h"
+#include "maq-inspect.h"
 #include "maq-units.h"
 
 // Arrays up to this length are printed whole in JSON; tokenizers have some 100,000 elements.
@@ -14,87 +15,21 @@
 #define TEXT_ELEMENTS 6
 
 static gboolean option_tensors;
+static gboolean option_template;
 
 static const GOptionEntry options[] = {
   { "tensors", 't', 0, G_OPTION_ARG_NONE, &option_tensors, N_ ("List every tensor"), NULL },
+  { "template", 0, 0, G_OPTION_ARG_NONE, &option_template, N_ ("Print the chat template and nothing else"), NULL },
   { NULL },
 };
 
-// VALUE as people read it: strings bare, numbers plain.
-static char *
-value_to_text (GVariant *value)
-{
-  if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
-    return g_variant_dup_string (value, NULL);
-  if (g_variant_is_of_type (value, G_VARIANT_TYPE_DOUBLE))
-    return g_strdup_printf ("%g", g_variant_get_double (value));
-  return g_variant_print (value, FALSE);
-}
-
-static char *
-gguf_value_to_text (MaqGguf *gguf, guint index)
-{
-  gsize length = maq_gguf_get_array_length (gguf, index);
-  g_autoptr (GVariant) value = maq_gguf_dup_value (gguf, index, TEXT_ELEMENTS);
-  if (value == NULL)
-    return g_strdup_printf (ngettext ("%" G_GSIZE_FORMAT " element", "%" G_GSIZE_FORMAT " elements", (gulong) length), length);
-  if (!g_variant_is_of_type (value, G_VARIANT_TYPE_ARRAY))
-    return value_to_text (value);
-
-  g_autoptr (GString) text = g_string_new (NULL);
-  gsize shown = MIN (g_variant_n_children (value), TEXT_ELEMENTS);
-  for (gsize i = 0; i < shown; i++)
-    {
-      g_autoptr (GVariant) child = g_variant_get_child_value (value, i);
-      g_autofree char *item = value_to_text (child);
-      g_string_append_printf (text, "%s%s", i > 0 ? ", " : "", item);
-    }
-  if (length > shown)
-    g_string_append_printf (text, _ ("%s… (%" G_GSIZE_FORMAT " in all)"), shown > 0 ? ", " : "", length);
-  return g_string_free (g_steal_pointer (&text), FALSE);
-}
-
-static char *
-shape_to_text (const guint64 *shape, guint n)
-{
-  g_autoptr (GString) text = g_string_new (NULL);
-  for (guint i = 0; i < n; i++)
-    g_string_append_printf (text, "%s%" G_GUINT64_FORMAT, i > 0 ? " × " : "", shape[i]);
-  return g_string_free (g_steal_pointer (&text), FALSE);
-}
-
-// "29: 13 F32, 16 Q8_0" of the types counted in COUNTS.
-static char *
-summarize_types (GHashTable *counts, guint n)
-{
-  g_autoptr (GString) text = g_string_new (NULL);
-  g_autoptr (GList) names = g_list_sort (g_hash_table_get_keys (counts), (GCompareFunc) g_strcmp0);
-  g_string_append_printf (text, "%u", n);
-  for (GList *name = names; name != NULL; name = name->next)
-    g_string_append_printf (text, "%s%u %s", name == names ? ": " : ", ", GPOINTER_TO_UINT (g_hash_table_lookup (counts, name->data)), (char *) name->data);
-  return g_string_free (g_steal_pointer (&text), FALSE);
-}
-
-static void
-count_type (GHashTable *counts, const char *type)
-{
-  guint n = GPOINTER_TO_UINT (g_hash_table_lookup (counts, type));
-  g_hash_table_replace (counts, g_strdup (type), GUINT_TO_POINTER (n + 1));
-}
+// --- Text ---
 
 static void
 print_fact (MaqCli *cli, const char *label, const char *value)
 {
   g_autofree char *clean = maq_cli_clean (value, FALSE);
   maq_cli_print (cli, "%-14s%s\n", label, clean);
-}
-
-static void
-print_size (MaqCli *cli, const MaqCliHeader *header)
-{
-  g_autofree char *size = maq_format_bytes (header->file_size);
-  if (header->file_size > 0)
-    print_fact (cli, _ ("Size"), size);
 }
 
 static void
@@ -106,112 +41,150 @@ print_table (MaqCli *cli, MaqCliTable *table)
 }
 
 static void
-print_gguf (MaqCli *cli, const MaqCliHeader *header)
+print_number (MaqCli *cli, const char *label, guint64 number, const char *format)
 {
-  MaqGguf         *gguf = header->gguf;
-  g_autofree char *format = g_strdup_printf (_ ("GGUF, version %u"), maq_gguf_get_version (gguf));
-  g_autofree char *parameters = maq_format_parameters ((gint64) maq_gguf_get_n_parameters (gguf));
-  g_autoptr (GHashTable) counts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  MaqGgufTensor tensor;
-  for (guint i = 0; maq_gguf_get_tensor (gguf, i, &tensor); i++)
-    count_type (counts, tensor.type);
-  g_autofree char *types = summarize_types (counts, maq_gguf_get_n_tensors (gguf));
+  g_autofree char *text = g_strdup_printf (format, number);
+  if (number > 0)
+    print_fact (cli, label, text);
+}
 
-  print_fact (cli, _ ("File"), header->name);
-  print_fact (cli, _ ("Format"), format);
-  print_size (cli, header);
-  if (maq_gguf_get_architecture (gguf) != NULL)
-    print_fact (cli, _ ("Architecture"), maq_gguf_get_architecture (gguf));
-  print_fact (cli, _ ("Parameters"), parameters);
-  if (maq_gguf_get_context_length (gguf) > 0)
-    {
-      g_autofree char *context = g_strdup_printf (_ ("%" G_GINT64_FORMAT " tokens"), maq_gguf_get_context_length (gguf));
-      print_fact (cli, _ ("Context"), context);
-    }
-  print_fact (cli, _ ("Tensors"), types);
+static void
+print_facts (MaqCli *cli, MaqInspection *inspection)
+{
+  guint            n_tensors = maq_inspection_get_n_tensors (inspection);
+  g_autofree char *size = maq_format_bytes (inspection->file_size);
+  g_autofree char *parameters = maq_format_parameters ((gint64) inspection->n_parameters);
+  g_autofree char *types = maq_inspection_dup_types (inspection);
+  g_autofree char *tensors = g_strdup_printf (*types != '\0' ? "%u: %s" : "%u", n_tensors, types);
 
+  print_fact (cli, _ ("File"), inspection->name);
+  print_fact (cli, _ ("Format"), inspection->format);
+  if (inspection->file_size > 0)
+    print_fact (cli, _ ("Size"), size);
+  if (inspection->title != NULL)
+    print_fact (cli, _ ("Name"), inspection->title);
+  if (inspection->architecture != NULL)
+    print_fact (cli, _ ("Architecture"), inspection->architecture);
+  if (inspection->quantization != NULL)
+    print_fact (cli, _ ("Quantization"), inspection->quantization);
+  if (inspection->kind == MAQ_INSPECT_GGUF || inspection->kind == MAQ_INSPECT_SAFETENSORS)
+    print_fact (cli, _ ("Parameters"), parameters);
+  print_number (cli, _ ("Context"), MAX (inspection->context_length, 0), _ ("%" G_GUINT64_FORMAT " tokens"));
+  if (inspection->license != NULL)
+    print_fact (cli, _ ("License"), inspection->license);
+  if (inspection->tokenizer != NULL)
+    print_fact (cli, _ ("Tokenizer"), inspection->tokenizer);
+  print_number (cli, _ ("Vocabulary"), inspection->n_tokens, _ ("%" G_GUINT64_FORMAT " tokens"));
+  if (n_tensors > 0)
+    print_fact (cli, _ ("Tensors"), tensors);
+}
+
+static void
+print_keys (MaqCli *cli, MaqInspection *inspection)
+{
   const char *const titles[] = { _ ("KEY"), _ ("VALUE"), NULL };
   g_autoptr (MaqCliTable) table = maq_cli_table_new (titles, 1);
-  for (guint i = 0; i < maq_gguf_get_n_keys (gguf); i++)
+  for (guint i = 0; i < maq_inspection_get_n_keys (inspection); i++)
     {
-      g_autofree char  *value = gguf_value_to_text (gguf, i);
+      g_autofree char  *value = maq_inspection_dup_value_text (inspection, i, TEXT_ELEMENTS);
       g_autofree char  *clean = maq_cli_clean (value, FALSE);
       g_autofree char  *cut = maq_cli_text_cut (clean, 120);
-      const char *const cells[] = { maq_gguf_get_key (gguf, i), cut };
+      const char *const cells[] = { maq_inspection_get_key (inspection, i), cut };
       maq_cli_table_add_row (table, cells);
     }
-  print_table (cli, table);
-  if (!option_tensors)
-    return;
+  if (maq_inspection_get_n_keys (inspection) > 0)
+    print_table (cli, table);
+}
 
-  const char *const tensor_titles[] = { _ ("TENSOR"), _ ("TYPE"), _ ("SHAPE"), _ (">SIZE"), NULL };
-  g_autoptr (MaqCliTable) tensors = maq_cli_table_new (tensor_titles, 0);
-  for (guint i = 0; maq_gguf_get_tensor (gguf, i, &tensor); i++)
+static void
+print_special_tokens (MaqCli *cli, MaqInspection *inspection)
+{
+  const char *const titles[] = { _ ("SPECIAL TOKEN"), _ (">ID"), _ ("TEXT"), NULL };
+  g_autoptr (MaqCliTable) table = maq_cli_table_new (titles, 2);
+  for (guint i = 0; i < inspection->special_tokens->len; i++)
     {
-      g_autofree char  *shape = shape_to_text (tensor.shape, tensor.n_dims);
+      const MaqInspectToken *token = inspection->special_tokens->pdata[i];
+      g_autofree char       *id = token->id >= 0 ? g_strdup_printf ("%" G_GINT64_FORMAT, token->id) : g_strdup ("");
+      g_autofree char       *clean = maq_cli_clean (token->text != NULL ? token->text : "", FALSE);
+      const char *const      cells[] = { token->role, id, clean };
+      maq_cli_table_add_row (table, cells);
+    }
+  if (inspection->special_tokens->len > 0)
+    print_table (cli, table);
+}
+
+static void
+print_tensors (MaqCli *cli, MaqInspection *inspection)
+{
+  gboolean          is_index = inspection->kind == MAQ_INSPECT_JSON;
+  const char *const titles[] = { _ ("TENSOR"), _ ("TYPE"), _ ("SHAPE"), _ (">SIZE"), NULL };
+  const char *const index_titles[] = { _ ("TENSOR"), _ ("FILE"), NULL };
+  g_autoptr (MaqCliTable) table = maq_cli_table_new (is_index ? index_titles : titles, 0);
+  MaqInspectTensor tensor;
+  for (guint i = 0; maq_inspection_get_tensor (inspection, i, &tensor); i++)
+    {
+      g_autofree char  *shape = maq_inspect_tensor_dup_shape (&tensor);
       g_autofree char  *size = maq_format_bytes (tensor.size);
       const char *const cells[] = { tensor.name, tensor.type, shape, size };
-      maq_cli_table_add_row (tensors, cells);
-    }
-  print_table (cli, tensors);
-}
-
-static void
-print_safetensors (MaqCli *cli, const MaqCliHeader *header)
-{
-  MaqSafetensors  *safetensors = header->safetensors;
-  g_autofree char *parameters = maq_format_parameters ((gint64) safetensors->n_parameters);
-  g_autoptr (GHashTable) counts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  for (guint i = 0; i < safetensors->tensors->len; i++)
-    count_type (counts, ((MaqSafetensor *) safetensors->tensors->pdata[i])->dtype);
-  g_autofree char *types = summarize_types (counts, safetensors->tensors->len);
-
-  print_fact (cli, _ ("File"), header->name);
-  print_fact (cli, _ ("Format"), "safetensors");
-  print_size (cli, header);
-  print_fact (cli, _ ("Parameters"), parameters);
-  print_fact (cli, _ ("Tensors"), types);
-  if (g_hash_table_size (safetensors->metadata) > 0)
-    {
-      const char *const titles[] = { _ ("KEY"), _ ("VALUE"), NULL };
-      g_autoptr (MaqCliTable) table = maq_cli_table_new (titles, 1);
-      g_autoptr (GList) keys = g_list_sort (g_hash_table_get_keys (safetensors->metadata), (GCompareFunc) g_strcmp0);
-      for (GList *key = keys; key != NULL; key = key->next)
-        {
-          const char *const cells[] = { key->data, g_hash_table_lookup (safetensors->metadata, key->data) };
-          maq_cli_table_add_row (table, cells);
-        }
-      print_table (cli, table);
-    }
-  if (!option_tensors)
-    return;
-
-  const char *const titles[] = { _ ("TENSOR"), _ ("TYPE"), _ ("SHAPE"), _ (">SIZE"), NULL };
-  g_autoptr (MaqCliTable) table = maq_cli_table_new (titles, 0);
-  for (guint i = 0; i < safetensors->tensors->len; i++)
-    {
-      const MaqSafetensor *tensor = safetensors->tensors->pdata[i];
-      g_autofree char     *shape = shape_to_text ((const guint64 *) tensor->shape, tensor->n_dims);
-      g_autofree char     *size = maq_format_bytes (tensor->size);
-      const char *const    cells[] = { tensor->name, tensor->dtype, shape, size };
-      maq_cli_table_add_row (table, cells);
+      const char *const index_cells[] = { tensor.name, tensor.shard };
+      maq_cli_table_add_row (table, is_index ? index_cells : cells);
     }
   print_table (cli, table);
 }
 
 static void
-add_tensor (JsonBuilder *builder, const char *name, const char *type, const guint64 *shape, guint n_dims, guint64 offset, guint64 size)
+print_text (MaqCli *cli, MaqInspection *inspection)
+{
+  print_facts (cli, inspection);
+  print_keys (cli, inspection);
+  print_special_tokens (cli, inspection);
+  if (option_tensors && maq_inspection_get_n_tensors (inspection) > 0)
+    print_tensors (cli, inspection);
+  if (inspection->text == NULL)
+    return;
+  g_autofree char *clean = maq_cli_clean (inspection->text, TRUE);
+  maq_cli_print (cli, "\n%s\n", clean);
+  if (inspection->is_cut)
+    maq_cli_note (cli, _ ("This is the beginning of the file."));
+}
+
+static gboolean
+print_template (MaqCli *cli, MaqInspection *inspection, GError **error)
+{
+  if (inspection->templates->len == 0)
+    {
+      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("“%s” has no chat template. It may be in tokenizer_config.json or chat_template.jinja beside it."), inspection->name);
+      return FALSE;
+    }
+  const MaqInspectTemplate *template = inspection->templates->pdata[0];
+  g_autofree char *clean = maq_cli_clean (template->text, TRUE);
+  maq_cli_write (cli, clean);
+  if (!g_str_has_suffix (clean, "\n"))
+    maq_cli_write (cli, "\n");
+  return TRUE;
+}
+
+// --- JSON ---
+
+static void
+add_tensor (JsonBuilder *builder, const MaqInspectTensor *tensor)
 {
   json_builder_begin_object (builder);
-  maq_cli_json_string (builder, "name", name);
-  maq_cli_json_string (builder, "type", type);
+  maq_cli_json_string (builder, "name", tensor->name);
+  if (tensor->shard != NULL)
+    {
+      maq_cli_json_string (builder, "file", tensor->shard);
+      json_builder_end_object (builder);
+      return;
+    }
+  maq_cli_json_string (builder, "type", tensor->type);
   json_builder_set_member_name (builder, "shape");
   json_builder_begin_array (builder);
-  for (guint i = 0; i < n_dims; i++)
-    json_builder_add_int_value (builder, (gint64) shape[i]);
+  for (guint i = 0; i < tensor->n_dims; i++)
+    json_builder_add_int_value (builder, (gint64) tensor->shape[i]);
   json_builder_end_array (builder);
-  maq_cli_json_int (builder, "offset", (gint64) offset);
-  maq_cli_json_int (builder, "size", (gint64) size);
+  maq_cli_json_int (builder, "offset", (gint64) tensor->offset);
+  maq_cli_json_int (builder, "size", (gint64) tensor->size);
   json_builder_end_object (builder);
 }
 
@@ -253,91 +226,168 @@ add_variant (JsonBuilder *builder, GVariant *value)
 }
 
 static void
-add_gguf (JsonBuilder *builder, MaqGguf *gguf)
+add_metadata (JsonBuilder *builder, MaqInspection *inspection)
 {
-  MaqGgufTensor tensor;
-  maq_cli_json_string (builder, "format", "gguf");
-  maq_cli_json_int (builder, "version", maq_gguf_get_version (gguf));
-  maq_cli_json_string (builder, "architecture", maq_gguf_get_architecture (gguf));
-  maq_cli_json_int (builder, "context_length", maq_gguf_get_context_length (gguf));
-  maq_cli_json_int (builder, "parameters", (gint64) maq_gguf_get_n_parameters (gguf));
   json_builder_set_member_name (builder, "metadata");
   json_builder_begin_object (builder);
-  for (guint i = 0; i < maq_gguf_get_n_keys (gguf); i++)
+  for (guint i = 0; i < maq_inspection_get_n_keys (inspection); i++)
     {
-      gsize length = maq_gguf_get_array_length (gguf, i);
-      json_builder_set_member_name (builder, maq_gguf_get_key (gguf, i));
-      g_autoptr (GVariant) value = length <= JSON_ELEMENTS ? maq_gguf_dup_value (gguf, i, JSON_ELEMENTS) : NULL;
-      if (value != NULL)
-        add_variant (builder, value);
-      else
+      gsize length = maq_inspection_get_array_length (inspection, i);
+      json_builder_set_member_name (builder, maq_inspection_get_key (inspection, i));
+      if (length <= JSON_ELEMENTS)
         {
-          json_builder_begin_object (builder);
-          maq_cli_json_int (builder, "length", (gint64) length);
-          json_builder_end_object (builder);
+          g_autoptr (GVariant) value = maq_inspection_dup_value (inspection, i, JSON_ELEMENTS);
+          add_variant (builder, value);
+          continue;
         }
+      json_builder_begin_object (builder);
+      maq_cli_json_int (builder, "length", (gint64) length);
+      json_builder_end_object (builder);
     }
   json_builder_end_object (builder);
-  json_builder_set_member_name (builder, "tensors");
-  json_builder_begin_array (builder);
-  for (guint i = 0; maq_gguf_get_tensor (gguf, i, &tensor); i++)
-    add_tensor (builder, tensor.name, tensor.type, tensor.shape, tensor.n_dims, tensor.offset, tensor.size);
-  json_builder_end_array (builder);
 }
 
 static void
-add_safetensors (JsonBuilder *builder, MaqSafetensors *safetensors)
+add_special_tokens (JsonBuilder *builder, MaqInspection *inspection)
 {
-  maq_cli_json_string (builder, "format", "safetensors");
-  maq_cli_json_int (builder, "header_size", (gint64) safetensors->header_size);
-  maq_cli_json_int (builder, "parameters", (gint64) safetensors->n_parameters);
-  json_builder_set_member_name (builder, "metadata");
-  json_builder_begin_object (builder);
-  g_autoptr (GList) keys = g_list_sort (g_hash_table_get_keys (safetensors->metadata), (GCompareFunc) g_strcmp0);
-  for (GList *key = keys; key != NULL; key = key->next)
-    maq_cli_json_string (builder, key->data, g_hash_table_lookup (safetensors->metadata, key->data));
-  json_builder_end_object (builder);
-  json_builder_set_member_name (builder, "tensors");
+  json_builder_set_member_name (builder, "special_tokens");
   json_builder_begin_array (builder);
-  for (guint i = 0; i < safetensors->tensors->len; i++)
+  for (guint i = 0; i < inspection->special_tokens->len; i++)
     {
-      const MaqSafetensor *tensor = safetensors->tensors->pdata[i];
-      add_tensor (builder, tensor->name, tensor->dtype, (const guint64 *) tensor->shape, tensor->n_dims, tensor->offset, tensor->size);
+      const MaqInspectToken *token = inspection->special_tokens->pdata[i];
+      json_builder_begin_object (builder);
+      maq_cli_json_string (builder, "role", token->role);
+      maq_cli_json_int (builder, "id", token->id);
+      maq_cli_json_string (builder, "text", token->text);
+      json_builder_end_object (builder);
     }
   json_builder_end_array (builder);
+}
+
+static const char *const formats[] = {
+  [MAQ_INSPECT_GGUF] = "gguf",
+  [MAQ_INSPECT_SAFETENSORS] = "safetensors",
+  [MAQ_INSPECT_JSON] = "json",
+  [MAQ_INSPECT_TEMPLATE] = "jinja",
+};
+
+static void
+print_json (MaqCli *cli, MaqInspection *inspection)
+{
+  g_autoptr (JsonBuilder) builder = json_builder_new_immutable ();
+  MaqInspectTensor tensor;
+
+  json_builder_begin_object (builder);
+  maq_cli_json_string (builder, "file", inspection->name);
+  maq_cli_json_int (builder, "file_size", inspection->file_size > 0 ? (gint64) inspection->file_size : -1);
+  maq_cli_json_string (builder, "format", formats[inspection->kind]);
+  if (inspection->version > 0)
+    maq_cli_json_int (builder, "version", inspection->version);
+  if (inspection->header_size > 0)
+    maq_cli_json_int (builder, "header_size", (gint64) inspection->header_size);
+  maq_cli_json_string (builder, "architecture", inspection->architecture);
+  maq_cli_json_string (builder, "quantization", inspection->quantization);
+  maq_cli_json_int (builder, "context_length", inspection->context_length);
+  maq_cli_json_int (builder, "parameters", (gint64) inspection->n_parameters);
+  maq_cli_json_string (builder, "license", inspection->license);
+  maq_cli_json_string (builder, "tokenizer", inspection->tokenizer);
+  maq_cli_json_int (builder, "vocabulary", inspection->n_tokens > 0 ? (gint64) inspection->n_tokens : -1);
+  add_special_tokens (builder, inspection);
+  maq_cli_json_string (builder, "chat_template", inspection->templates->len > 0 ? ((MaqInspectTemplate *) inspection->templates->pdata[0])->text : NULL);
+  add_metadata (builder, inspection);
+  json_builder_set_member_name (builder, "tensors");
+  json_builder_begin_array (builder);
+  for (guint i = 0; maq_inspection_get_tensor (inspection, i, &tensor); i++)
+    add_tensor (builder, &tensor);
+  json_builder_end_array (builder);
+  if (inspection->text != NULL)
+    {
+      maq_cli_json_string (builder, "text", inspection->text);
+      maq_cli_json_bool (builder, "text_is_cut", inspection->is_cut);
+    }
+  json_builder_end_object (builder);
+  maq_cli_print_json (cli, builder);
+}
+
+// --- Reading ---
+
+// `owner/name[@REV]/path`, an hf:// address or the address of a page, as a place with a path. NULL with an error otherwise.
+static MaqRepoAddress *
+parse_file_address (MaqCli *cli, const char *text, GError **error)
+{
+  g_autofree char *uri = strstr (text, "://") != NULL ? g_strdup (text) : g_strconcat ("hf://", text, NULL);
+  g_autoptr (MaqRepoAddress) address = maq_repo_address_parse (uri, MAQ_REPO_KIND_MODEL, maq_cli_get_endpoint_option (cli), NULL);
+  if (address != NULL && address->path != NULL)
+    return g_steal_pointer (&address);
+  gboolean named_like_file = maq_inspect_knows (text);
+  if (address != NULL && !named_like_file)
+    g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("“%s” is a repo and not a file. Name one of its files, as in %s/model.gguf, “maq files” lists them"), text, text);
+  else
+    g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("There is no file “%s” here, and it is no file of a repo either. Check the path."), text);
+  return NULL;
+}
+
+static void
+progress_cb (guint64 bytes, gpointer data)
+{
+  // Headers that come at once need no words.
+  if (bytes > 512 * 1024)
+    maq_cli_progress (data, _ ("Reading the header"), bytes, 0, 0, -1);
+}
+
+static DexFuture *
+open_text (MaqCli *cli, const char *text, GError **error)
+{
+  if (g_file_test (text, G_FILE_TEST_IS_DIR))
+    {
+      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("“%s” is not a file. Give the path of a weights file."), text);
+      return NULL;
+    }
+  if (g_file_test (text, G_FILE_TEST_EXISTS))
+    return maq_inspect_open (text);
+  if (g_path_is_absolute (text) || g_str_has_prefix (text, "."))
+    {
+      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("There is no file “%s”. Check the path."), text);
+      return NULL;
+    }
+  g_autoptr (MaqRepoAddress) address = parse_file_address (cli, text, error);
+  MaqHubClient *client = address != NULL ? maq_cli_get_client (cli, error) : NULL;
+  return client != NULL ? maq_inspect_address (maq_cli_get_cache (cli), client, address, progress_cb, cli) : NULL;
 }
 
 static gboolean
 inspect (MaqCli *cli, char **arguments, GError **error)
 {
-  g_auto (MaqCliHeader) header = { 0 };
-  if (!maq_cli_header_open (cli, arguments[0], &header, error))
+  DexFuture *future = open_text (cli, arguments[0], error);
+  if (future == NULL)
     return FALSE;
-  if (maq_cli_wants_json (cli))
+  g_autoptr (GError) failure = NULL;
+  g_autoptr (MaqInspection) inspection = dex_await_boxed (future, &failure);
+  maq_cli_progress_end (cli);
+  if (g_error_matches (failure, MAQ_FORMAT_ERROR, MAQ_FORMAT_ERROR_NOT_THIS_FORMAT))
     {
-      g_autoptr (JsonBuilder) builder = json_builder_new_immutable ();
-      json_builder_begin_object (builder);
-      maq_cli_json_string (builder, "file", header.name);
-      maq_cli_json_int (builder, "file_size", header.file_size > 0 ? (gint64) header.file_size : -1);
-      if (header.gguf != NULL)
-        add_gguf (builder, header.gguf);
-      else
-        add_safetensors (builder, header.safetensors);
-      json_builder_end_object (builder);
-      maq_cli_print_json (cli, builder);
+      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("“%s” is neither GGUF nor safetensors nor JSON. Give a file of one of these formats."), arguments[0]);
+      return FALSE;
     }
-  else if (header.gguf != NULL)
-    print_gguf (cli, &header);
+  if (inspection == NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
+    }
+  if (option_template)
+    return print_template (cli, inspection, error);
+  if (maq_cli_wants_json (cli))
+    print_json (cli, inspection);
   else
-    print_safetensors (cli, &header);
+    print_text (cli, inspection);
   return TRUE;
 }
 
 const MaqCliCommand maq_cli_inspect_command = {
   .name = "inspect",
   .arguments = "FILE|REPO/FILE",
-  .summary = N_ ("Show what the header of a weights file says"),
-  .details = N_ ("FILE is a GGUF or safetensors file. Of REPO/FILE, as in owner/name/model.gguf, only the header is fetched.\n"
+  .summary = N_ ("Show what a file of a model says of itself"),
+  .details = N_ ("FILE is a GGUF or safetensors file, JSON such as config.json or tokenizer.json, or a .jinja template. Of REPO/FILE, as in\nowner/name/model.gguf, only the header is fetched, and of large JSON the beginning.\n"
                  "With --json, arrays of more than 64 elements are given by their length."),
   .options = options,
   .min_arguments = 1,

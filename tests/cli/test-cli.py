@@ -29,6 +29,7 @@ MAQ = BUILD / "src/cli/maq"
 UPDATE = bool(os.environ.get("MAQ_UPDATE_GOLDEN"))
 WEIGHTS = SOURCE / "data/demo/weights/pebble-chat-GGUF"
 CHAT = "maquette/pebble-chat-GGUF"
+SHARDED = "maquette/boulder-sharded"
 EMBED = "maquette/pebble-embed-GGUF"
 SMALL = "harbor-labs/gull-1B-chat"
 TIMEOUT = 60
@@ -375,7 +376,22 @@ def test_inspect(suite, hub):
         there = json.loads(ok("inspect", f"{CHAT}/{weights.name}", "--json", hub=hub))
         equal(there, here)
 
+    def tokenizer():
+        shown = json.loads(ok("inspect", sorted(WEIGHTS.glob("*Q8_0.gguf"))[0], "--json"))
+        equal([(token["role"], token["text"]) for token in shown["special_tokens"]][:2], [("bos", "<|endoftext|>"), ("eos", "<|im_end|>")])
+        equal(shown["chat_template"], ok("inspect", sorted(WEIGHTS.glob("*Q8_0.gguf"))[0], "--template").rstrip("\n"))
+
+    def other_files():
+        shown = json.loads(ok("inspect", f"{SHARDED}/model.safetensors.index.json", "--json", hub=hub))
+        equal(shown["format"], "json")
+        equal({tensor["file"] for tensor in shown["tensors"]}, {f"model-0000{n}-of-00004.safetensors" for n in (1, 2, 3, 4)})
+        contains(ok("inspect", f"{SHARDED}/config.json", hub=hub), "Architecture")
+        contains(ok("inspect", f"{SHARDED}/tokenizer_config.json", hub=hub), "SPECIAL TOKEN")
+
     suite.case("/cli/inspect/on-the-hub", remote)
+    suite.case("/cli/inspect/tokenizer-and-template", tokenizer)
+    suite.case("/cli/inspect/json-on-the-hub", other_files)
+    suite.case("/cli/inspect/no-template", lambda: fails(1, "inspect", "--template", folder / "tiny.gguf", says="no chat template"))
     suite.case("/cli/inspect/truncated", lambda: fails(1, "inspect", folder / "cut.gguf", says="."))
     suite.case("/cli/inspect/other-format", lambda: fails(1, "inspect", folder / "text.gguf", says="neither GGUF nor safetensors"))
     suite.case("/cli/inspect/empty", lambda: fails(1, "inspect", folder / "empty.gguf", says="."))
