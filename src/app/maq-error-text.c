@@ -9,6 +9,7 @@
 #include "maq-cache.h"
 #include "maq-engine.h"
 #include "maq-error.h"
+#include "maq-gguf.h"
 #include "maq-hub-error.h"
 #include "maq-library-error.h"
 #include "maq-repo-address.h"
@@ -18,6 +19,7 @@ typedef enum
   RETRY = 1 << 0,
   OFFLINE = 1 << 1,
   PAGE = 1 << 2,
+  FACT = 1 << 3, // the message tells where in a file
 } Flags;
 
 typedef struct
@@ -77,6 +79,13 @@ static const Entry library_entries[] = {
   { MAQ_LIBRARY_ERROR_NO_MODEL, N_ ("No Model Chosen"), NULL, 0 },
 };
 
+static const Entry format_entries[] = {
+  { MAQ_FORMAT_ERROR_NOT_THIS_FORMAT, N_ ("Unknown Kind of File"), N_ ("This is neither GGUF nor safetensors nor JSON, whatever its name says."), 0 },
+  { MAQ_FORMAT_ERROR_TRUNCATED, N_ ("File Not Whole"), N_ ("The file ends too early. Download it again."), RETRY | FACT },
+  { MAQ_FORMAT_ERROR_CORRUPT, N_ ("File Damaged"), N_ ("What the file says of itself makes no sense. Download it again, or tell its owner."), RETRY | FACT },
+  { MAQ_FORMAT_ERROR_UNSUPPORTED, N_ ("Not Supported"), N_ ("The file is of a kind that this version of Maquette does not know."), FACT },
+};
+
 static const Entry address_entries[] = {
   { MAQ_ADDRESS_ERROR_BAD_ID, N_ ("Not a Valid Name"), N_ ("Names on the Hub look like owner/name. Check the spelling."), 0 },
   { MAQ_ADDRESS_ERROR_BAD_REVISION, N_ ("Not a Valid Version"), N_ ("The version in the address cannot be one. Check the spelling."), 0 },
@@ -116,6 +125,8 @@ lookup (const GError *error)
     return LOOKUP (engine_entries);
   if (error->domain == MAQ_LIBRARY_ERROR)
     return LOOKUP (library_entries);
+  if (error->domain == MAQ_FORMAT_ERROR)
+    return LOOKUP (format_entries);
   if (error->domain == MAQ_ADDRESS_ERROR)
     return LOOKUP (address_entries);
   if (error->domain == G_IO_ERROR)
@@ -137,7 +148,11 @@ maq_error_text_new (const GError *error)
   if (entry != NULL)
     {
       self->title = g_strdup (_ (entry->title));
-      self->body = entry->body != NULL ? g_strdup (_ (entry->body)) : g_utf8_make_valid (error->message, -1);
+      g_autofree char *message = g_utf8_make_valid (error->message, -1);
+      if ((entry->flags & FACT) != 0)
+        self->body = g_strdup_printf ("%s\n(%s)", _ (entry->body), message);
+      else
+        self->body = entry->body != NULL ? g_strdup (_ (entry->body)) : g_steal_pointer (&message);
       self->is_offline = (entry->flags & OFFLINE) != 0;
       self->can_retry = (entry->flags & RETRY) != 0;
       self->needs_page = (entry->flags & PAGE) != 0;

@@ -7,6 +7,8 @@
 
 #include "maq-chats-page.h"
 #include "maq-error-text.h"
+#include "maq-inspect-page.h"
+#include "maq-inspect.h"
 #include "maq-library-page.h"
 #include "maq-models-page.h"
 #include "maq-repo-page.h"
@@ -100,6 +102,30 @@ open_address (MaqWindow            *self,
   adw_navigation_split_view_set_show_content (self->split_view, TRUE);
 }
 
+// TEXT: the path of a file or the hf:// address of one.
+static void
+inspect (MaqWindow  *self,
+         const char *text)
+{
+  gboolean is_path = g_path_is_absolute (text);
+  g_autoptr (MaqRepoAddress) address = is_path ? NULL : maq_repo_address_parse (text, MAQ_REPO_KIND_MODEL, NULL, NULL);
+
+  if (!is_path && (address == NULL || address->path == NULL))
+    return;
+  if (get_navigation_view (self) == NULL)
+    show_place (self, is_path ? "library" : "models");
+
+  AdwNavigationView *view = get_navigation_view (self);
+  AdwNavigationPage *visible = adw_navigation_view_get_visible_page (view);
+  if (!MAQ_IS_INSPECT_PAGE (visible) || !maq_inspect_page_shows (MAQ_INSPECT_PAGE (visible), text))
+    adw_navigation_view_push (view,
+                              ADW_NAVIGATION_PAGE (is_path ? maq_inspect_page_new_for_path (text)
+                                                           : maq_inspect_page_new_for_address (maq_application_get_client (self->application),
+                                                                                               maq_application_get_cache (self->application),
+                                                                                               address)));
+  adw_navigation_split_view_set_show_content (self->split_view, TRUE);
+}
+
 static void
 open_chat (MaqWindow  *self,
            const char *label,
@@ -107,6 +133,36 @@ open_chat (MaqWindow  *self,
 {
   show_place (self, "chats");
   maq_chats_page_open_new_chat (self->chats_page, label, path);
+}
+
+// Weights open a chat, with the way to look into them at hand; what cannot be chatted with is looked into.
+static void
+open_file (MaqWindow  *self,
+           const char *path)
+{
+  g_autofree char *label = g_path_get_basename (path);
+  g_autofree char *valid = g_utf8_make_valid (label, -1);
+
+  if (maq_inspect_knows (path) && !g_str_has_suffix (path, ".gguf"))
+    {
+      inspect (self, path);
+      return;
+    }
+  open_chat (self, label, path);
+  AdwToast *toast = adw_toast_new (valid);
+  adw_toast_set_use_markup (toast, FALSE);
+  adw_toast_set_button_label (toast, _ ("Inspect"));
+  adw_toast_set_action_name (toast, "win.inspect");
+  adw_toast_set_action_target (toast, "s", path);
+  adw_toast_overlay_add_toast (self->toast_overlay, toast);
+}
+
+static void
+inspect_action (GtkWidget  *widget,
+                const char *action_name,
+                GVariant   *parameter)
+{
+  inspect (MAQ_WINDOW (widget), g_variant_get_string (parameter, NULL));
 }
 
 static void
@@ -145,6 +201,11 @@ focus_search_action (GtkWidget  *widget,
   MaqWindow         *self = MAQ_WINDOW (widget);
   AdwNavigationView *view = get_navigation_view (self);
 
+  if (view != NULL && MAQ_IS_INSPECT_PAGE (adw_navigation_view_get_visible_page (view)))
+    {
+      maq_inspect_page_focus_search (MAQ_INSPECT_PAGE (adw_navigation_view_get_visible_page (view)));
+      return;
+    }
   // Where there is nothing to search in, the models are meant.
   if (view != NULL && ADW_NAVIGATION_PAGE (self->library_page) == adw_navigation_view_get_visible_page (view))
     {
@@ -231,6 +292,7 @@ maq_window_class_init (MaqWindowClass *klass)
   gtk_widget_class_install_action (widget_class, "win.show-page", "s", show_page_action);
   gtk_widget_class_install_action (widget_class, "win.open-repo", "s", open_repo_action);
   gtk_widget_class_install_action (widget_class, "win.open-chat", "(ss)", open_chat_action);
+  gtk_widget_class_install_action (widget_class, "win.inspect", "s", inspect_action);
   gtk_widget_class_install_action (widget_class, "win.focus-search", NULL, focus_search_action);
   gtk_widget_class_install_action (widget_class, "win.go-back", NULL, go_back_action);
   gtk_widget_class_install_action (widget_class, "win.toggle-sidebar", NULL, toggle_sidebar_action);
@@ -327,8 +389,7 @@ maq_window_open (MaqWindow  *self,
 
   if (g_path_is_absolute (text))
     {
-      g_autofree char *label = g_path_get_basename (text);
-      open_chat (self, label, text);
+      open_file (self, text);
       return;
     }
   if (self->pending != NULL)

@@ -207,8 +207,9 @@ maq_inspection_dup_key_type (MaqInspection *self,
   g_return_val_if_fail (self != NULL, NULL);
   g_return_val_if_fail (index < maq_inspection_get_n_keys (self), NULL);
 
+  // How many tensors a shard has is no value of a type.
   if (full->gguf == NULL)
-    return g_strdup ("string");
+    return g_strdup (full->safetensors != NULL ? "string" : "");
   return g_strconcat (maq_gguf_get_type_name (full->gguf, index), maq_gguf_is_array (full->gguf, index) ? "[]" : NULL, NULL);
 }
 

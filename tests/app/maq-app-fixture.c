@@ -121,6 +121,7 @@ app_fixture_show (AppFixture *self,
                   gpointer    page)
 {
   const GActionEntry entries[] = {
+    { "inspect", activated_cb, "s" },
     { "open-repo", activated_cb, "s" },
     { "open-chat", activated_cb, "(ss)" },
     { "show-page", activated_cb, "s" },

@@ -125,6 +125,41 @@ test_address (void)
   g_assert_cmpint (run (tell_address, "--demo", "hf://harbor-labs/gull-1B-chat"), ==, 0);
 }
 
+// A weights file opens a chat and offers to look into it; JSON is looked into at once.
+static void
+tell_files (MaqApplication *application,
+            MaqWindow      *window)
+{
+  g_autofree char *weights = g_build_filename (g_getenv ("MAQ_DATA_DIR"), "demo", "weights", "pebble-chat-GGUF", "pebble-chat-Q8_0.gguf", NULL);
+  g_autofree char *config = g_build_filename (g_getenv ("MAQ_DATA_DIR"), "demo", "models", "maquette", "pebble-chat", "config.json", NULL);
+
+  maq_window_open (window, weights);
+  ui_wait_text (window, "Ask Something");
+  ui_click (window, "Inspect");
+  ui_wait_text (window, "general.architecture");
+  g_assert_nonnull (ui_find (window, GTK_TYPE_BUTTON, "Chat"));
+  // Ctrl+F searches in the page.
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.focus-search", NULL);
+  ui_run (100);
+  GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (window));
+  g_assert_nonnull (gtk_widget_get_ancestor (focus, GTK_TYPE_SEARCH_ENTRY));
+  g_assert_nonnull (ui_find (window, GTK_TYPE_BUTTON, "Chat"));
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.go-back", NULL);
+  ui_wait_text (window, "The Library Is Empty");
+
+  maq_window_open (window, config);
+  ui_wait_text (window, "JSON");
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.inspect", "s", "hf://maquette/pebble-chat/config.json");
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.inspect", "s", "no file");
+  ui_wait_text (window, "maquette/pebble-chat");
+}
+
+static void
+test_files (void)
+{
+  g_assert_cmpint (run (tell_files, "--demo", NULL), ==, 0);
+}
+
 static gboolean
 is_collapsed (gpointer view)
 {
@@ -189,6 +224,7 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/app/window/places", test_places);
   g_test_add_func ("/app/window/opens-what-the-command-line-names", test_address);
+  g_test_add_func ("/app/window/files-are-opened-and-inspected", test_files);
   g_test_add_func ("/app/window/works-at-360-pixels", test_narrow);
   g_test_add_func ("/app/window/a-hub-that-is-not-there", test_unreachable);
   g_test_add_func ("/app/window/bad-usage", test_bad_usage);

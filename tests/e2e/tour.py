@@ -7,6 +7,7 @@ and leaves a picture; the transcript is TAP. Run by tests/e2e/run-tour."""
 import os
 import pathlib
 import sys
+import time
 import traceback
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
@@ -111,6 +112,30 @@ def second_look(tour):
         ui.find(contains="pebble-chat-Q4_0.gguf")
         tour.picture("repo-files")
 
+    def inspect():
+        ui.click(ui.find(role="button", name="Inspect"))
+        ui.find(contains="Architecture: llama")
+        ui.find(role="list item", contains="general.name")
+        tour.picture("inspect-metadata")
+        ui.key("ctrl+f")
+        ui.find(name="Search Keys, Values and Tensors")
+        time.sleep(0.5)
+        ui.type("context_length")
+        ui.wait_gone(role="list item", contains="general.name")
+        ui.find(role="list item", contains="llama.context_length")
+        ui.key("Escape")
+        ui.click(tab("Tensors"))
+        ui.find(contains="token_embd.weight")
+        tour.picture("inspect-tensors")
+        ui.resize(*NARROW)
+        tour.picture("inspect-tensors")
+        ui.resize(*WIDE)
+        ui.key("alt+Left")
+        ui.find(role="toggle button", name="Choose Variant", enabled=True)
+
+    def tab(name):
+        return next(filter(None, (ui.sees(role=role, name=name) for role in ("page tab", "radio button", "toggle button", "button"))))
+
     def download():
         ui.click(ui.find(role="toggle button", name="Choose Variant", enabled=True))
         ui.find(contains="F16", role="button")
@@ -148,6 +173,7 @@ def second_look(tour):
         ui.wait_gone(contains="Access Token")
 
     tour.step("the files of the repo are listed", files)
+    tour.step("a file that is not here tells what is in it", inspect)
     tour.step("another variant is downloaded", download)
     tour.step("the library shows what is on this computer", library)
     tour.step("a second question is answered in the same chat", again)

@@ -3,6 +3,7 @@
 
 #include "maq-repo-files.h"
 
+#include "maq-inspect.h"
 #include "maq-template-callbacks.h"
 
 struct _MaqRepoFile
@@ -21,9 +22,10 @@ typedef enum
   PROP_PATH = 1,
   PROP_SIZE,
   PROP_HERE,
+  PROP_CAN_INSPECT,
 } MaqRepoFileProperty;
 
-static GParamSpec *file_properties[PROP_HERE + 1];
+static GParamSpec *file_properties[PROP_CAN_INSPECT + 1];
 
 static void
 maq_repo_file_get_property (GObject    *object,
@@ -43,6 +45,9 @@ maq_repo_file_get_property (GObject    *object,
       break;
     case PROP_HERE:
       g_value_set_boolean (value, self->here);
+      break;
+    case PROP_CAN_INSPECT:
+      g_value_set_boolean (value, maq_inspect_knows (self->path));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -69,6 +74,7 @@ maq_repo_file_class_init (MaqRepoFileClass *klass)
   file_properties[PROP_PATH] = g_param_spec_string ("path", NULL, NULL, NULL, flags);
   file_properties[PROP_SIZE] = g_param_spec_uint64 ("size", NULL, NULL, 0, G_MAXUINT64, 0, flags);
   file_properties[PROP_HERE] = g_param_spec_boolean ("here", NULL, NULL, FALSE, flags);
+  file_properties[PROP_CAN_INSPECT] = g_param_spec_boolean ("can-inspect", NULL, NULL, FALSE, flags);
   g_object_class_install_properties (object_class, G_N_ELEMENTS (file_properties), file_properties);
 }
 
@@ -99,6 +105,26 @@ download_clicked_cb (GtkListItem *list_item,
 }
 
 static void
+inspect_clicked_cb (GtkListItem *list_item,
+                    GtkButton   *button)
+{
+  MaqRepoFile *file = gtk_list_item_get_item (list_item);
+
+  if (file != NULL)
+    gtk_widget_activate_action (GTK_WIDGET (button), "repo.inspect-file", "s", file->path);
+}
+
+static void
+activated_cb (MaqRepoFiles *self,
+              guint         position)
+{
+  g_autoptr (MaqRepoFile) file = g_list_model_get_item (G_LIST_MODEL (self->files), position);
+
+  if (file != NULL)
+    gtk_widget_activate_action (GTK_WIDGET (self), "repo.inspect-file", "s", file->path);
+}
+
+static void
 maq_repo_files_dispose (GObject *object)
 {
   MaqRepoFiles *self = MAQ_REPO_FILES (object);
@@ -121,7 +147,9 @@ maq_repo_files_class_init (MaqRepoFilesClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/maquette_app/Maquette/app/maq-repo-files.ui");
   maq_template_callbacks_bind (widget_class);
   gtk_widget_class_bind_template_child (widget_class, MaqRepoFiles, list_view);
+  gtk_widget_class_bind_template_callback (widget_class, activated_cb);
   gtk_widget_class_bind_template_callback (widget_class, download_clicked_cb);
+  gtk_widget_class_bind_template_callback (widget_class, inspect_clicked_cb);
 }
 
 static void

@@ -6,12 +6,12 @@
 
 #include "maq-hub-client.h"
 
-// The files of a repo as a virtual list. A file's button activates repo.download-file (s: the path).
+// The files of a repo as a virtual list. A file's buttons activate repo.download-file and repo.inspect-file (s: the path).
 
 G_BEGIN_DECLS
 
 #define MAQ_TYPE_REPO_FILE (maq_repo_file_get_type ())
-// One row. Properties: path, size, here (with notify).
+// One row. Properties: path, size, here (with notify), can-inspect.
 G_DECLARE_FINAL_TYPE (MaqRepoFile, maq_repo_file, MAQ, REPO_FILE, GObject)
 
 #define MAQ_TYPE_REPO_FILES (maq_repo_files_get_type ())

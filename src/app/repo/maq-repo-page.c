@@ -359,6 +359,18 @@ download_file_action (GtkWidget  *widget,
 }
 
 static void
+inspect_file_action (GtkWidget  *widget,
+                     const char *action_name,
+                     GVariant   *parameter)
+{
+  const MaqRepoAddress *shown = MAQ_REPO_PAGE (widget)->address;
+  g_autoptr (MaqRepoAddress) address = maq_repo_address_new (shown->kind, shown->id, NULL, g_variant_get_string (parameter, NULL));
+  g_autofree char *uri = maq_repo_address_to_uri (address);
+
+  gtk_widget_activate_action (widget, "win.inspect", "s", uri);
+}
+
+static void
 maq_repo_page_set_property (GObject      *object,
                             guint         prop_id,
                             const GValue *value,
@@ -481,6 +493,7 @@ maq_repo_page_class_init (MaqRepoPageClass *klass)
   gtk_widget_class_install_action (widget_class, "repo.open-in-browser", NULL, open_in_browser_action);
   gtk_widget_class_install_action (widget_class, "repo.copy-name", NULL, copy_name_action);
   gtk_widget_class_install_action (widget_class, "repo.download-file", "s", download_file_action);
+  gtk_widget_class_install_action (widget_class, "repo.inspect-file", "s", inspect_file_action);
 }
 
 static gboolean

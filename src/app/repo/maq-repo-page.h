@@ -10,7 +10,7 @@
 #include "maq-transfers.h"
 
 // One repo: who made it, facts, what can be done with it, its card and its files. Asks the Hub for all of it at once.
-// Actions: repo.download-file (s), repo.open-in-browser, repo.copy-name.
+// Actions: repo.download-file (s), repo.inspect-file (s), repo.open-in-browser, repo.copy-name.
 
 G_BEGIN_DECLS
 
