@@ -142,8 +142,9 @@ label_set_text (GtkLabel         *label,
       gtk_label_set_wrap_mode (label, has_long_word (block->text) ? PANGO_WRAP_WORD_CHAR : PANGO_WRAP_WORD);
       gtk_label_set_markup (label, block->text);
     }
-  // A selectable label takes the focus of the keyboard, which is only of use where there are links.
-  gtk_widget_set_focusable (GTK_WIDGET (label), strstr (block->text, "<a href") != NULL);
+  // A selectable label takes the focus of the keyboard, which is only of use where there are links. One that is only not focusable
+  // would swallow the Tab key.
+  gtk_widget_set_can_focus (GTK_WIDGET (label), strstr (block->text, "<a href") != NULL);
 }
 
 // Code and tables keep their lines and scroll sideways.

@@ -64,6 +64,24 @@ test_content (AppFixture   *fixture,
   ui_hide (window, page);
 }
 
+// Tab goes through all of the page and out of it at its end: text that can be selected does not hold it.
+static void
+test_keyboard (AppFixture   *fixture,
+               gconstpointer data)
+{
+  MaqRepoPage *page = open_page (fixture, CHAT);
+  GtkWindow   *window = app_fixture_show (fixture, page);
+  guint        n = 0;
+
+  ui_wait_text (page, "How it was made");
+  gtk_widget_grab_focus (ui_find (page, GTK_TYPE_MENU_BUTTON, NULL));
+  while (n < 40 && gtk_widget_child_focus (GTK_WIDGET (page), GTK_DIR_TAB_FORWARD))
+    n++;
+  g_assert_cmpuint (n, >, 3);
+  g_assert_cmpuint (n, <, 40);
+  ui_hide (window, page);
+}
+
 static void
 test_try (AppFixture   *fixture,
           gconstpointer data)
@@ -227,6 +245,7 @@ main (int   argc,
   app_fixture_init (&argc, &argv);
 #define ADD(path, test) g_test_add (path, AppFixture, NULL, set_up, test, tear_down)
   ADD ("/app/repo-page/card-and-facts", test_content);
+  ADD ("/app/repo-page/keyboard-goes-all-through", test_keyboard);
   ADD ("/app/repo-page/one-press-fetches-and-opens-a-chat", test_try);
   ADD ("/app/repo-page/stop-and-go-on", test_stop);
   ADD ("/app/repo-page/a-failed-download-says-why", test_failed_download);
