@@ -240,6 +240,28 @@ test_narrow (AppFixture   *fixture,
 }
 
 static void
+test_keyboard (AppFixture   *fixture,
+               gconstpointer data)
+{
+  MaqInspectPage *page = open_page (fixture, CHAT, "pebble-chat-Q8_0.gguf");
+  GtkWindow      *window = app_fixture_show (fixture, page);
+  gboolean        reached = FALSE;
+
+  ui_wait_text (page, "general.architecture");
+  // Rows take the focus once they have their place.
+  ui_run (300);
+  gtk_widget_grab_focus (ui_find (page, GTK_TYPE_TOGGLE_BUTTON, "Search"));
+  // Past the facts to the tabs, and on into the list.
+  for (guint i = 0; i < 5 && !reached; i++)
+    {
+      gtk_widget_child_focus (GTK_WIDGET (page), GTK_DIR_TAB_FORWARD);
+      reached = gtk_widget_get_ancestor (gtk_window_get_focus (window), GTK_TYPE_LIST_VIEW) != NULL;
+    }
+  g_assert_true (reached);
+  ui_hide (window, page);
+}
+
+static void
 test_problems (AppFixture   *fixture,
                gconstpointer data)
 {
@@ -301,6 +323,7 @@ main (int   argc,
   ADD ("/app/inspect-page/json-and-an-index", test_json);
   ADD ("/app/inspect-page/ten-thousand-tensors", test_ten_thousand_tensors);
   ADD ("/app/inspect-page/narrow", test_narrow);
+  ADD ("/app/inspect-page/reached-by-keyboard", test_keyboard);
   ADD ("/app/inspect-page/problems-have-a-way-on", test_problems);
   ADD ("/app/inspect-page/from-the-files-of-a-repo", test_from_files);
   return g_test_run ();
