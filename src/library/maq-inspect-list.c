@@ -276,27 +276,46 @@ matches (MaqInspectList *self,
   return TRUE;
 }
 
+// What a tensor is ordered by, read once for all comparisons.
+typedef struct
+{
+  const char *text;
+  guint64     size;
+  guint       index;
+} SortKey;
+
 static int
-compare_rows (gconstpointer a,
+compare_keys (gconstpointer a,
               gconstpointer b,
               gpointer      data)
 {
-  MaqInspectList  *self = data;
-  guint            left = *(const guint *) a, right = *(const guint *) b;
-  MaqInspectTensor one = { 0 }, other = { 0 };
-  int              result = 0;
+  const MaqInspectList *self = data;
+  const SortKey        *left = a, *right = b;
+  int                   result = self->order == MAQ_INSPECT_BY_SIZE ? (left->size > right->size) - (left->size < right->size) : strcmp (left->text, right->text);
 
-  maq_inspection_get_tensor (self->inspection, left, &one);
-  maq_inspection_get_tensor (self->inspection, right, &other);
-  if (self->order == MAQ_INSPECT_BY_NAME)
-    result = strcmp (one.name, other.name);
-  else if (self->order == MAQ_INSPECT_BY_TYPE)
-    result = strcmp (one.type, other.type);
-  else if (self->order == MAQ_INSPECT_BY_SIZE)
-    result = one.size < other.size ? -1 : one.size > other.size;
   if (result == 0)
-    return left < right ? -1 : left > right;
+    return (left->index > right->index) - (left->index < right->index);
   return self->descending ? -result : result;
+}
+
+static void
+sort_rows (MaqInspectList *self)
+{
+  g_autoptr (GArray) keys = g_array_sized_new (FALSE, FALSE, sizeof (SortKey), self->rows->len);
+  MaqInspectTensor tensor;
+
+  for (guint i = 0; i < self->rows->len; i++)
+    {
+      SortKey key = { .index = g_array_index (self->rows, guint, i) };
+
+      maq_inspection_get_tensor (self->inspection, key.index, &tensor);
+      key.text = self->order == MAQ_INSPECT_BY_TYPE ? tensor.type : tensor.name;
+      key.size = tensor.size;
+      g_array_append_val (keys, key);
+    }
+  g_array_sort_with_data (keys, compare_keys, self);
+  for (guint i = 0; i < keys->len; i++)
+    g_array_index (self->rows, guint, i) = g_array_index (keys, SortKey, i).index;
 }
 
 static void
@@ -313,7 +332,7 @@ update (MaqInspectList *self)
           g_array_append_val (self->rows, i);
     }
   if (self->order != MAQ_INSPECT_BY_PLACE && self->kind == TENSORS)
-    g_array_sort_with_data (self->rows, compare_rows, self);
+    sort_rows (self);
   g_list_model_items_changed (G_LIST_MODEL (self), 0, n_before, get_n_items (G_LIST_MODEL (self)));
 }
 

@@ -477,6 +477,14 @@ lists_search_and_order (void)
   item = g_list_model_get_item (G_LIST_MODEL (tensors), 0);
   text = maq_inspect_item_dup_whole_text (item);
   g_assert_cmpstr (text, ==, "F32 · 32 × 7");
+  g_clear_pointer (&first, g_free);
+  maq_inspect_list_set_order (tensors, MAQ_INSPECT_BY_TYPE, TRUE);
+  first = dup_name (tensors, 0);
+  g_assert_cmpstr (first, ==, "blk.0.ffn.0.weight");
+  g_clear_pointer (&first, g_free);
+  maq_inspect_list_set_order (tensors, MAQ_INSPECT_BY_NAME, TRUE);
+  first = dup_name (tensors, 0);
+  g_assert_cmpstr (first, ==, "blk.99.ffn.99.weight");
   maq_inspect_list_set_order (tensors, MAQ_INSPECT_BY_PLACE, FALSE);
   g_assert_cmpuint (n, ==, N_TENSORS);
 

@@ -135,14 +135,21 @@ maq_inspect_tensors_init (MaqInspectTensors *self)
   g_signal_connect_object (gtk_column_view_get_sorter (self->column_view), "changed", G_CALLBACK (order_changed_cb), self, G_CONNECT_SWAPPED);
 }
 
+// "291 tensors: 226 Q4_K (3.8 GB), 65 F32 (1.1 MB)".
 static char *
 dup_summary (MaqInspection *inspection)
 {
-  guint            n_tensors = maq_inspection_get_n_tensors (inspection);
-  g_autofree char *types = maq_inspection_dup_types (inspection);
-  g_autofree char *count = g_strdup_printf (ngettext ("%'u tensor", "%'u tensors", n_tensors), n_tensors);
+  guint    n_tensors = maq_inspection_get_n_tensors (inspection);
+  GString *text = g_string_new (NULL);
 
-  return g_strconcat (count, *types != '\0' ? ": " : "", types, NULL);
+  g_string_append_printf (text, ngettext ("%'u tensor", "%'u tensors", n_tensors), n_tensors);
+  for (guint i = 0; i < inspection->types->len; i++)
+    {
+      const MaqInspectType *type = &g_array_index (inspection->types, MaqInspectType, i);
+      g_autofree char      *size = maq_format_bytes (type->n_bytes);
+      g_string_append_printf (text, "%s%'u %s (%s)", i == 0 ? ": " : ", ", type->n_tensors, type->name, size);
+    }
+  return g_string_free (text, FALSE);
 }
 
 void
