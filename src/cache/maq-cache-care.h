@@ -107,6 +107,9 @@ MaqCachePlan *maq_cache_plan_ref (MaqCachePlan *self);
 void          maq_cache_plan_unref (MaqCachePlan *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MaqCachePlan, maq_cache_plan_unref)
 
+// The step at POSITION is not to be done. Not while the plan is carried out.
+void maq_cache_plan_leave_out (MaqCachePlan *self, guint position);
+
 // The plans. Each resolves to a MaqCachePlan (boxed); making one changes nothing.
 
 // Mends what is damaged in the repo of ADDRESS, in all when NULL: dangling links, refs that lead nowhere, and the wrong files of

@@ -159,6 +159,19 @@ maq_cache_plan_finish (MaqCachePlan *self)
   return dex_future_new_take_boxed (MAQ_TYPE_CACHE_PLAN, self);
 }
 
+void
+maq_cache_plan_leave_out (MaqCachePlan *self,
+                          guint         position)
+{
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (position < self->steps->len);
+
+  const MaqCacheStep *step = g_ptr_array_index (self->steps, position);
+  self->frees -= step->frees;
+  self->n_to_do -= step->action != MAQ_CACHE_STEP_REPORT;
+  g_ptr_array_remove_index (self->steps, position);
+}
+
 // A file with several names, of which some are removed.
 typedef struct
 {

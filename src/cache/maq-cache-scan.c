@@ -526,3 +526,46 @@ maq_cache_scan (MaqCache *self)
 
   return maq_thread_spawn ("maq-cache-scan", scan_thread, g_object_ref (self), g_object_unref);
 }
+
+typedef struct
+{
+  MaqCache *cache;
+  char     *folder;
+} FolderScan;
+
+static void
+folder_scan_free (gpointer data)
+{
+  FolderScan *self = data;
+
+  g_object_unref (self->cache);
+  g_free (self->folder);
+  g_free (self);
+}
+
+static DexFuture *
+scan_folder_thread (gpointer data)
+{
+  FolderScan      *self = data;
+  MaqRepoKind      kind = MAQ_REPO_KIND_MODEL;
+  g_autofree char *id = maq_cache_dup_id_of_folder (self->folder, &kind);
+  g_autofree char *root = realpath (maq_cache_get_root (self->cache), NULL);
+  g_autofree char *path = root != NULL ? g_build_filename (root, self->folder, NULL) : NULL;
+
+  if (id == NULL || path == NULL || !g_file_test (path, G_FILE_TEST_IS_DIR))
+    return dex_future_new_reject (G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "There is no repo %s in the cache", self->folder);
+  return dex_future_new_take_boxed (MAQ_TYPE_CACHE_REPO, maq_cache_scan_repo (root, self->folder, kind, id));
+}
+
+DexFuture *
+maq_cache_scan_folder (MaqCache   *self,
+                       const char *folder)
+{
+  dex_return_error_if_fail (MAQ_IS_CACHE (self));
+  dex_return_error_if_fail (folder != NULL);
+
+  FolderScan *scan = g_new0 (FolderScan, 1);
+  scan->cache = g_object_ref (self);
+  scan->folder = g_strdup (folder);
+  return maq_thread_spawn ("maq-cache-scan", scan_folder_thread, scan, folder_scan_free);
+}

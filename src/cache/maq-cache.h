@@ -164,6 +164,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (MaqCacheScan, maq_cache_scan_unref)
 
 // Reads the whole cache in a worker; resolves to a MaqCacheScan (boxed). A missing cache is an empty one.
 DexFuture *maq_cache_scan (MaqCache *self);
+// Reads the one repo whose folder in the cache has the name FOLDER ("models--owner--name"); resolves to a MaqCacheRepo (boxed).
+// G_IO_ERROR_NOT_FOUND if there is none.
+DexFuture *maq_cache_scan_folder (MaqCache *self, const char *folder);
 // Removes a whole repo: links first, then blobs. Resolves to the bytes freed (uint64). MAQ_CACHE_ERROR_LOCKED if one of its
 // blobs is being fetched, _READ_ONLY.
 DexFuture *maq_cache_delete_repo (MaqCache *self, MaqRepoKind kind, const char *id);
