@@ -77,6 +77,7 @@ static const Entry library_entries[] = {
   { MAQ_LIBRARY_ERROR_BAD_FOLDER, N_ ("Not a Folder"), NULL, 0 },
   { MAQ_LIBRARY_ERROR_MODEL_GONE, N_ ("Model Not Here"), NULL, RETRY },
   { MAQ_LIBRARY_ERROR_NO_MODEL, N_ ("No Model Chosen"), NULL, 0 },
+  { MAQ_LIBRARY_ERROR_IN_USE, N_ ("In Use"), NULL, 0 },
 };
 
 static const Entry format_entries[] = {

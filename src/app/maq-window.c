@@ -333,13 +333,16 @@ maq_window_new (MaqApplication *application)
   MaqWindow *self = g_object_new (MAQ_TYPE_WINDOW, "application", application, NULL);
   self->application = application;
   self->models_page = maq_models_page_new (maq_application_get_client (application));
-  self->library_page = maq_library_page_new (maq_application_get_library (application));
+  self->library_page = maq_library_page_new (maq_application_get_library (application),
+                                             maq_application_get_transfers (application),
+                                             maq_application_get_client (application));
   add_navigation (self, ADW_NAVIGATION_PAGE (self->models_page), "models", _ ("Models"));
   add_navigation (self, ADW_NAVIGATION_PAGE (self->library_page), "library", _ ("Library"));
   self->chats_page = MAQ_CHATS_PAGE (maq_chats_page_new (maq_application_get_chats (application),
                                                          maq_application_get_library (application),
                                                          maq_application_get_engine (application)));
   add_place (self, GTK_WIDGET (self->chats_page), "chats", _ ("Chats"));
+  maq_library_set_users (maq_application_get_library (application), maq_application_get_transfers (application), maq_chats_page_get_pool (self->chats_page));
   add_navigation (self,
                   ADW_NAVIGATION_PAGE (maq_transfers_page_new (maq_application_get_transfers (application))),
                   "transfers",

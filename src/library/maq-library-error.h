@@ -19,6 +19,7 @@ typedef enum
   MAQ_LIBRARY_ERROR_BAD_FOLDER,    // what was given cannot be a folder
   MAQ_LIBRARY_ERROR_MODEL_GONE,    // the weights file a chat was held with is no longer there
   MAQ_LIBRARY_ERROR_NO_MODEL,      // the chat has no model yet
+  MAQ_LIBRARY_ERROR_IN_USE,        // a session or a transfer uses what was to be deleted
 } MaqLibraryError;
 
 G_END_DECLS

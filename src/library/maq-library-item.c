@@ -4,14 +4,16 @@
 
 #include <string.h>
 
-#include "maq-variant.h"
-
 struct _MaqLibraryItem
 {
   GObject       parent_instance;
   MaqCacheRepo *repo;
   char         *owner; // nullable
   GPtrArray    *variants;
+  GPtrArray    *partials;
+  GPtrArray    *removals; // of MaqLibraryRemoval, not owned
+  MaqFit       *fit;
+  gint64        judged;
 };
 
 enum
@@ -22,12 +24,22 @@ enum
   PROP_NAME,
   PROP_SIZE,
   PROP_N_FILES,
+  PROP_N_REVISIONS,
   PROP_LAST_MODIFIED,
+  PROP_LAST_ACCESSED,
   PROP_HAS_CHAT_WEIGHTS,
   PROP_WARNING,
+  PROP_FIT,
   N_PROPS
 };
 static GParamSpec *properties[N_PROPS];
+
+enum
+{
+  CHANGED,
+  N_SIGNALS
+};
+static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (MaqLibraryItem, maq_library_item, G_TYPE_OBJECT)
 
@@ -38,6 +50,9 @@ maq_library_item_finalize (GObject *object)
 
   g_clear_pointer (&self->repo, maq_cache_repo_unref);
   g_clear_pointer (&self->variants, g_ptr_array_unref);
+  g_clear_pointer (&self->partials, g_ptr_array_unref);
+  g_clear_pointer (&self->removals, g_ptr_array_unref);
+  g_clear_pointer (&self->fit, maq_fit_free);
   g_clear_pointer (&self->owner, g_free);
   G_OBJECT_CLASS (maq_library_item_parent_class)->finalize (object);
 }
@@ -78,14 +93,23 @@ maq_library_item_get_property (GObject    *object,
     case PROP_N_FILES:
       g_value_set_uint (value, self->repo->n_files);
       break;
+    case PROP_N_REVISIONS:
+      g_value_set_uint (value, self->repo->revisions->len);
+      break;
     case PROP_LAST_MODIFIED:
       g_value_set_int64 (value, self->repo->last_modified);
+      break;
+    case PROP_LAST_ACCESSED:
+      g_value_set_int64 (value, maq_library_item_get_last_accessed (self));
       break;
     case PROP_HAS_CHAT_WEIGHTS:
       g_value_set_boolean (value, self->variants->len > 0);
       break;
     case PROP_WARNING:
       g_value_set_string (value, self->repo->warning);
+      break;
+    case PROP_FIT:
+      g_value_set_boxed (value, self->fit);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -107,26 +131,37 @@ maq_library_item_class_init (MaqLibraryItemClass *klass)
   properties[PROP_NAME] = g_param_spec_string ("name", NULL, NULL, NULL, flags);
   properties[PROP_SIZE] = g_param_spec_uint64 ("size", NULL, NULL, 0, G_MAXUINT64, 0, flags);
   properties[PROP_N_FILES] = g_param_spec_uint ("n-files", NULL, NULL, 0, G_MAXUINT, 0, flags);
+  properties[PROP_N_REVISIONS] = g_param_spec_uint ("n-revisions", NULL, NULL, 0, G_MAXUINT, 0, flags);
   properties[PROP_LAST_MODIFIED] = g_param_spec_int64 ("last-modified", NULL, NULL, G_MININT64, G_MAXINT64, 0, flags);
+  properties[PROP_LAST_ACCESSED] = g_param_spec_int64 ("last-accessed", NULL, NULL, G_MININT64, G_MAXINT64, 0, flags);
   properties[PROP_HAS_CHAT_WEIGHTS] = g_param_spec_boolean ("has-chat-weights", NULL, NULL, FALSE, flags);
   properties[PROP_WARNING] = g_param_spec_string ("warning", NULL, NULL, NULL, flags);
+  properties[PROP_FIT] = g_param_spec_boxed ("fit", NULL, NULL, MAQ_TYPE_FIT, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
+  signals[CHANGED] = g_signal_new ("changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+}
+
+static GPtrArray *
+new_variants (void)
+{
+  return g_ptr_array_new_with_free_func ((GDestroyNotify) maq_variant_free);
 }
 
 static void
 maq_library_item_init (MaqLibraryItem *self)
 {
-  self->variants = g_ptr_array_new_with_free_func ((GDestroyNotify) maq_variant_free);
+  self->variants = new_variants ();
+  self->partials = new_variants ();
+  self->removals = g_ptr_array_new ();
 }
 
-// The complete variants of one revision, with absolute paths.
-static GPtrArray *
-list_variants (MaqCacheRepo           *repo,
-               const MaqCacheRevision *revision)
+GPtrArray *
+maq_library_group_variants (const MaqCacheRevision *revision)
 {
-  g_autoptr (GPtrArray) paths = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) paths = g_ptr_array_new ();
   g_autoptr (GArray) sizes = g_array_new (FALSE, FALSE, sizeof (guint64));
-  GPtrArray *complete = g_ptr_array_new_with_free_func ((GDestroyNotify) maq_variant_free);
+
+  g_return_val_if_fail (revision != NULL, NULL);
 
   for (guint i = 0; i < revision->files->len; i++)
     {
@@ -134,26 +169,46 @@ list_variants (MaqCacheRepo           *repo,
       gsize               length = strlen (file->path);
       if (length < 5 || g_ascii_strcasecmp (file->path + length - 5, ".gguf") != 0)
         continue;
-      g_ptr_array_add (paths, g_strdup (file->path));
+      g_ptr_array_add (paths, file->path);
       g_array_append_val (sizes, file->size);
     }
+  return maq_variants_group ((const char *const *) paths->pdata, (const guint64 *) sizes->data, paths->len);
+}
 
-  g_autoptr (GPtrArray) found = maq_variants_group ((const char *const *) paths->pdata, (const guint64 *) sizes->data, paths->len);
+static gboolean
+hides_variant (MaqLibraryItem         *self,
+               const MaqCacheRevision *revision,
+               const MaqVariant       *variant)
+{
+  for (guint i = 0; variant->paths[i] != NULL; i++)
+    if (maq_library_item_hides (self, revision->commit, variant->paths[i]))
+      return TRUE;
+  return FALSE;
+}
+
+// Adds the complete variants of REVISION, with absolute paths, and those that are not.
+static void
+list_variants (MaqLibraryItem         *self,
+               const MaqCacheRevision *revision,
+               GPtrArray              *complete,
+               GPtrArray              *partial)
+{
+  g_autoptr (GPtrArray) found = maq_library_group_variants (revision);
+
   for (guint i = 0; i < found->len; i++)
     {
-      MaqVariant *variant = g_ptr_array_index (found, i);
-      if (variant->missing > 0)
+      const MaqVariant *variant = g_ptr_array_index (found, i);
+      if (hides_variant (self, revision, variant))
         continue;
       MaqVariant *copy = maq_variant_copy (variant);
-      for (guint j = 0; copy->paths[j] != NULL; j++)
+      g_ptr_array_add (variant->missing > 0 ? partial : complete, copy);
+      for (guint j = 0; variant->missing == 0 && copy->paths[j] != NULL; j++)
         {
-          char *full = g_build_filename (repo->path, "snapshots", revision->commit, copy->paths[j], NULL);
+          char *full = g_build_filename (self->repo->path, "snapshots", revision->commit, copy->paths[j], NULL);
           g_free (copy->paths[j]);
           copy->paths[j] = full;
         }
-      g_ptr_array_add (complete, copy);
     }
-  return complete;
 }
 
 static gboolean
@@ -162,32 +217,39 @@ is_main (const MaqCacheRevision *revision)
   return g_strv_contains ((const char *const *) revision->refs, "main");
 }
 
-// Those of main, or where main has none, of the newest revision that has any.
-static GPtrArray *
-choose_variants (MaqCacheRepo *repo)
+// Takes those of main, or where main has none that is complete, of the newest revision that has one.
+static void
+choose_variants (MaqLibraryItem *self)
 {
-  g_autoptr (GPtrArray) chosen = NULL;
-
-  for (guint i = 0; i < repo->revisions->len; i++)
+  g_clear_pointer (&self->variants, g_ptr_array_unref);
+  g_clear_pointer (&self->partials, g_ptr_array_unref);
+  self->variants = new_variants ();
+  self->partials = new_variants ();
+  for (guint i = 0; i < self->repo->revisions->len; i++)
     {
-      const MaqCacheRevision *revision = g_ptr_array_index (repo->revisions, i);
-      g_autoptr (GPtrArray) variants = list_variants (repo, revision);
-      if (variants->len == 0 || (chosen != NULL && !is_main (revision)))
+      const MaqCacheRevision *revision = g_ptr_array_index (self->repo->revisions, i);
+      g_autoptr (GPtrArray) complete = new_variants ();
+      g_autoptr (GPtrArray) partial = new_variants ();
+      list_variants (self, revision, complete, partial);
+      gboolean better = is_main (revision) ? complete->len > 0 : self->variants->len == 0 && complete->len > 0;
+      if (!better && !(self->variants->len == 0 && self->partials->len == 0))
         continue;
-      g_clear_pointer (&chosen, g_ptr_array_unref);
-      chosen = g_steal_pointer (&variants);
+      g_ptr_array_unref (self->variants);
+      g_ptr_array_unref (self->partials);
+      self->variants = g_steal_pointer (&complete);
+      self->partials = g_steal_pointer (&partial);
     }
-  return chosen != NULL ? g_steal_pointer (&chosen) : g_ptr_array_new_with_free_func ((GDestroyNotify) maq_variant_free);
 }
 
 static void
 set_repo (MaqLibraryItem *self,
           MaqCacheRepo   *repo)
 {
-  g_clear_pointer (&self->repo, maq_cache_repo_unref);
-  g_clear_pointer (&self->variants, g_ptr_array_unref);
+  MaqCacheRepo *old = self->repo;
+
   self->repo = maq_cache_repo_ref (repo);
-  self->variants = choose_variants (repo);
+  g_clear_pointer (&old, maq_cache_repo_unref);
+  choose_variants (self);
 }
 
 MaqLibraryItem *
@@ -201,7 +263,37 @@ maq_library_item_new (MaqCacheRepo *repo)
   return self;
 }
 
-void
+static gboolean
+same_revision (const MaqCacheRevision *one,
+               const MaqCacheRevision *two)
+{
+  if (!g_str_equal (one->commit, two->commit) || one->files->len != two->files->len || one->size != two->size ||
+      !g_strv_equal ((const char *const *) one->refs, (const char *const *) two->refs))
+    return FALSE;
+  for (guint i = 0; i < one->files->len; i++)
+    {
+      const MaqCacheFile *a = g_ptr_array_index (one->files, i);
+      const MaqCacheFile *b = g_ptr_array_index (two->files, i);
+      if (a->size != b->size || !g_str_equal (a->path, b->path) || !g_str_equal (a->blob_path, b->blob_path))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+same_repo (const MaqCacheRepo *one,
+           const MaqCacheRepo *two)
+{
+  if (one->size != two->size || one->n_files != two->n_files || one->last_modified != two->last_modified ||
+      one->last_accessed != two->last_accessed || g_strcmp0 (one->warning, two->warning) != 0 || one->revisions->len != two->revisions->len)
+    return FALSE;
+  for (guint i = 0; i < one->revisions->len; i++)
+    if (!same_revision (g_ptr_array_index (one->revisions, i), g_ptr_array_index (two->revisions, i)))
+      return FALSE;
+  return TRUE;
+}
+
+gboolean
 maq_library_item_update (MaqLibraryItem *self,
                          MaqCacheRepo   *repo)
 {
@@ -209,19 +301,101 @@ maq_library_item_update (MaqLibraryItem *self,
   gboolean could_chat = self->variants->len > 0;
   GObject *object = G_OBJECT (self);
 
+  if (same_repo (old, repo))
+    return FALSE;
   set_repo (self, repo);
+  // What was found out of other files is not true of these.
+  self->judged = 0;
   g_object_freeze_notify (object);
   if (old->size != repo->size)
     g_object_notify_by_pspec (object, properties[PROP_SIZE]);
   if (old->n_files != repo->n_files)
     g_object_notify_by_pspec (object, properties[PROP_N_FILES]);
+  if (old->revisions->len != repo->revisions->len)
+    g_object_notify_by_pspec (object, properties[PROP_N_REVISIONS]);
   if (old->last_modified != repo->last_modified)
     g_object_notify_by_pspec (object, properties[PROP_LAST_MODIFIED]);
+  if (old->last_accessed != repo->last_accessed)
+    g_object_notify_by_pspec (object, properties[PROP_LAST_ACCESSED]);
   if (could_chat != (self->variants->len > 0))
     g_object_notify_by_pspec (object, properties[PROP_HAS_CHAT_WEIGHTS]);
   if (g_strcmp0 (old->warning, repo->warning) != 0)
     g_object_notify_by_pspec (object, properties[PROP_WARNING]);
   g_object_thaw_notify (object);
+  g_signal_emit (self, signals[CHANGED], 0);
+  return TRUE;
+}
+
+static void
+removals_changed (MaqLibraryItem *self)
+{
+  gboolean could_chat = self->variants->len > 0;
+
+  choose_variants (self);
+  if (could_chat != (self->variants->len > 0))
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_HAS_CHAT_WEIGHTS]);
+  g_signal_emit (self, signals[CHANGED], 0);
+}
+
+void
+maq_library_item_add_removal (MaqLibraryItem    *self,
+                              MaqLibraryRemoval *removal)
+{
+  g_ptr_array_add (self->removals, removal);
+  removals_changed (self);
+}
+
+void
+maq_library_item_drop_removal (MaqLibraryItem    *self,
+                               MaqLibraryRemoval *removal)
+{
+  if (g_ptr_array_remove (self->removals, removal))
+    removals_changed (self);
+}
+
+gboolean
+maq_library_item_is_hidden (MaqLibraryItem *self)
+{
+  return maq_library_item_hides (self, NULL, NULL);
+}
+
+gboolean
+maq_library_item_hides (MaqLibraryItem *self,
+                        const char     *commit,
+                        const char     *path)
+{
+  g_return_val_if_fail (MAQ_IS_LIBRARY_ITEM (self), FALSE);
+
+  for (guint i = 0; i < self->removals->len; i++)
+    if (maq_library_removal_takes (g_ptr_array_index (self->removals, i), commit, path))
+      return TRUE;
+  return FALSE;
+}
+
+void
+maq_library_item_take_fit (MaqLibraryItem *self,
+                           MaqFit         *fit)
+{
+  g_clear_pointer (&self->fit, maq_fit_free);
+  self->fit = fit;
+  self->judged = g_get_monotonic_time ();
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_FIT]);
+}
+
+gint64
+maq_library_item_get_judged (MaqLibraryItem *self)
+{
+  return self->judged;
+}
+
+MaqFit *
+maq_library_item_choose_fit (MaqLibraryItem *self,
+                             GPtrArray      *fits)
+{
+  const MaqVariant *best = fits->len == self->variants->len ? maq_fit_recommend (self->variants, fits) : NULL;
+  guint             i = 0;
+
+  return best != NULL && g_ptr_array_find (self->variants, best, &i) ? maq_fit_copy (g_ptr_array_index (fits, i)) : NULL;
 }
 
 MaqRepoKind
@@ -252,6 +426,13 @@ maq_library_item_get_last_modified (MaqLibraryItem *self)
   return self->repo->last_modified;
 }
 
+gint64
+maq_library_item_get_last_accessed (MaqLibraryItem *self)
+{
+  g_return_val_if_fail (MAQ_IS_LIBRARY_ITEM (self), 0);
+  return MAX (self->repo->last_accessed, self->repo->last_modified);
+}
+
 MaqCacheRepo *
 maq_library_item_get_repo (MaqLibraryItem *self)
 {
@@ -264,4 +445,18 @@ maq_library_item_get_variants (MaqLibraryItem *self)
 {
   g_return_val_if_fail (MAQ_IS_LIBRARY_ITEM (self), NULL);
   return self->variants;
+}
+
+GPtrArray *
+maq_library_item_get_partial_variants (MaqLibraryItem *self)
+{
+  g_return_val_if_fail (MAQ_IS_LIBRARY_ITEM (self), NULL);
+  return self->partials;
+}
+
+const MaqFit *
+maq_library_item_get_fit (MaqLibraryItem *self)
+{
+  g_return_val_if_fail (MAQ_IS_LIBRARY_ITEM (self), NULL);
+  return self->fit;
 }

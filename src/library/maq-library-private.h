@@ -7,7 +7,31 @@
 G_BEGIN_DECLS
 
 MaqLibraryItem *maq_library_item_new (MaqCacheRepo *repo);
-// Takes over what a new scan says of the same repo and notifies what changed.
-void maq_library_item_update (MaqLibraryItem *self, MaqCacheRepo *repo);
+// Takes over what a new scan says of the same repo and notifies what changed. FALSE if nothing did.
+gboolean maq_library_item_update (MaqLibraryItem *self, MaqCacheRepo *repo);
+// REMOVAL is about to be carried out, or no longer.
+void maq_library_item_add_removal (MaqLibraryItem *self, MaqLibraryRemoval *removal);
+void maq_library_item_drop_removal (MaqLibraryItem *self, MaqLibraryRemoval *removal);
+// Whether all of it is about to be deleted.
+gboolean maq_library_item_is_hidden (MaqLibraryItem *self);
+
+// FIT: taken, nullable.
+void   maq_library_item_take_fit (MaqLibraryItem *self, MaqFit *fit);
+gint64 maq_library_item_get_judged (MaqLibraryItem *self); // monotonic time; 0: not yet
+// The recommended one of FITS (of MaqFit, for its variants).
+MaqFit *maq_library_item_choose_fit (MaqLibraryItem *self, GPtrArray *fits);
+
+// What the library keeps for its removals, each with what is going on.
+typedef struct _MaqLibraryRemovals MaqLibraryRemovals;
+MaqLibraryRemovals                *maq_library_removals_new (MaqLibrary *library);
+void                               maq_library_removals_free (MaqLibraryRemovals *self);
+
+MaqLibraryRemovals *maq_library_get_removals (MaqLibrary *self);
+MaqTransferList    *maq_library_get_transfers (MaqLibrary *self); // nullable
+MaqSessionPool     *maq_library_get_pool (MaqLibrary *self);      // nullable
+// Reads the repo of ITEM again; resolves to TRUE when the list says what was found.
+DexFuture *maq_library_probe (MaqLibrary *self, MaqLibraryItem *item);
+// ITEM is hidden, or no longer.
+void maq_library_show_known (MaqLibrary *self);
 
 G_END_DECLS

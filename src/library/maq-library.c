@@ -4,57 +4,58 @@
 
 #include <string.h>
 
+#include "maq-fiber.h"
 #include "maq-library-private.h"
+#include "maq-library-watch.h"
+#include "maq-variant-fits.h"
 
-// The list is what the newest scan found, less what is about to be deleted. Items stay the same objects as long as their repo is
-// there, so that a row keeps its place and focus; they are told when something in them changed.
+// Repos arrive from a scan in portions, wait in a queue, and are taken into the list a few milliseconds' worth at a time, after
+// what a frame has to do. The list is what is known less what is about to be deleted. Items stay the same objects as long as their
+// repo is there, so that a row keeps its place and focus; they are told when something in them changed.
 
-#define SETTLE 200 // milliseconds after a change on the disk until the next scan, which then sees what belongs together
+#define SETTLE      200                   // milliseconds after a change on the disk until it is read, with what belongs to it
+#define SLICE       (3 * 1000)            // microseconds of the main loop in one go
+#define MAX_PROBES  32                    // changed repos that are read one by one; more are a new scan
+#define MAX_JUDGING 2                     // headers read at the same time
+#define JUDGED_FOR  (60 * G_USEC_PER_SEC) // free memory changes
+#define JUDGE_QUEUE 64                    // of rows that were on the screen; older ones are forgotten
 
 struct _MaqLibrary
 {
-  GObject       parent_instance;
-  MaqCache     *cache;
-  GPtrArray    *items;    // of MaqLibraryItem, as shown
-  GHashTable   *known;    // key of a repo → MaqLibraryItem, shown or hidden
-  GHashTable   *deleting; // MaqLibraryItem → Deletion
-  DexFuture    *scan;     // while one is going on
-  DexPromise   *current;  // resolves with it
-  DexPromise   *next;     // resolves with the one after it, which somebody asked for meanwhile
-  gboolean      loading;
-  guint64       size;
-  GFileMonitor *monitor;
-  guint         settle;
+  GObject             parent_instance;
+  MaqCache           *cache;
+  MaqTransferList    *transfers; // weak
+  MaqSessionPool     *pool;      // weak
+  MaqLibraryRemovals *removals;
+  MaqLibraryWatch    *watch;
+  GPtrArray          *items;   // of MaqLibraryItem, as shown
+  GHashTable         *known;   // folder of a repo → MaqLibraryItem, shown or hidden
+  GQueue              arrived; // of MaqCacheRepo, not yet taken
+  GHashTable         *seen;    // folders the scan that is going on found; else NULL
+  guint               slice;
+  DexFuture          *scan;    // while one is going on
+  DexPromise         *current; // resolves with it
+  DexPromise         *next;    // resolves with the one after it, which somebody asked for meanwhile
+  gboolean            scanned; // its last portion is in the queue
+  GError             *problem; // how it ended
+  DexFuture          *measure; // of the free space
+  gboolean            loading;
+  guint64             size;
+  guint64             free;
+  GHashTable         *changed; // folders to read again
+  guint               settle;
+  GQueue              to_judge; // of MaqLibraryItem
+  guint               n_judging;
 };
 
 enum
 {
   PROP_LOADING = 1,
   PROP_SIZE,
+  PROP_FREE,
   N_PROPS
 };
 static GParamSpec *properties[N_PROPS];
-
-typedef struct
-{
-  MaqLibrary     *library; // borrowed: it owns this
-  MaqLibraryItem *item;
-  DexPromise     *outcome; // resolves to the bytes freed
-  guint           timeout; // 0: too late to undo
-} Deletion;
-
-static void
-deletion_free (gpointer data)
-{
-  Deletion *self = data;
-
-  g_clear_handle_id (&self->timeout, g_source_remove);
-  if (dex_future_is_pending (DEX_FUTURE (self->outcome)))
-    dex_promise_resolve_uint64 (self->outcome, 0);
-  dex_clear (&self->outcome);
-  g_object_unref (self->item);
-  g_free (self);
-}
 
 static GType
 get_item_type (GListModel *model)
@@ -100,13 +101,18 @@ maq_library_dispose (GObject *object)
 {
   MaqLibrary *self = MAQ_LIBRARY (object);
 
-  // What was not begun stays: better a repo too many than one too few.
-  g_hash_table_remove_all (self->deleting);
+  g_clear_pointer (&self->removals, maq_library_removals_free);
   g_clear_handle_id (&self->settle, g_source_remove);
+  g_clear_handle_id (&self->slice, g_source_remove);
+  g_clear_pointer (&self->watch, maq_library_watch_free);
   dex_clear (&self->scan);
+  dex_clear (&self->measure);
   give_up (&self->current);
   give_up (&self->next);
-  g_clear_object (&self->monitor);
+  g_queue_clear_full (&self->arrived, (GDestroyNotify) maq_cache_repo_unref);
+  g_queue_clear_full (&self->to_judge, g_object_unref);
+  g_clear_weak_pointer (&self->pool);
+  g_clear_weak_pointer (&self->transfers);
   g_clear_object (&self->cache);
   G_OBJECT_CLASS (maq_library_parent_class)->dispose (object);
 }
@@ -116,7 +122,9 @@ maq_library_finalize (GObject *object)
 {
   MaqLibrary *self = MAQ_LIBRARY (object);
 
-  g_clear_pointer (&self->deleting, g_hash_table_unref);
+  g_clear_error (&self->problem);
+  g_clear_pointer (&self->changed, g_hash_table_unref);
+  g_clear_pointer (&self->seen, g_hash_table_unref);
   g_clear_pointer (&self->known, g_hash_table_unref);
   g_clear_pointer (&self->items, g_ptr_array_unref);
   G_OBJECT_CLASS (maq_library_parent_class)->finalize (object);
@@ -130,12 +138,20 @@ maq_library_get_property (GObject    *object,
 {
   MaqLibrary *self = MAQ_LIBRARY (object);
 
-  if (prop_id == PROP_LOADING)
-    g_value_set_boolean (value, self->loading);
-  else if (prop_id == PROP_SIZE)
-    g_value_set_uint64 (value, self->size);
-  else
-    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+  switch (prop_id)
+    {
+    case PROP_LOADING:
+      g_value_set_boolean (value, self->loading);
+      break;
+    case PROP_SIZE:
+      g_value_set_uint64 (value, self->size);
+      break;
+    case PROP_FREE:
+      g_value_set_uint64 (value, self->free);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
 }
 
 static void
@@ -149,6 +165,7 @@ maq_library_class_init (MaqLibraryClass *klass)
   object_class->get_property = maq_library_get_property;
   properties[PROP_LOADING] = g_param_spec_boolean ("loading", NULL, NULL, FALSE, flags);
   properties[PROP_SIZE] = g_param_spec_uint64 ("size", NULL, NULL, 0, G_MAXUINT64, 0, flags);
+  properties[PROP_FREE] = g_param_spec_uint64 ("free", NULL, NULL, 0, G_MAXUINT64, 0, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
@@ -157,15 +174,40 @@ maq_library_init (MaqLibrary *self)
 {
   self->items = g_ptr_array_new_with_free_func (g_object_unref);
   self->known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
-  self->deleting = g_hash_table_new_full (NULL, NULL, NULL, deletion_free);
+  self->changed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->removals = maq_library_removals_new (self);
+  g_queue_init (&self->arrived);
+  g_queue_init (&self->to_judge);
 }
 
+// The name of a repo's folder in the cache (transfer full).
 static char *
-dup_key (MaqRepoKind kind,
-         const char *id)
+dup_folder (MaqRepoKind kind,
+            const char *id)
 {
-  return g_strdup_printf ("%s %s", maq_repo_kind_to_string (kind), id);
+  g_auto (GStrv) parts = g_strsplit (id, "/", -1);
+  g_autofree char *name = g_strjoinv ("--", parts);
+
+  return g_strdup_printf ("%s--%s", maq_repo_kind_get_plural (kind), name);
 }
+
+static void
+weak_ref_free (gpointer data)
+{
+  g_weak_ref_clear (data);
+  g_free (data);
+}
+
+static GWeakRef *
+new_weak_ref (gpointer object)
+{
+  GWeakRef *weak = g_new0 (GWeakRef, 1);
+
+  g_weak_ref_init (weak, object);
+  return weak;
+}
+
+// The list
 
 static void
 set_loading (MaqLibrary *self,
@@ -230,8 +272,8 @@ compare_items (gconstpointer a,
   return strcmp (maq_library_item_get_id (one), maq_library_item_get_id (two));
 }
 
-static void
-show_known (MaqLibrary *self)
+void
+maq_library_show_known (MaqLibrary *self)
 {
   g_autoptr (GPtrArray) wanted = g_ptr_array_new ();
   GHashTableIter iter;
@@ -239,83 +281,250 @@ show_known (MaqLibrary *self)
 
   g_hash_table_iter_init (&iter, self->known);
   while (g_hash_table_iter_next (&iter, NULL, &item))
-    if (!g_hash_table_contains (self->deleting, item))
+    if (!maq_library_item_is_hidden (item))
       g_ptr_array_add (wanted, item);
   g_ptr_array_sort (wanted, compare_items);
   show (self, wanted);
 }
 
-static void
-take_scan (MaqLibrary   *self,
-           MaqCacheScan *scan)
+// Where ITEM belongs among the items; it is not among them.
+static guint
+find_place (MaqLibrary     *self,
+            MaqLibraryItem *item)
 {
-  g_autoptr (GHashTable) old = g_steal_pointer (&self->known);
+  guint low = 0;
+  guint high = self->items->len;
 
-  self->known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
-  for (guint i = 0; i < scan->repos->len; i++)
+  while (low < high)
     {
-      MaqCacheRepo    *repo = g_ptr_array_index (scan->repos, i);
-      g_autofree char *key = dup_key (repo->kind, repo->id);
-      MaqLibraryItem  *item = g_hash_table_lookup (old, key);
-      // A folder without content is a download that has only just begun, or one that was given up.
-      if (repo->n_files == 0 && repo->warning == NULL)
-        continue;
-      if (item != NULL)
-        maq_library_item_update (item, repo);
-      g_hash_table_insert (self->known, g_steal_pointer (&key), item != NULL ? g_object_ref (item) : maq_library_item_new (repo));
+      guint middle = low + (high - low) / 2;
+      if (compare_items (&self->items->pdata[middle], &item) < 0)
+        low = middle + 1;
+      else
+        high = middle;
     }
-  show_known (self);
+  return low;
 }
 
+static void
+insert_item (MaqLibrary     *self,
+             MaqLibraryItem *item)
+{
+  guint place = find_place (self, item);
+
+  g_ptr_array_insert (self->items, place, g_object_ref (item));
+  g_list_model_items_changed (G_LIST_MODEL (self), place, 0, 1);
+}
+
+// ITEM changed, perhaps its place too. That it is announced lets every order that somebody else made of the list be right again.
+static void
+move_item (MaqLibrary     *self,
+           MaqLibraryItem *item)
+{
+  guint from;
+
+  if (!g_ptr_array_find (self->items, item, &from))
+    return;
+  g_ptr_array_steal_index (self->items, from);
+  guint to = find_place (self, item);
+  g_ptr_array_insert (self->items, to, item);
+  guint n = MAX (from, to) - MIN (from, to) + 1;
+  g_list_model_items_changed (G_LIST_MODEL (self), MIN (from, to), n, n);
+}
+
+// The repo in FOLDER is no longer there.
+static void
+forget (MaqLibrary *self,
+        const char *folder)
+{
+  MaqLibraryItem *item = g_hash_table_lookup (self->known, folder);
+  guint           place;
+
+  if (item == NULL)
+    return;
+  if (g_ptr_array_find (self->items, item, &place))
+    {
+      g_ptr_array_remove_index (self->items, place);
+      g_list_model_items_changed (G_LIST_MODEL (self), place, 1, 0);
+    }
+  maq_library_watch_remove (self->watch, folder);
+  g_hash_table_remove (self->known, folder);
+}
+
+static void note_change (const char *folder, gpointer data);
+
+static void
+take_repo (MaqLibrary   *self,
+           MaqCacheRepo *repo)
+{
+  g_autofree char *folder = dup_folder (repo->kind, repo->id);
+  MaqLibraryItem  *item = g_hash_table_lookup (self->known, folder);
+  gboolean         missed = maq_library_watch_add (self->watch, folder, repo);
+
+  if (self->seen != NULL)
+    g_hash_table_add (self->seen, g_strdup (folder));
+  else if (missed)
+    note_change (folder, self);
+  // A folder without content is a download that has only just begun, or one that was given up; its own monitors stay.
+  if (repo->n_files == 0 && repo->warning == NULL)
+    {
+      if (item == NULL)
+        return;
+      maq_library_item_update (item, repo);
+      guint place;
+      if (g_ptr_array_find (self->items, item, &place))
+        {
+          g_ptr_array_remove_index (self->items, place);
+          g_list_model_items_changed (G_LIST_MODEL (self), place, 1, 0);
+        }
+      g_hash_table_remove (self->known, folder);
+    }
+  else if (item == NULL)
+    {
+      item = maq_library_item_new (repo);
+      g_hash_table_insert (self->known, g_steal_pointer (&folder), item);
+      insert_item (self, item);
+    }
+  else if (maq_library_item_update (item, repo))
+    move_item (self, item);
+}
+
+// Reading
+
 static void start_scan (MaqLibrary *self);
+
+static void
+set_free (MaqLibrary *self,
+          guint64     bytes)
+{
+  if (self->free == bytes)
+    return;
+  self->free = bytes;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_FREE]);
+}
+
+static DexFuture *
+measured_cb (DexFuture *future,
+             gpointer   data)
+{
+  g_autoptr (MaqLibrary) self = g_weak_ref_get (data);
+  const GValue *value = dex_future_get_value (future, NULL);
+
+  if (self != NULL && value != NULL)
+    set_free (self, g_value_get_uint64 (value));
+  return dex_future_new_true ();
+}
+
+static DexFuture *
+measure_thread (gpointer data)
+{
+  guint64 bytes = maq_cache_get_free_bytes (data);
+
+  return dex_future_new_for_uint64 (bytes == G_MAXUINT64 ? 0 : bytes);
+}
+
+// In a thread: a disk that is far away takes its time.
+static void
+measure_free (MaqLibrary *self)
+{
+  DexFuture *work = maq_thread_spawn ("maq-free-space", measure_thread, g_object_ref (self->cache), g_object_unref);
+
+  dex_clear (&self->measure);
+  self->measure = dex_future_finally (work, measured_cb, new_weak_ref (self), weak_ref_free);
+}
+
+// All that the scan found is in the list: what it did not find goes.
+static void
+end_scan (MaqLibrary *self)
+{
+  g_autoptr (DexPromise) current = g_steal_pointer (&self->current);
+  g_autoptr (GHashTable) seen = g_steal_pointer (&self->seen);
+  g_autoptr (GError) problem = g_steal_pointer (&self->problem);
+  GHashTableIter iter;
+  gpointer       folder;
+
+  self->scanned = FALSE;
+  g_hash_table_iter_init (&iter, self->known);
+  while (problem == NULL && g_hash_table_iter_next (&iter, &folder, NULL))
+    if (!g_hash_table_contains (seen, folder))
+      {
+        maq_library_watch_remove (self->watch, folder);
+        g_hash_table_iter_remove (&iter);
+      }
+  maq_library_show_known (self);
+  measure_free (self);
+  if (self->next != NULL)
+    start_scan (self);
+  else
+    set_loading (self, FALSE);
+  if (problem == NULL)
+    dex_promise_resolve_boolean (current, TRUE);
+  else
+    dex_promise_reject (current, g_steal_pointer (&problem));
+}
+
+static gboolean
+slice_cb (gpointer data)
+{
+  MaqLibrary *self = data;
+  gint64      end = g_get_monotonic_time () + SLICE;
+
+  while (!g_queue_is_empty (&self->arrived) && g_get_monotonic_time () < end)
+    {
+      g_autoptr (MaqCacheRepo) repo = g_queue_pop_head (&self->arrived);
+      take_repo (self, repo);
+    }
+  sum_up (self);
+  if (!g_queue_is_empty (&self->arrived))
+    return G_SOURCE_CONTINUE;
+  self->slice = 0;
+  if (self->scanned)
+    end_scan (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+want_slice (MaqLibrary *self)
+{
+  // After drawing, which has a higher priority.
+  if (self->slice == 0)
+    self->slice = g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, slice_cb, self, NULL);
+}
+
+static void
+portion_cb (GPtrArray *repos,
+            gpointer   data)
+{
+  MaqLibrary *self = data;
+
+  for (guint i = 0; i < repos->len; i++)
+    g_queue_push_tail (&self->arrived, maq_cache_repo_ref (g_ptr_array_index (repos, i)));
+  want_slice (self);
+}
 
 static DexFuture *
 scanned_cb (DexFuture *future,
             gpointer   data)
 {
   g_autoptr (MaqLibrary) self = g_weak_ref_get (data);
-  g_autoptr (GError) error = NULL;
-  const GValue *value = dex_future_get_value (future, &error);
 
   if (self == NULL)
     return dex_future_new_true ();
-  g_autoptr (DexPromise) current = g_steal_pointer (&self->current);
-  if (value != NULL)
-    take_scan (self, g_value_get_boxed (value));
-  if (self->next != NULL)
-    start_scan (self);
-  else
-    set_loading (self, FALSE);
-  if (value != NULL)
-    dex_promise_resolve_boolean (current, TRUE);
-  else
-    dex_promise_reject (current, g_steal_pointer (&error));
+  g_clear_error (&self->problem);
+  dex_future_get_value (future, &self->problem);
+  self->scanned = TRUE;
+  want_slice (self);
   return dex_future_new_true ();
-}
-
-static void
-weak_ref_free (gpointer data)
-{
-  g_weak_ref_clear (data);
-  g_free (data);
-}
-
-static GWeakRef *
-new_weak_ref (gpointer object)
-{
-  GWeakRef *weak = g_new0 (GWeakRef, 1);
-
-  g_weak_ref_init (weak, object);
-  return weak;
 }
 
 static void
 start_scan (MaqLibrary *self)
 {
   self->current = g_steal_pointer (&self->next);
+  self->seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   set_loading (self, TRUE);
   dex_clear (&self->scan);
-  self->scan = dex_future_finally (maq_cache_scan (self->cache), scanned_cb, new_weak_ref (self), weak_ref_free);
+  self->scan = dex_future_finally (maq_cache_scan_in_portions (self->cache, portion_cb, self), scanned_cb, new_weak_ref (self), weak_ref_free);
 }
 
 DexFuture *
@@ -335,22 +544,205 @@ maq_library_refresh (MaqLibrary *self)
   return dex_ref (DEX_FUTURE (self->next));
 }
 
+// One repo, which changed
+
+typedef struct
+{
+  GWeakRef library;
+  char    *folder;
+} Probe;
+
+static void
+probe_free (gpointer data)
+{
+  Probe *self = data;
+
+  g_weak_ref_clear (&self->library);
+  g_free (self->folder);
+  g_free (self);
+}
+
+// What a scan that began earlier says of the same repo is out of date.
+static void
+drop_arrived (MaqLibrary *self,
+              const char *folder)
+{
+  for (GList *link = self->arrived.head, *next; link != NULL; link = next)
+    {
+      MaqCacheRepo    *repo = link->data;
+      g_autofree char *name = dup_folder (repo->kind, repo->id);
+      next = link->next;
+      if (!g_str_equal (name, folder))
+        continue;
+      maq_cache_repo_unref (repo);
+      g_queue_delete_link (&self->arrived, link);
+    }
+}
+
+static DexFuture *
+probed_cb (DexFuture *future,
+           gpointer   data)
+{
+  Probe *probe = data;
+  g_autoptr (MaqLibrary) self = g_weak_ref_get (&probe->library);
+  const GValue *value = dex_future_get_value (future, NULL);
+
+  if (self == NULL || self->watch == NULL)
+    return dex_future_new_true ();
+  drop_arrived (self, probe->folder);
+  if (value != NULL)
+    take_repo (self, g_value_get_boxed (value));
+  else
+    forget (self, probe->folder);
+  sum_up (self);
+  measure_free (self);
+  return dex_future_new_true ();
+}
+
+static DexFuture *
+probe (MaqLibrary *self,
+       const char *folder)
+{
+  Probe *data = g_new0 (Probe, 1);
+
+  g_weak_ref_init (&data->library, self);
+  data->folder = g_strdup (folder);
+  return dex_future_finally (maq_cache_scan_folder (self->cache, folder), probed_cb, data, probe_free);
+}
+
+DexFuture *
+maq_library_probe (MaqLibrary     *self,
+                   MaqLibraryItem *item)
+{
+  g_autofree char *folder = dup_folder (maq_library_item_get_kind (item), maq_library_item_get_id (item));
+
+  return probe (self, folder);
+}
+
 static void
 settled_cb (gpointer data)
 {
   MaqLibrary *self = data;
+  g_autoptr (GHashTable) changed = g_steal_pointer (&self->changed);
+  GHashTableIter iter;
+  gpointer       folder;
 
   self->settle = 0;
+  self->changed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   // Nobody waits: the list changes when it changes.
-  dex_future_disown (maq_library_refresh (self));
+  if (g_hash_table_size (changed) > MAX_PROBES)
+    {
+      dex_future_disown (maq_library_refresh (self));
+      return;
+    }
+  g_hash_table_iter_init (&iter, changed);
+  while (g_hash_table_iter_next (&iter, &folder, NULL))
+    dex_future_disown (probe (self, folder));
 }
 
-// A repo came or went. What changes inside one is told by refresh.
 static void
-changed_cb (MaqLibrary *self)
+note_change (const char *folder,
+             gpointer    data)
 {
+  MaqLibrary *self = data;
+
+  if (folder == NULL)
+    {
+      dex_future_disown (maq_library_refresh (self));
+      return;
+    }
+  g_hash_table_add (self->changed, g_strdup (folder));
   if (self->settle == 0)
     self->settle = g_timeout_add_once (SETTLE, settled_cb, self);
+}
+
+// What runs here
+
+static void judge_next (MaqLibrary *self);
+
+typedef struct
+{
+  GWeakRef        library;
+  MaqLibraryItem *item;
+} Judging;
+
+static void
+judging_free (gpointer data)
+{
+  Judging *self = data;
+
+  g_weak_ref_clear (&self->library);
+  g_object_unref (self->item);
+  g_free (self);
+}
+
+static DexFuture *
+judged_cb (DexFuture *future,
+           gpointer   data)
+{
+  Judging *judging = data;
+  g_autoptr (MaqLibrary) self = g_weak_ref_get (&judging->library);
+  const GValue *value = dex_future_get_value (future, NULL);
+
+  if (self == NULL)
+    return dex_future_new_true ();
+  // A header that cannot be read says nothing on whether the model runs.
+  maq_library_item_take_fit (judging->item, value != NULL ? maq_library_item_choose_fit (judging->item, g_value_get_boxed (value)) : NULL);
+  self->n_judging--;
+  judge_next (self);
+  return dex_future_new_true ();
+}
+
+static void
+judge_item (MaqLibrary     *self,
+            MaqLibraryItem *item)
+{
+  const MaqFitOptions options = { 0 };
+  GPtrArray          *variants = maq_library_item_get_variants (item);
+  const char         *id = maq_library_item_get_id (item);
+  MaqCacheRepo       *repo = maq_library_item_get_repo (item);
+  const MaqVariant   *first = g_ptr_array_index (variants, 0);
+  g_autofree char    *snapshots = g_build_filename (repo->path, "snapshots/", NULL);
+  g_autofree char    *commit = g_strndup (first->paths[0] + strlen (snapshots), 40);
+  g_autoptr (MaqVariant) header_of = maq_variant_copy (first);
+  Judging *judging = g_new0 (Judging, 1);
+
+  // The judge asks the cache by the path in the repo.
+  g_set_str (&header_of->paths[0], first->paths[0] + strlen (snapshots) + strlen (commit) + 1);
+  g_weak_ref_init (&judging->library, self);
+  judging->item = g_object_ref (item);
+  self->n_judging++;
+  DexFuture *work = maq_variant_fits_judge (NULL, self->cache, id, commit, variants, header_of, &options);
+  // Nobody waits: the item tells.
+  dex_future_disown (dex_future_finally (work, judged_cb, judging, judging_free));
+}
+
+static void
+judge_next (MaqLibrary *self)
+{
+  while (self->n_judging < MAX_JUDGING && !g_queue_is_empty (&self->to_judge))
+    {
+      g_autoptr (MaqLibraryItem) item = g_queue_pop_head (&self->to_judge);
+      if (maq_library_item_get_variants (item)->len > 0)
+        judge_item (self, item);
+    }
+}
+
+void
+maq_library_judge (MaqLibrary     *self,
+                   MaqLibraryItem *item)
+{
+  g_return_if_fail (MAQ_IS_LIBRARY (self));
+  g_return_if_fail (MAQ_IS_LIBRARY_ITEM (item));
+
+  gint64 judged = maq_library_item_get_judged (item);
+  if (maq_library_item_get_variants (item)->len == 0 || (judged != 0 && g_get_monotonic_time () - judged < JUDGED_FOR) ||
+      g_queue_find (&self->to_judge, item) != NULL)
+    return;
+  g_queue_push_tail (&self->to_judge, g_object_ref (item));
+  while (g_queue_get_length (&self->to_judge) > JUDGE_QUEUE)
+    g_object_unref (g_queue_pop_head (&self->to_judge));
+  judge_next (self);
 }
 
 MaqLibrary *
@@ -359,12 +751,45 @@ maq_library_new (MaqCache *cache)
   g_return_val_if_fail (MAQ_IS_CACHE (cache), NULL);
 
   MaqLibrary *self = g_object_new (MAQ_TYPE_LIBRARY, NULL);
-  g_autoptr (GFile) root = g_file_new_for_path (maq_cache_get_root (cache));
   self->cache = g_object_ref (cache);
-  self->monitor = g_file_monitor_directory (root, G_FILE_MONITOR_NONE, NULL, NULL);
-  if (self->monitor != NULL)
-    g_signal_connect_object (self->monitor, "changed", G_CALLBACK (changed_cb), self, G_CONNECT_SWAPPED);
+  self->watch = maq_library_watch_new (maq_cache_get_root (cache), note_change, self);
   return self;
+}
+
+void
+maq_library_set_users (MaqLibrary      *self,
+                       MaqTransferList *transfers,
+                       MaqSessionPool  *pool)
+{
+  g_return_if_fail (MAQ_IS_LIBRARY (self));
+
+  g_set_weak_pointer (&self->transfers, transfers);
+  g_set_weak_pointer (&self->pool, pool);
+}
+
+MaqCache *
+maq_library_get_cache (MaqLibrary *self)
+{
+  g_return_val_if_fail (MAQ_IS_LIBRARY (self), NULL);
+  return self->cache;
+}
+
+MaqLibraryRemovals *
+maq_library_get_removals (MaqLibrary *self)
+{
+  return self->removals;
+}
+
+MaqTransferList *
+maq_library_get_transfers (MaqLibrary *self)
+{
+  return self->transfers;
+}
+
+MaqSessionPool *
+maq_library_get_pool (MaqLibrary *self)
+{
+  return self->pool;
 }
 
 gboolean
@@ -381,6 +806,13 @@ maq_library_get_size (MaqLibrary *self)
   return self->size;
 }
 
+guint64
+maq_library_get_free (MaqLibrary *self)
+{
+  g_return_val_if_fail (MAQ_IS_LIBRARY (self), 0);
+  return self->free;
+}
+
 MaqLibraryItem *
 maq_library_find (MaqLibrary *self,
                   MaqRepoKind kind,
@@ -389,100 +821,7 @@ maq_library_find (MaqLibrary *self,
   g_return_val_if_fail (MAQ_IS_LIBRARY (self), NULL);
   g_return_val_if_fail (id != NULL, NULL);
 
-  g_autofree char *key = dup_key (kind, id);
-  MaqLibraryItem  *item = g_hash_table_lookup (self->known, key);
-  return item != NULL && !g_hash_table_contains (self->deleting, item) ? item : NULL;
-}
-
-// What the callback of a deletion on the disk needs.
-typedef struct
-{
-  GWeakRef        library;
-  MaqLibraryItem *item;
-} Ending;
-
-static void
-ending_free (gpointer data)
-{
-  Ending *self = data;
-
-  g_weak_ref_clear (&self->library);
-  g_object_unref (self->item);
-  g_free (self);
-}
-
-static DexFuture *
-deleted_cb (DexFuture *future,
-            gpointer   data)
-{
-  Ending *ending = data;
-  g_autoptr (MaqLibrary) self = g_weak_ref_get (&ending->library);
-  g_autoptr (GError) error = NULL;
-  const GValue *value = dex_future_get_value (future, &error);
-  Deletion     *deletion = self != NULL ? g_hash_table_lookup (self->deleting, ending->item) : NULL;
-
-  if (deletion == NULL)
-    return dex_future_new_true ();
-  if (value != NULL)
-    {
-      g_autofree char *key = dup_key (maq_library_item_get_kind (ending->item), maq_library_item_get_id (ending->item));
-      dex_promise_resolve_uint64 (deletion->outcome, g_value_get_uint64 (value));
-      g_hash_table_remove (self->known, key);
-    }
-  else
-    dex_promise_reject (deletion->outcome, g_steal_pointer (&error));
-  g_hash_table_remove (self->deleting, ending->item);
-  show_known (self);
-  return dex_future_new_true ();
-}
-
-static void
-delete_now (gpointer data)
-{
-  Deletion   *deletion = data;
-  MaqLibrary *self = deletion->library;
-  Ending     *ending = g_new0 (Ending, 1);
-
-  deletion->timeout = 0;
-  g_weak_ref_init (&ending->library, self);
-  ending->item = g_object_ref (deletion->item);
-  DexFuture *work = maq_cache_delete_repo (self->cache, maq_library_item_get_kind (deletion->item), maq_library_item_get_id (deletion->item));
-  // Once begun it is brought to its end, whether or not the library lives to hear of it.
-  dex_future_disown (dex_future_finally (work, deleted_cb, ending, ending_free));
-}
-
-DexFuture *
-maq_library_delete (MaqLibrary     *self,
-                    MaqLibraryItem *item,
-                    guint           delay_ms)
-{
-  dex_return_error_if_fail (MAQ_IS_LIBRARY (self));
-  dex_return_error_if_fail (MAQ_IS_LIBRARY_ITEM (item));
-
-  Deletion *deletion = g_hash_table_lookup (self->deleting, item);
-  if (deletion != NULL)
-    return dex_ref (DEX_FUTURE (deletion->outcome));
-
-  deletion = g_new0 (Deletion, 1);
-  deletion->library = self;
-  deletion->item = g_object_ref (item);
-  deletion->outcome = dex_promise_new ();
-  deletion->timeout = g_timeout_add_once (delay_ms, delete_now, deletion);
-  g_hash_table_insert (self->deleting, item, deletion);
-  show_known (self);
-  return dex_ref (DEX_FUTURE (deletion->outcome));
-}
-
-void
-maq_library_undo_delete (MaqLibrary     *self,
-                         MaqLibraryItem *item)
-{
-  g_return_if_fail (MAQ_IS_LIBRARY (self));
-  g_return_if_fail (MAQ_IS_LIBRARY_ITEM (item));
-
-  Deletion *deletion = g_hash_table_lookup (self->deleting, item);
-  if (deletion == NULL || deletion->timeout == 0)
-    return;
-  g_hash_table_remove (self->deleting, item);
-  show_known (self);
+  g_autofree char *folder = dup_folder (kind, id);
+  MaqLibraryItem  *item = g_hash_table_lookup (self->known, folder);
+  return item != NULL && !maq_library_item_is_hidden (item) ? item : NULL;
 }

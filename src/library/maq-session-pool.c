@@ -105,6 +105,19 @@ maq_session_pool_find (MaqSessionPool *self, const char *path)
   return NULL;
 }
 
+GPtrArray *
+maq_session_pool_list_paths (MaqSessionPool *self)
+{
+  GPtrArray *paths = g_ptr_array_new_with_free_func (g_free);
+
+  g_return_val_if_fail (MAQ_IS_SESSION_POOL (self), paths);
+
+  for (guint i = 0; i < self->sessions->len; i++)
+    if (!is_over (self->sessions->pdata[i]))
+      g_ptr_array_add (paths, g_strdup (maq_session_get_path (self->sessions->pdata[i])));
+  return paths;
+}
+
 MaqSession *
 maq_session_pool_get (MaqSessionPool *self, const char *path)
 {

@@ -18,6 +18,8 @@ MaqSessionPool *maq_session_pool_new (MaqEngine *engine);
 MaqSession *maq_session_pool_get (MaqSessionPool *self, const char *path);
 // The session if there is one that loads or is loaded (transfer none, nullable). PATH nullable.
 MaqSession *maq_session_pool_find (MaqSessionPool *self, const char *path);
+// The weights files that are loaded or load (transfer full, of char *).
+GPtrArray *maq_session_pool_list_paths (MaqSessionPool *self);
 // Unloads one, also while it loads or answers. PATH nullable: all.
 void maq_session_pool_eject (MaqSessionPool *self, const char *path);
 

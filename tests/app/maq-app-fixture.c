@@ -43,6 +43,7 @@ app_fixture_set_up (AppFixture  *self,
   self->cache = maq_cache_new (cache);
   self->transfers = maq_transfer_list_new (self->client, self->cache, state);
   self->library = maq_library_new (self->cache);
+  maq_library_set_users (self->library, self->transfers, NULL);
   g_signal_connect_object (self->transfers, "notify::n-active", G_CALLBACK (n_active_cb), self->library, G_CONNECT_SWAPPED);
 }
 

@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Copyright 2026 The Maquette developers
 #include "maq-app-fixture.h"
+
+#include <stdlib.h>
+
+#include "maq-library-details.h"
 #include "maq-library-page.h"
 #include "maq-sidebar.h"
 #include "maq-transfers-page.h"
+#include "maq-units.h"
 
 #define CHAT  "maquette/pebble-chat-GGUF"
 #define EMBED "maquette/pebble-embed-GGUF"
@@ -158,6 +163,48 @@ has_entry (gpointer page)
   return ui_find (page, GTK_TYPE_SEARCH_ENTRY, NULL) != NULL;
 }
 
+static MaqLibraryPage *
+new_library_page (AppFixture *fixture)
+{
+  return maq_library_page_new (fixture->library, fixture->transfers, fixture->client);
+}
+
+// The ids in the order of the list (interned).
+static const char *
+list_order (MaqLibraryPage *page)
+{
+  GtkListView *list_view = ui_find (page, GTK_TYPE_LIST_VIEW, NULL);
+  GListModel  *model = G_LIST_MODEL (gtk_list_view_get_model (list_view));
+  g_autoptr (GStrvBuilder) ids = g_strv_builder_new ();
+
+  for (guint i = 0; i < g_list_model_get_n_items (model); i++)
+    {
+      g_autoptr (MaqLibraryItem) item = g_list_model_get_item (model, i);
+      g_strv_builder_add (ids, maq_library_item_get_id (item));
+    }
+  g_auto (GStrv) strv = g_strv_builder_end (ids);
+  g_autofree char *text = g_strjoinv (" ", strv);
+  return g_intern_string (text);
+}
+
+static gboolean
+is_gone (gpointer path)
+{
+  return !g_file_test (path, G_FILE_TEST_EXISTS);
+}
+
+static gboolean
+has_details (gpointer view)
+{
+  return MAQ_IS_LIBRARY_DETAILS (adw_navigation_view_get_visible_page (view));
+}
+
+static gboolean
+has_no_details (gpointer view)
+{
+  return !has_details (view);
+}
+
 static void
 test_library (AppFixture   *fixture,
               gconstpointer data)
@@ -165,13 +212,25 @@ test_library (AppFixture   *fixture,
   fetch (fixture, CHAT);
   fetch (fixture, EMBED);
 
-  MaqLibraryPage *page = maq_library_page_new (fixture->library);
-  GtkWindow      *window = app_fixture_show (fixture, page);
+  MaqLibraryPage *page = new_library_page (fixture);
+  GtkWidget      *view = adw_navigation_view_new ();
+  adw_navigation_view_add (ADW_NAVIGATION_VIEW (view), ADW_NAVIGATION_PAGE (page));
+  GtkWindow *window = app_fixture_show (fixture, view);
 
   ui_wait_text (page, CHAT);
   ui_wait_text (page, EMBED);
   ui_wait_text (page, "Model · ");
-  ui_wait_text (page, "MB");
+  ui_wait_text (page, "used just now");
+  ui_wait_text (page, " · Fits");
+  ui_wait_text (page, " free");
+
+  // By size the chat model is first; by name too; of the other kinds there is none.
+  gtk_widget_activate_action (GTK_WIDGET (page), "library.sort", "s", "size");
+  g_assert_cmpstr (list_order (page), ==, CHAT " " EMBED);
+  gtk_widget_activate_action (GTK_WIDGET (page), "library.kind", "s", "dataset");
+  ui_wait_text (page, "Nothing Found");
+  gtk_widget_activate_action (GTK_WIDGET (page), "library.kind", "s", "model");
+  ui_wait_text (page, EMBED);
 
   maq_library_page_focus_search (page);
   ui_wait (has_entry, page, 5000);
@@ -186,16 +245,169 @@ test_library (AppFixture   *fixture,
 
   ui_click (page, "Chat");
   g_assert_true (g_str_has_prefix (fixture->activated, "open-chat " CHAT ":"));
-  g_signal_emit_by_name (ui_find (page, GTK_TYPE_LIST_VIEW, NULL), "activate", 0);
-  g_assert_cmpstr (fixture->activated, ==, "open-repo hf://" CHAT);
 
-  ui_click (page, "Delete");
+  // Nothing is deleted before one said so, nor while it can be undone.
+  g_autofree char *path = maq_cache_dup_repo_path (fixture->cache, MAQ_REPO_KIND_MODEL, CHAT);
+  gtk_widget_activate_action (GTK_WIDGET (page), "library.delete-repo", "s", "hf://" CHAT);
+  ui_wait_text (window, "Delete " CHAT "?");
+  ui_wait_text (window, "This frees ");
+  ui_click (window, "_Cancel");
+  ui_wait_gone (window, "This frees ");
+  ui_wait_text (page, CHAT);
+  gtk_widget_activate_action (GTK_WIDGET (page), "library.delete-repo", "s", "hf://" CHAT);
+  ui_wait_text (window, "This frees ");
+  ui_click (window, "_Delete");
   ui_wait_text (window, CHAT " deleted");
   ui_wait_text (page, "Nothing Found");
+  g_assert_true (g_file_test (path, G_FILE_TEST_IS_DIR));
   ui_click (window, "Undo");
   ui_wait_text (page, CHAT);
-  g_autofree char *path = maq_cache_dup_repo_path (fixture->cache, MAQ_REPO_KIND_MODEL, CHAT);
+  ui_run (300);
   g_assert_true (g_file_test (path, G_FILE_TEST_IS_DIR));
+
+  // Carried out when the toast is gone.
+  gtk_widget_activate_action (GTK_WIDGET (page), "library.delete-repo", "s", "hf://" CHAT);
+  ui_wait_text (window, "This frees ");
+  ui_click (window, "_Delete");
+  ui_wait_text (window, CHAT " deleted");
+  ui_run (500);
+  adw_toast_overlay_dismiss_all (ADW_TOAST_OVERLAY (gtk_widget_get_ancestor (view, ADW_TYPE_TOAST_OVERLAY)));
+  ui_wait (is_gone, path, 10000);
+  ui_hide (window, view);
+}
+
+static void
+test_library_details (AppFixture   *fixture,
+                      gconstpointer data)
+{
+  fetch (fixture, CHAT);
+  fetch (fixture, EMBED);
+
+  MaqLibraryPage *page = new_library_page (fixture);
+  GtkWidget      *view = adw_navigation_view_new ();
+  adw_navigation_view_add (ADW_NAVIGATION_VIEW (view), ADW_NAVIGATION_PAGE (page));
+  GtkWindow *window = app_fixture_show (fixture, view);
+
+  gtk_widget_activate_action (GTK_WIDGET (page), "library.sort", "s", "name");
+  ui_wait_text (page, CHAT);
+  ui_wait_text (page, EMBED);
+  g_signal_emit_by_name (ui_find (page, GTK_TYPE_LIST_VIEW, NULL), "activate", 0);
+  ui_wait (has_details, view, 5000);
+  GtkWidget *details = GTK_WIDGET (adw_navigation_view_get_visible_page (ADW_NAVIGATION_VIEW (view)));
+  ui_wait_text (details, "main");
+  ui_wait_text (details, " · downloaded just now");
+  ui_wait_text (details, "F16");
+  ui_wait_text (details, "README.md");
+  ui_click (details, "Open Page");
+  g_assert_cmpstr (fixture->activated, ==, "open-repo hf://" CHAT);
+  ui_click (details, "Chat");
+  g_assert_true (g_str_has_prefix (fixture->activated, "open-chat " CHAT ":"));
+
+  // A variant alone.
+  MaqLibraryItem         *item = maq_library_find (fixture->library, MAQ_REPO_KIND_MODEL, CHAT);
+  const MaqCacheRevision *revision = g_ptr_array_index (maq_library_item_get_repo (item)->revisions, 0);
+  g_autofree char        *commit = g_strdup (revision->commit);
+  gtk_widget_activate_action (details, "details.delete", "(ss)", commit, "pebble-chat-F16.gguf");
+  ui_wait_text (window, "Delete " CHAT ":F16?");
+  ui_click (window, "_Delete");
+  ui_wait_gone (details, "pebble-chat-F16.gguf");
+  ui_wait_text (window, "deleted");
+  g_assert_nonnull (maq_library_find (fixture->library, MAQ_REPO_KIND_MODEL, CHAT));
+  ui_click (window, "Undo");
+  ui_wait_text (details, "pebble-chat-F16.gguf");
+
+  // What is being downloaded is not deleted; the dialog says what to do.
+  app_fixture_fault (fixture, "{\"host\": \"cdn\", \"rate\": 1000, \"times\": 0}");
+  g_autoptr (MaqTransferRequest) request = maq_transfer_request_new (MAQ_REPO_KIND_MODEL, CHAT, NULL);
+  g_autoptr (MaqTransfer) transfer = maq_transfer_list_start (fixture->transfers, request);
+  if (maq_transfer_get_state (transfer) < MAQ_TRANSFER_DONE)
+    {
+      gtk_widget_activate_action (details, "details.delete-repo", NULL);
+      ui_wait_text (window, CHAT " Is Being Downloaded");
+      ui_click (window, "_Show Transfers");
+      g_assert_cmpstr (fixture->activated, ==, "show-page transfers");
+    }
+  app_fixture_fault (fixture, NULL);
+  ui_wait (is_over, transfer, 30000);
+
+  // With the last of it the page goes.
+  gtk_widget_activate_action (details, "details.delete-repo", NULL);
+  ui_wait_text (window, "This frees ");
+  ui_click (window, "_Delete");
+  ui_wait (has_no_details, view, 5000);
+  ui_wait_sensitive (window, "Undo");
+  ui_click (window, "Undo");
+  ui_wait_text (page, CHAT);
+  ui_hide (window, view);
+}
+
+static guint64
+damage (AppFixture *fixture,
+        const char *id,
+        const char *name)
+{
+  g_autofree char *path = maq_cache_dup_file_path (fixture->cache, MAQ_REPO_KIND_MODEL, id, NULL, name);
+  g_autofree char *content = NULL;
+  gsize            length = 0;
+
+  g_assert_true (g_file_get_contents (path, &content, &length, NULL));
+  content[length / 2] ^= 1;
+  g_autofree char *blob = realpath (path, NULL);
+  g_assert_true (g_file_set_contents (blob, content, length, NULL));
+  return length;
+}
+
+static void
+test_care (AppFixture   *fixture,
+           gconstpointer data)
+{
+  fetch (fixture, EMBED);
+
+  MaqLibraryPage *page = new_library_page (fixture);
+  GtkWindow      *window = app_fixture_show (fixture, page);
+  ui_wait_text (page, EMBED);
+
+  gtk_widget_activate_action (GTK_WIDGET (page), "library.verify", "s", "");
+  ui_wait_text (window, "All Files Are as They Should Be");
+  ui_click (window, "_Close");
+  ui_wait_gone (window, "All Files");
+
+  // A damaged file is found, and comes again.
+  guint64          length = damage (fixture, EMBED, "README.md");
+  g_autofree char *size = maq_format_bytes (length);
+  g_autofree char *free_it = g_strdup_printf ("Free %s", size);
+  g_autofree char *freed = g_strdup_printf ("%s Freed", size);
+  gtk_widget_activate_action (GTK_WIDGET (page), "library.verify", "s", "hf://" EMBED);
+  ui_wait_text (window, "This is damaged.");
+  ui_click (window, "Repair");
+  ui_wait_text (window, "Repaired");
+  ui_click (window, "Show _Transfers");
+  g_assert_cmpstr (fixture->activated, ==, "show-page transfers");
+  g_autoptr (MaqTransfer) transfer = g_list_model_get_item (G_LIST_MODEL (fixture->transfers), 0);
+  ui_wait (is_over, transfer, 30000);
+  ui_wait_gone (window, "Repaired");
+  gtk_widget_activate_action (GTK_WIDGET (page), "library.verify", "s", "");
+  ui_wait_text (window, "All Files Are as They Should Be");
+  ui_click (window, "_Close");
+  ui_wait_gone (window, "All Files");
+
+  // What the repair moved away can be cleaned up.
+  gtk_widget_activate_action (GTK_WIDGET (page), "library.clean-up", NULL);
+  ui_wait_text (window, "Damaged Files");
+  ui_wait_sensitive (window, free_it);
+  ui_click (window, free_it);
+  ui_wait_text (window, freed);
+  ui_click (window, "_Close");
+  ui_wait_gone (window, freed);
+  gtk_widget_activate_action (GTK_WIDGET (page), "library.clean-up", NULL);
+  ui_wait_text (window, "Nothing to Clean Up");
+  ui_click (window, "_Close");
+  ui_wait_gone (window, "Nothing to Clean Up");
+
+  gtk_widget_activate_action (GTK_WIDGET (page), "library.duplicates", NULL);
+  ui_wait_text (window, "No Duplicates");
+  ui_click (window, "_Close");
+  ui_wait_gone (window, "No Duplicates");
   ui_hide (window, page);
 }
 
@@ -203,7 +415,7 @@ static void
 test_empty_library (AppFixture   *fixture,
                     gconstpointer data)
 {
-  MaqLibraryPage *page = maq_library_page_new (fixture->library);
+  MaqLibraryPage *page = new_library_page (fixture);
   GtkWindow      *window = app_fixture_show (fixture, page);
 
   ui_wait_text (page, "The Library Is Empty");
@@ -249,7 +461,9 @@ main (int   argc,
   ADD ("/app/transfers-page/a-failure-says-why", test_failed_transfer);
   ADD ("/app/transfers-page/pause-all-resume-order", test_queue);
   ADD ("/app/transfers-page/says-what-is-waited-for", test_waiting);
-  ADD ("/app/library-page/filter-chat-open-delete-undo", test_library);
+  ADD ("/app/library-page/filter-sort-chat-delete-undo", test_library);
+  ADD ("/app/library-page/details-of-a-repo", test_library_details);
+  ADD ("/app/library-page/verify-repair-clean-up", test_care);
   ADD ("/app/library-page/empty", test_empty_library);
   g_test_add_func ("/app/sidebar/places-and-badge", test_sidebar);
   return g_test_run ();

@@ -4,9 +4,11 @@
 
 #include <glib/gstdio.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "maq-fake-engine.h"
+#include "maq-library-error.h"
 #include "maq-library.h"
-#include "maq-variant.h"
 
 #define COMMIT_A "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 #define COMMIT_B "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
@@ -162,6 +164,31 @@ test_variants (Fixture      *fixture,
   g_assert_cmpstr (((MaqVariant *) g_ptr_array_index (variants, 0))->label, ==, "Q2_K");
 }
 
+static guint64
+get_freed (DexFuture *future)
+{
+  g_autoptr (GError) error = NULL;
+
+  WAIT_UNTIL (!dex_future_is_pending (future));
+  const GValue *value = dex_future_get_value (future, &error);
+  g_assert_no_error (error);
+  const MaqCacheOutcome *outcome = g_value_get_boxed (value);
+  g_assert_cmpuint (outcome->skipped->len, ==, 0);
+  return outcome->freed;
+}
+
+static void
+assert_fails (DexFuture *future,
+              GQuark     domain,
+              int        code)
+{
+  g_autoptr (GError) error = NULL;
+
+  WAIT_UNTIL (!dex_future_is_pending (future));
+  g_assert_null (dex_future_get_value (future, &error));
+  g_assert_error (error, domain, code);
+}
+
 static void
 test_delete (Fixture      *fixture,
              gconstpointer data)
@@ -173,28 +200,164 @@ test_delete (Fixture      *fixture,
   write_file (fixture, "models--a--two/snapshots/" COMMIT_A "/f", 20);
   refresh (library);
   g_autoptr (MaqLibraryItem) item = g_object_ref (maq_library_find (library, MAQ_REPO_KIND_MODEL, "a/one"));
+  g_autoptr (MaqLibraryRemoval) removal = maq_library_removal_new (item, NULL, NULL);
 
   // Hidden at once, also from a new scan, and back when undone.
-  g_autoptr (DexFuture) undone = maq_library_delete (library, item, 60000);
+  g_autoptr (DexFuture) undone = maq_library_delete (library, removal, 60000);
   g_assert_cmpuint (get_n_items (library), ==, 1);
   g_assert_cmpuint (maq_library_get_size (library), ==, 20);
   refresh (library);
   g_assert_cmpuint (get_n_items (library), ==, 1);
   g_assert_null (maq_library_find (library, MAQ_REPO_KIND_MODEL, "a/one"));
-  maq_library_undo_delete (library, item);
+  maq_library_undo_delete (library, removal);
   g_assert_cmpuint (get_n_items (library), ==, 2);
-  g_assert_cmpuint (g_value_get_uint64 (dex_future_get_value (undone, NULL)), ==, 0);
+  assert_fails (undone, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   g_assert_true (g_file_test (folder, G_FILE_TEST_EXISTS));
 
   // Really deleted when nobody undoes it.
-  g_autoptr (DexFuture) deleted = maq_library_delete (library, item, 50);
+  g_autoptr (DexFuture) deleted = maq_library_delete (library, removal, 50);
   g_assert_true (g_file_test (folder, G_FILE_TEST_EXISTS));
-  WAIT_UNTIL (!dex_future_is_pending (deleted));
-  g_assert_cmpuint (g_value_get_uint64 (dex_future_get_value (deleted, NULL)), ==, 10);
+  g_assert_cmpuint (get_freed (deleted), ==, 10);
   g_assert_false (g_file_test (folder, G_FILE_TEST_EXISTS));
-  maq_library_undo_delete (library, item); // too late, and harmless
+  maq_library_undo_delete (library, removal); // too late, and harmless
   refresh (library);
   g_assert_cmpuint (get_n_items (library), ==, 1);
+}
+
+// Makes REPO of two revisions that share a blob; A is main.
+static void
+write_shared (Fixture *fixture)
+{
+  static const struct
+  {
+    const char *link;
+    const char *blob;
+    gsize       size;
+  } files[] = {
+    { COMMIT_A "/m-Q4_0.gguf", "1111111111111111111111111111111111111111111111111111111111111111", 4000 },
+    { COMMIT_A "/m-Q8_0.gguf", "2222222222222222222222222222222222222222222222222222222222222222", 8000 },
+    { COMMIT_B "/m-Q4_0.gguf", "1111111111111111111111111111111111111111111111111111111111111111", 4000 },
+    { COMMIT_B "/old.txt", "3333333333333333333333333333333333333333333333333333333333333333", 30 },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (files); i++)
+    {
+      g_autofree char *blob = g_build_filename ("models--a--m/blobs", files[i].blob, NULL);
+      g_autofree char *relative = g_build_filename ("cache/models--a--m/snapshots", files[i].link, NULL);
+      g_autofree char *link = fixture_dup_path (fixture, relative);
+      g_autofree char *parent = g_path_get_dirname (link);
+      g_autofree char *target = g_build_filename ("../../blobs", files[i].blob, NULL);
+      write_file (fixture, blob, files[i].size);
+      g_assert_cmpint (g_mkdir_with_parents (parent, 0755), ==, 0);
+      g_assert_cmpint (symlink (target, link), ==, 0);
+    }
+  write_ref (fixture, "models--a--m", COMMIT_A);
+}
+
+static guint64
+get_frees (MaqLibrary        *library,
+           MaqLibraryRemoval *removal)
+{
+  g_autoptr (DexFuture) planned = maq_library_plan_removal (library, removal);
+
+  WAIT_UNTIL (!dex_future_is_pending (planned));
+  return ((MaqCachePlan *) g_value_get_boxed (dex_future_get_value (planned, NULL)))->frees;
+}
+
+static void
+test_delete_part (Fixture      *fixture,
+                  gconstpointer data)
+{
+  static const char *const shared[] = { "m-Q4_0.gguf", NULL };
+  static const char *const own[] = { "m-Q8_0.gguf", NULL };
+  g_autoptr (MaqLibrary) library = maq_library_new (fixture->cache);
+  g_autofree char *blob = fixture_dup_path (fixture, "cache/models--a--m/blobs/1111111111111111111111111111111111111111111111111111111111111111");
+  guint            n_changed = 0;
+
+  write_shared (fixture);
+  refresh (library);
+  MaqLibraryItem *item = maq_library_find (library, MAQ_REPO_KIND_MODEL, "a/m");
+  g_signal_connect_swapped (item, "changed", G_CALLBACK (count_cb), &n_changed);
+  g_assert_cmpuint (maq_library_item_get_variants (item)->len, ==, 2);
+
+  // What another version uses frees nothing, and the plan says so before.
+  g_autoptr (MaqLibraryRemoval) variant = maq_library_removal_new (item, COMMIT_A, shared);
+  g_assert_cmpuint (get_frees (library, variant), ==, 0);
+  g_autoptr (MaqLibraryRemoval) other = maq_library_removal_new (item, COMMIT_A, own);
+  g_assert_cmpuint (get_frees (library, other), ==, 8000);
+
+  // A variant is hidden alone, and comes back.
+  g_autoptr (DexFuture) undone = maq_library_delete (library, other, 60000);
+  g_assert_cmpuint (n_changed, ==, 1);
+  g_assert_true (maq_library_item_hides (item, COMMIT_A, "m-Q8_0.gguf"));
+  g_assert_false (maq_library_item_hides (item, COMMIT_A, "m-Q4_0.gguf"));
+  g_assert_false (maq_library_item_hides (item, COMMIT_B, "m-Q8_0.gguf"));
+  g_assert_cmpuint (maq_library_item_get_variants (item)->len, ==, 1);
+  g_assert_true (maq_library_find (library, MAQ_REPO_KIND_MODEL, "a/m") == item);
+  maq_library_undo_delete (library, other);
+  g_assert_cmpuint (maq_library_item_get_variants (item)->len, ==, 2);
+
+  g_autoptr (DexFuture) deleted = maq_library_delete (library, variant, 0);
+  g_assert_cmpuint (get_freed (deleted), ==, 0);
+  WAIT_UNTIL (maq_library_item_get_variants (item)->len == 1);
+  WAIT_UNTIL (!maq_library_item_hides (item, COMMIT_A, "m-Q4_0.gguf"));
+  g_assert_true (g_file_test (blob, G_FILE_TEST_EXISTS));
+
+  // A version goes with what only it uses, which by now is the shared one too.
+  g_autoptr (MaqLibraryRemoval) version = maq_library_removal_new (item, COMMIT_B, NULL);
+  g_assert_cmpuint (get_frees (library, version), ==, 4030);
+  g_autoptr (DexFuture) gone = maq_library_delete (library, version, 0);
+  g_assert_cmpuint (get_freed (gone), ==, 4030);
+  g_assert_false (g_file_test (blob, G_FILE_TEST_EXISTS));
+  WAIT_UNTIL (maq_library_item_get_repo (item)->revisions->len == 1);
+  g_assert_cmpuint (maq_library_item_get_size (item), ==, 8000);
+}
+
+static void
+test_in_use (Fixture      *fixture,
+             gconstpointer data)
+{
+  static const char *const shared[] = { "m-Q4_0.gguf", NULL };
+  g_autoptr (MaqLibrary) library = maq_library_new (fixture->cache);
+  g_autoptr (MaqEngine) engine = maq_fake_engine_new ();
+  g_autoptr (MaqSessionPool) pool = maq_session_pool_new (engine);
+  g_autofree char *loaded = fixture_dup_path (fixture, "cache/models--a--m/snapshots/" COMMIT_A "/m-Q4_0.gguf");
+
+  maq_library_set_users (library, fixture->transfers, pool);
+  write_shared (fixture);
+  refresh (library);
+  MaqLibraryItem *item = maq_library_find (library, MAQ_REPO_KIND_MODEL, "a/m");
+  g_autoptr (MaqLibraryRemoval) variant = maq_library_removal_new (item, COMMIT_A, shared);
+  g_autoptr (MaqLibraryRemoval) repo = maq_library_removal_new (item, NULL, NULL);
+  g_autoptr (MaqLibraryRemoval) other = maq_library_removal_new (item, COMMIT_B, NULL);
+
+  // Loaded after it was hidden: it stays, and comes back.
+  g_autoptr (DexFuture) deleted = maq_library_delete (library, variant, 100);
+  maq_session_pool_get (pool, loaded);
+  g_assert_cmpint (maq_library_get_use (library, variant), ==, MAQ_LIBRARY_USE_SESSION);
+  g_assert_cmpint (maq_library_get_use (library, repo), ==, MAQ_LIBRARY_USE_SESSION);
+  g_assert_cmpint (maq_library_get_use (library, other), ==, MAQ_LIBRARY_USE_NONE);
+  assert_fails (deleted, MAQ_LIBRARY_ERROR, MAQ_LIBRARY_ERROR_IN_USE);
+  g_assert_false (maq_library_item_hides (item, COMMIT_A, "m-Q4_0.gguf"));
+  g_assert_true (g_file_test (loaded, G_FILE_TEST_EXISTS));
+
+  maq_library_unload (library, variant);
+  g_assert_cmpint (maq_library_get_use (library, repo), ==, MAQ_LIBRARY_USE_NONE);
+
+  // A download that is not finished, also one that is paused.
+  write_file (fixture, "models--acme--tiny/snapshots/" COMMIT_A "/f", 10);
+  refresh (library);
+  fault (fixture, "{\"host\": \"cdn\", \"rate\": 1000000, \"times\": 1}");
+  g_autoptr (MaqTransferRequest) request = request_for (WEIGHTS);
+  g_autoptr (MaqTransfer) transfer = maq_transfer_list_start (fixture->transfers, request);
+  g_autoptr (MaqLibraryRemoval) model = maq_library_removal_new (maq_library_find (library, MAQ_REPO_KIND_MODEL, MODEL), NULL, NULL);
+  g_assert_cmpint (maq_library_get_use (library, model), ==, MAQ_LIBRARY_USE_TRANSFER);
+  g_assert_cmpint (maq_library_get_use (library, repo), ==, MAQ_LIBRARY_USE_NONE);
+  WAIT_UNTIL (maq_transfer_get_bytes_done (transfer) > 100000);
+  maq_transfer_pause (transfer);
+  g_assert_cmpint (maq_library_get_use (library, model), ==, MAQ_LIBRARY_USE_TRANSFER);
+  maq_transfer_cancel (transfer);
+  WAIT_UNTIL (maq_library_get_use (library, model) == MAQ_LIBRARY_USE_NONE);
 }
 
 static void
@@ -203,21 +366,153 @@ test_delete_fails (Fixture      *fixture,
 {
   g_autoptr (MaqLibrary) library = maq_library_new (fixture->cache);
   g_autoptr (MaqTransferRequest) request = request_for (WEIGHTS);
-  g_autoptr (GError) error = NULL;
 
-  // It is being fetched.
+  // It is being fetched by another program.
   fault (fixture, "{\"host\": \"cdn\", \"rate\": 1000000, \"times\": 1}");
   write_file (fixture, "models--acme--tiny/snapshots/" COMMIT_A "/f", 10);
   g_autoptr (MaqTransfer) transfer = maq_transfer_list_start (fixture->transfers, request);
   WAIT_UNTIL (maq_transfer_get_bytes_done (transfer) > 100000);
   refresh (library);
-  g_autoptr (DexFuture) deleted = maq_library_delete (library, maq_library_find (library, MAQ_REPO_KIND_MODEL, MODEL), 0);
+  g_autoptr (MaqLibraryRemoval) removal = maq_library_removal_new (maq_library_find (library, MAQ_REPO_KIND_MODEL, MODEL), NULL, NULL);
+  g_autoptr (DexFuture) deleted = maq_library_delete (library, removal, 0);
   g_assert_cmpuint (get_n_items (library), ==, 0);
   WAIT_UNTIL (!dex_future_is_pending (deleted));
-  dex_future_get_value (deleted, &error);
-  g_assert_error (error, MAQ_CACHE_ERROR, MAQ_CACHE_ERROR_LOCKED);
-  g_assert_cmpuint (get_n_items (library), ==, 1);
+  const MaqCacheOutcome *outcome = g_value_get_boxed (dex_future_get_value (deleted, NULL));
+  g_assert_cmpuint (outcome->n_done, ==, 0);
+  g_assert_cmpuint (outcome->skipped->len, ==, 1);
+  WAIT_UNTIL (get_n_items (library) == 1);
   maq_transfer_cancel (transfer);
+}
+
+static void
+test_other_programs (Fixture      *fixture,
+                     gconstpointer data)
+{
+  g_autoptr (MaqLibrary) library = NULL;
+  g_autofree char *ref = fixture_dup_path (fixture, "cache/models--a--m/refs/main");
+  g_autofree char *link = fixture_dup_path (fixture, "cache/models--a--m/snapshots/" COMMIT_A "/m-Q8_0.gguf");
+  g_autofree char *blob = fixture_dup_path (fixture, "cache/models--a--m/blobs/2222222222222222222222222222222222222222222222222222222222222222");
+  g_autofree char *folder = fixture_dup_path (fixture, "cache/models--a--m");
+  g_autofree char *gone = fixture_dup_path (fixture, "gone");
+
+  write_file (fixture, "models--a--one/snapshots/" COMMIT_A "/f", 10);
+  library = maq_library_new (fixture->cache);
+  refresh (library);
+
+  // Another program brings a repo, more files, another version, a ref; and takes them away. Nobody asks for a scan.
+  write_shared (fixture);
+  WAIT_UNTIL (maq_library_find (library, MAQ_REPO_KIND_MODEL, "a/m") != NULL);
+  MaqLibraryItem *item = maq_library_find (library, MAQ_REPO_KIND_MODEL, "a/m");
+  WAIT_UNTIL (maq_library_item_get_repo (item)->n_files == 3 && maq_library_item_get_size (item) == 12030);
+  write_file (fixture, "models--a--m/snapshots/" COMMIT_A "/onnx/model.onnx", 5);
+  WAIT_UNTIL (maq_library_item_get_repo (item)->n_files == 4);
+  write_file (fixture, "models--a--m/snapshots/cccccccccccccccccccccccccccccccccccccccc/f", 5);
+  WAIT_UNTIL (maq_library_item_get_repo (item)->revisions->len == 3);
+  g_assert_cmpint (g_unlink (link), ==, 0);
+  g_assert_cmpint (g_unlink (blob), ==, 0);
+  WAIT_UNTIL (maq_library_item_get_variants (item)->len == 1);
+  g_assert_true (g_file_set_contents (ref, "cccccccccccccccccccccccccccccccccccccccc", -1, NULL));
+  WAIT_UNTIL (g_strv_length (((MaqCacheRevision *) g_ptr_array_index (maq_library_item_get_repo (item)->revisions, 0))->refs) == 1 ||
+              g_strv_length (((MaqCacheRevision *) g_ptr_array_index (maq_library_item_get_repo (item)->revisions, 1))->refs) == 0);
+  g_assert_true (maq_library_find (library, MAQ_REPO_KIND_MODEL, "a/m") == item);
+  g_assert_cmpint (g_rename (folder, gone), ==, 0);
+  WAIT_UNTIL (maq_library_find (library, MAQ_REPO_KIND_MODEL, "a/m") == NULL);
+  g_assert_cmpuint (get_n_items (library), ==, 1);
+  g_assert_cmpuint (maq_library_get_size (library), ==, 10);
+}
+
+static void
+test_cache_comes_late (Fixture      *fixture,
+                       gconstpointer data)
+{
+  g_autofree char *place = fixture_dup_path (fixture, "far/away/hub");
+  g_autofree char *away = fixture_dup_path (fixture, "away");
+  g_autofree char *ref = g_build_filename (place, "models--a--one/snapshots/" COMMIT_A "/f", NULL);
+  g_autofree char *folder = g_path_get_dirname (ref);
+  g_autoptr (MaqCache) cache = maq_cache_new (place);
+  g_autoptr (MaqLibrary) library = maq_library_new (cache);
+
+  refresh (library);
+  g_assert_cmpuint (get_n_items (library), ==, 0);
+  g_assert_cmpint (g_mkdir_with_parents (folder, 0755), ==, 0);
+  g_assert_true (g_file_set_contents (ref, "x", 1, NULL));
+  WAIT_UNTIL (get_n_items (library) == 1);
+  g_assert_cmpint (g_rename (place, away), ==, 0);
+  WAIT_UNTIL (get_n_items (library) == 0);
+  g_assert_cmpint (g_rename (away, place), ==, 0);
+  WAIT_UNTIL (get_n_items (library) == 1);
+}
+
+typedef struct
+{
+  gint64 last;
+  gint64 longest; // microseconds
+  guint  n;
+} Ticks;
+
+static gboolean
+tick_cb (gpointer data)
+{
+  Ticks *self = data;
+  gint64 now = g_get_monotonic_time ();
+
+  if (self->last != 0)
+    self->longest = MAX (self->longest, now - self->last);
+  self->last = now;
+  self->n++;
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+check_order (MaqLibrary *library)
+{
+  gint64 last = G_MAXINT64;
+
+  for (guint i = 0; i < get_n_items (library); i++)
+    {
+      g_autoptr (MaqLibraryItem) item = g_list_model_get_item (G_LIST_MODEL (library), i);
+      g_assert_cmpint (maq_library_item_get_last_modified (item), <=, last);
+      last = maq_library_item_get_last_modified (item);
+    }
+}
+
+// How long what else the main loop does may wait is told here; the figure itself is checked with room, for a busy machine.
+static void
+test_large (Fixture      *fixture,
+            gconstpointer data)
+{
+  const guint n_repos = g_test_perf () ? 2000 : 400;
+  g_autoptr (MaqLibrary) library = maq_library_new (fixture->cache);
+  Ticks  ticks = { 0 };
+  gint64 first = 0;
+
+  for (guint i = 0; i < n_repos; i++)
+    for (guint j = 0; j < 25; j++)
+      {
+        g_autofree char *path = g_strdup_printf ("%s--owner%u--repo-%u/snapshots/" COMMIT_A "/file-%u.txt", i % 3 == 0 ? "datasets" : "models", i % 40, i, j);
+        write_file (fixture, path, 3);
+      }
+  guint  tick = g_timeout_add_full (G_PRIORITY_HIGH, 1, tick_cb, &ticks, NULL);
+  gint64 start = g_get_monotonic_time ();
+  g_autoptr (DexFuture) scanned = maq_library_refresh (library);
+  while (dex_future_is_pending (scanned))
+    {
+      g_main_context_iteration (NULL, TRUE);
+      if (first == 0 && get_n_items (library) > 0)
+        first = g_get_monotonic_time ();
+    }
+  gint64 end = g_get_monotonic_time ();
+  g_source_remove (tick);
+  g_test_message ("%u repos: first rows after %d ms, all after %d ms, the main loop waited at most %.1f ms",
+                  n_repos,
+                  (int) ((first - start) / 1000),
+                  (int) ((end - start) / 1000),
+                  ticks.longest / 1000.0);
+  g_assert_cmpuint (get_n_items (library), ==, n_repos);
+  g_assert_cmpuint (maq_library_get_size (library), ==, n_repos * 25 * 3);
+  g_assert_cmpint (first, >, 0);
+  g_assert_cmpint (ticks.longest, <, 200 * 1000);
+  check_order (library);
 }
 
 static void
@@ -234,7 +529,8 @@ test_goes_away (Fixture      *fixture,
       g_autoptr (DexFuture) again = maq_library_refresh (library);
       if (i % 2 == 0)
         WAIT_UNTIL (dex_future_is_resolved (scanned));
-      g_autoptr (DexFuture) deleted = i % 2 == 0 ? maq_library_delete (library, maq_library_find (library, MAQ_REPO_KIND_MODEL, "a/one"), 1000) : NULL;
+      g_autoptr (MaqLibraryRemoval) removal = i % 2 == 0 ? maq_library_removal_new (maq_library_find (library, MAQ_REPO_KIND_MODEL, "a/one"), NULL, NULL) : NULL;
+      g_autoptr (DexFuture) deleted = i % 2 == 0 ? maq_library_delete (library, removal, 1000) : NULL;
       g_assert_finalize_object (library);
       g_assert_false (dex_future_is_pending (again));
       wait_a_little ();
@@ -254,6 +550,11 @@ main (int   argc,
   ADD ("/library/library/follows-the-cache", test_follows);
   ADD ("/library/library/complete-variants-of-main", test_variants);
   ADD ("/library/library/deletes-with-undo", test_delete);
+  ADD ("/library/library/deletes-a-version-or-a-variant", test_delete_part);
+  ADD ("/library/library/never-what-is-in-use", test_in_use);
+  ADD ("/library/library/follows-other-programs", test_other_programs);
+  ADD ("/library/library/a-cache-that-comes-late", test_cache_comes_late);
+  ADD ("/library/library/many-repos-come-bit-by-bit", test_large);
   ADD ("/library/library/shows-again-what-cannot-be-deleted", test_delete_fails);
   ADD ("/library/library/may-go-away-any-time", test_goes_away);
   return g_test_run ();

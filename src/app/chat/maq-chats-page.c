@@ -342,3 +342,11 @@ maq_chats_page_new (MaqChatStore *store, MaqLibrary *library, MaqEngine *engine)
   maq_future_slot_set (&self->loading, maq_chat_store_load (store), self, loaded_cb);
   return GTK_WIDGET (self);
 }
+
+MaqSessionPool *
+maq_chats_page_get_pool (MaqChatsPage *self)
+{
+  g_return_val_if_fail (MAQ_IS_CHATS_PAGE (self), NULL);
+
+  return maq_answerer_get_pool (self->answerer);
+}

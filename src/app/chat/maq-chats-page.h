@@ -7,6 +7,7 @@
 #include "maq-chats.h"
 #include "maq-engine.h"
 #include "maq-library.h"
+#include "maq-session-pool.h"
 
 // The Chats page: the stored chats beside the open one, or one after the other where it is narrow. It has its own header bars, so
 // it fills the content of the window. Its list, its composer and its model picker are in this folder too; answering is done by
@@ -20,6 +21,8 @@ G_DECLARE_FINAL_TYPE (MaqChatsPage, maq_chats_page, MAQ, CHATS_PAGE, AdwBin)
 
 // Reads STORE by itself. Models run until they are ejected or the page is gone.
 GtkWidget *maq_chats_page_new (MaqChatStore *store, MaqLibrary *library, MaqEngine *engine);
+// The models that its chats have loaded (transfer none).
+MaqSessionPool *maq_chats_page_get_pool (MaqChatsPage *self);
 // Opens a chat with nothing in it yet for the weights file at PATH and puts the cursor in its composer. LABEL: "owner/name:Q4_K_M".
 // Both NULL: the model used last, or none.
 void maq_chats_page_open_new_chat (MaqChatsPage *self, const char *label, const char *path);

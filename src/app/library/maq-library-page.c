@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Copyright 2026 The Maquette developers
 
-// library → GtkFilterListModel (words in the id) → GtkNoSelection → list view
+// library → GtkFilterListModel (words in the id, the kind) → GtkSortListModel → GtkNoSelection → list view
 
 #include "maq-library-page.h"
 
@@ -9,12 +9,13 @@
 
 #include "maq-error-text.h"
 #include "maq-future-slot.h"
+#include "maq-library-care-dialog.h"
+#include "maq-library-delete.h"
+#include "maq-library-details.h"
 #include "maq-library-row.h"
+#include "maq-library-words.h"
 #include "maq-status-stack.h"
 #include "maq-units.h"
-
-// How long a deleted entry can be brought back, in milliseconds; the toast stays a second less.
-#define UNDO_MS 6000
 
 struct _MaqLibraryPage
 {
@@ -27,8 +28,15 @@ struct _MaqLibraryPage
   GtkListView    *list_view;
 
   MaqLibrary         *library;
-  GtkStringFilter    *filter;
+  MaqTransferList    *transfers;
+  MaqHubClient       *client;
+  GtkFilter          *filter;
+  GtkSorter          *sorter;
   GtkFilterListModel *filtered;
+  GtkSortListModel   *sorted;
+  char               *words; // folded; nullable
+  const char         *sort;  // interned
+  const char         *kind;  // interned
   MaqFutureSlot       refreshing;
 };
 
@@ -36,22 +44,11 @@ G_DEFINE_FINAL_TYPE (MaqLibraryPage, maq_library_page, ADW_TYPE_NAVIGATION_PAGE)
 
 typedef enum
 {
-  PROP_LIBRARY = 1,
+  PROP_SORT = 1,
+  PROP_KIND,
 } MaqLibraryPageProperty;
 
-static GParamSpec *properties[PROP_LIBRARY + 1];
-
-static void
-add_toast (MaqLibraryPage *self,
-           AdwToast       *toast)
-{
-  GtkWidget *overlay = gtk_widget_get_ancestor (GTK_WIDGET (self), ADW_TYPE_TOAST_OVERLAY);
-
-  if (overlay != NULL)
-    adw_toast_overlay_add_toast (ADW_TOAST_OVERLAY (overlay), toast);
-  else
-    g_object_unref (g_object_ref_sink (toast));
-}
+static GParamSpec *properties[PROP_KIND + 1];
 
 static void
 update (MaqLibraryPage *self)
@@ -59,10 +56,14 @@ update (MaqLibraryPage *self)
   guint            n_items = g_list_model_get_n_items (G_LIST_MODEL (self->library));
   guint            n_shown = g_list_model_get_n_items (G_LIST_MODEL (self->filtered));
   g_autofree char *size = maq_format_bytes (maq_library_get_size (self->library));
+  g_autofree char *free_space = maq_format_bytes (maq_library_get_free (self->library));
+  // Translators: both %s are sizes, as in "12 GB used · 40 GB free".
+  g_autofree char *both = g_strdup_printf (_ ("%s used · %s free"), size, free_space);
 
-  adw_window_title_set_subtitle (self->window_title, n_items > 0 ? size : "");
+  adw_window_title_set_subtitle (self->window_title, n_items > 0 && maq_library_get_free (self->library) > 0 ? both : n_items > 0 ? size
+                                                                                                                                  : "");
   if (n_items > 0 && n_shown == 0)
-    maq_status_stack_set_empty (self->status_stack, "edit-find-symbolic", _ ("Nothing Found"), _ ("Try other words."));
+    maq_status_stack_set_empty (self->status_stack, "edit-find-symbolic", _ ("Nothing Found"), _ ("Try other words, or show everything in the menu."));
   else
     maq_status_stack_set_empty (self->status_stack, "maq-library-symbolic", _ ("The Library Is Empty"), _ ("Models that you or other Hub tools download appear here."));
   if (n_shown > 0)
@@ -99,93 +100,83 @@ refresh (MaqLibraryPage *self)
   update (self);
 }
 
+static gboolean
+matches (gpointer object,
+         gpointer data)
+{
+  MaqLibraryPage  *self = data;
+  g_autofree char *id = self->words != NULL ? g_utf8_casefold (maq_library_item_get_id (object), -1) : NULL;
+
+  if (!g_str_equal (self->kind, "all") && !g_str_equal (self->kind, maq_repo_kind_to_string (maq_library_item_get_kind (object))))
+    return FALSE;
+  return id == NULL || strstr (id, self->words) != NULL;
+}
+
+static int
+compare (gconstpointer a,
+         gconstpointer b,
+         gpointer      data)
+{
+  MaqLibraryPage *self = data;
+  MaqLibraryItem *one = (MaqLibraryItem *) a;
+  MaqLibraryItem *two = (MaqLibraryItem *) b;
+  int             order = 0;
+
+  if (g_str_equal (self->sort, "size"))
+    order = gtk_ordering_from_cmpfunc ((maq_library_item_get_size (one) < maq_library_item_get_size (two)) - (maq_library_item_get_size (one) > maq_library_item_get_size (two)));
+  else if (g_str_equal (self->sort, "used"))
+    order = gtk_ordering_from_cmpfunc ((maq_library_item_get_last_accessed (one) < maq_library_item_get_last_accessed (two)) -
+                                       (maq_library_item_get_last_accessed (one) > maq_library_item_get_last_accessed (two)));
+  return order != 0 ? order : g_ascii_strcasecmp (maq_library_item_get_id (one), maq_library_item_get_id (two));
+}
+
 static void
 search_changed_cb (MaqLibraryPage *self)
 {
-  gtk_string_filter_set_search (self->filter, gtk_editable_get_text (GTK_EDITABLE (self->search_entry)));
+  const char *text = gtk_editable_get_text (GTK_EDITABLE (self->search_entry));
+
+  g_free (self->words);
+  self->words = *text != '\0' ? g_utf8_casefold (text, -1) : NULL;
+  gtk_filter_changed (self->filter, GTK_FILTER_CHANGE_DIFFERENT);
 }
 
 static void
 row_activated_cb (MaqLibraryPage *self,
                   guint           position)
 {
-  g_autoptr (MaqLibraryItem) item = g_list_model_get_item (G_LIST_MODEL (self->filtered), position);
+  g_autoptr (MaqLibraryItem) item = g_list_model_get_item (G_LIST_MODEL (self->sorted), position);
+  GtkWidget *view = gtk_widget_get_ancestor (GTK_WIDGET (self), ADW_TYPE_NAVIGATION_VIEW);
 
-  if (item == NULL)
-    return;
-  g_autoptr (MaqRepoAddress) address = maq_repo_address_new (maq_library_item_get_kind (item), maq_library_item_get_id (item), NULL, NULL);
-  g_autofree char *uri = maq_repo_address_to_uri (address);
-  gtk_widget_activate_action (GTK_WIDGET (self), "win.open-repo", "s", uri);
+  if (item != NULL && view != NULL)
+    adw_navigation_view_push (ADW_NAVIGATION_VIEW (view), ADW_NAVIGATION_PAGE (maq_library_details_new (self->library, self->transfers, item)));
 }
 
-typedef struct
-{
-  MaqLibrary     *library;
-  MaqLibraryItem *item;
-} Undo;
-
-static void
-undo_free (Undo     *undo,
-           GClosure *closure)
-{
-  g_object_unref (undo->library);
-  g_object_unref (undo->item);
-  g_free (undo);
-}
-
-static void
-undo_clicked_cb (AdwToast *toast,
-                 Undo     *undo)
-{
-  maq_library_undo_delete (undo->library, undo->item);
-}
-
-static DexFuture *
-deleted_cb (DexFuture *future,
-            gpointer   user_data)
-{
-  g_autoptr (MaqLibraryPage) self = g_weak_ref_get (user_data);
-  g_autoptr (GError) error = NULL;
-
-  if (self == NULL || dex_future_get_value (future, &error) != NULL)
-    return NULL;
-  g_autoptr (MaqErrorText) text = maq_error_text_new (error);
-  if (text != NULL)
-    {
-      // Translators: a title such as "Cache Not Writable".
-      g_autofree char *title = g_strdup_printf (_ ("Not deleted: %s"), text->title);
-      add_toast (self, adw_toast_new (title));
-    }
-  return NULL;
-}
-
-static void
-weak_ref_free (gpointer data)
-{
-  g_weak_ref_clear (data);
-  g_free (data);
-}
-
-static void
-delete_item (MaqLibraryPage *self,
+// What a screen reader says of a row besides its name. Properties of the item follow, which say when it changed.
+static char *
+describe_cb (gpointer        list_item,
              MaqLibraryItem *item)
 {
-  GWeakRef        *weak_self = g_new0 (GWeakRef, 1);
-  Undo            *undo = g_new0 (Undo, 1);
-  g_autofree char *title = g_strdup_printf (_ ("%s deleted"), maq_library_item_get_id (item));
-  AdwToast        *toast = adw_toast_new (title);
+  if (item == NULL)
+    return NULL;
+  g_autofree char *summary = maq_library_item_dup_summary (item);
+  g_autofree char *variants = maq_library_item_dup_variants (item);
+  const char      *warning = maq_library_item_get_repo (item)->warning;
+  return g_strjoin (". ", summary, warning != NULL ? _ ("Parts of it are damaged") : variants, warning != NULL ? variants : NULL, NULL);
+}
 
-  undo->library = g_object_ref (self->library);
-  undo->item = g_object_ref (item);
-  adw_toast_set_use_markup (toast, FALSE);
-  adw_toast_set_button_label (toast, _ ("Undo"));
-  adw_toast_set_timeout (toast, UNDO_MS / 1000 - 1);
-  g_signal_connect_data (toast, "button-clicked", G_CALLBACK (undo_clicked_cb), undo, (GClosureNotify) undo_free, 0);
-  add_toast (self, toast);
+static MaqRepoAddress *
+parse_uri (GVariant *parameter)
+{
+  return maq_repo_address_parse (g_variant_get_string (parameter, NULL), MAQ_REPO_KIND_MODEL, NULL, NULL);
+}
 
-  // Nobody waits for the end: deleting goes on when the page is gone, which then has nobody to tell.
-  g_weak_ref_init (weak_self, self);
-  dex_future_disown (dex_future_finally (maq_library_delete (self->library, item, UNDO_MS), deleted_cb, weak_self, weak_ref_free));
+static MaqLibraryItem *
+find_item (MaqLibraryPage *self,
+           GVariant       *parameter)
+{
+  g_autoptr (MaqRepoAddress) address = parse_uri (parameter);
+
+  return address != NULL ? maq_library_find (self->library, address->kind, address->id) : NULL;
 }
 
 static void
@@ -194,11 +185,62 @@ delete_repo_action (GtkWidget  *widget,
                     GVariant   *parameter)
 {
   MaqLibraryPage *self = MAQ_LIBRARY_PAGE (widget);
-  g_autoptr (MaqRepoAddress) address = maq_repo_address_parse (g_variant_get_string (parameter, NULL), MAQ_REPO_KIND_MODEL, NULL, NULL);
-  MaqLibraryItem *item = address != NULL ? maq_library_find (self->library, address->kind, address->id) : NULL;
+  MaqLibraryItem *item = find_item (self, parameter);
+  g_autoptr (MaqLibraryRemoval) removal = item != NULL ? maq_library_removal_new (item, NULL, NULL) : NULL;
+
+  if (removal != NULL)
+    maq_library_ask_delete (widget, self->library, removal, maq_library_item_get_id (item));
+}
+
+// A row came on the screen: only these are judged.
+static void
+judge_action (GtkWidget  *widget,
+              const char *action_name,
+              GVariant   *parameter)
+{
+  MaqLibraryItem *item = find_item (MAQ_LIBRARY_PAGE (widget), parameter);
 
   if (item != NULL)
-    delete_item (self, item);
+    maq_library_judge (MAQ_LIBRARY_PAGE (widget)->library, item);
+}
+
+static void
+show_files_action (GtkWidget  *widget,
+                   const char *action_name,
+                   GVariant   *parameter)
+{
+  MaqLibraryItem *item = find_item (MAQ_LIBRARY_PAGE (widget), parameter);
+
+  if (item == NULL)
+    return;
+  g_autofree char *place = g_build_filename (maq_library_item_get_repo (item)->path, "snapshots", NULL);
+  maq_library_show_in_files (widget, place);
+}
+
+static void
+show_care (MaqLibraryPage       *self,
+           MaqLibraryCare        care,
+           const MaqRepoAddress *address)
+{
+  adw_dialog_present (maq_library_care_dialog_new (self->library, self->transfers, care, address), GTK_WIDGET (self));
+}
+
+static void
+verify_action (GtkWidget  *widget,
+               const char *action_name,
+               GVariant   *parameter)
+{
+  g_autoptr (MaqRepoAddress) address = *g_variant_get_string (parameter, NULL) != '\0' ? parse_uri (parameter) : NULL;
+
+  show_care (MAQ_LIBRARY_PAGE (widget), MAQ_LIBRARY_CARE_VERIFY, address);
+}
+
+static void
+care_action (GtkWidget  *widget,
+             const char *action_name,
+             GVariant   *parameter)
+{
+  show_care (MAQ_LIBRARY_PAGE (widget), g_str_equal (action_name, "library.clean-up") ? MAQ_LIBRARY_CARE_CLEAN_UP : MAQ_LIBRARY_CARE_DUPLICATES, NULL);
 }
 
 static void
@@ -208,15 +250,20 @@ show_models_cb (MaqLibraryPage *self)
 }
 
 static void
-maq_library_page_set_property (GObject      *object,
-                               guint         prop_id,
-                               const GValue *value,
-                               GParamSpec   *pspec)
+maq_library_page_get_property (GObject    *object,
+                               guint       prop_id,
+                               GValue     *value,
+                               GParamSpec *pspec)
 {
+  MaqLibraryPage *self = MAQ_LIBRARY_PAGE (object);
+
   switch ((MaqLibraryPageProperty) prop_id)
     {
-    case PROP_LIBRARY:
-      MAQ_LIBRARY_PAGE (object)->library = g_value_dup_object (value);
+    case PROP_SORT:
+      g_value_set_string (value, self->sort);
+      break;
+    case PROP_KIND:
+      g_value_set_string (value, self->kind);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -224,21 +271,33 @@ maq_library_page_set_property (GObject      *object,
 }
 
 static void
-maq_library_page_constructed (GObject *object)
+maq_library_page_set_property (GObject      *object,
+                               guint         prop_id,
+                               const GValue *value,
+                               GParamSpec   *pspec)
 {
   MaqLibraryPage *self = MAQ_LIBRARY_PAGE (object);
+  const char     *word = g_intern_string (g_value_get_string (value));
 
-  G_OBJECT_CLASS (maq_library_page_parent_class)->constructed (object);
-
-  self->filter = gtk_string_filter_new (gtk_property_expression_new (MAQ_TYPE_LIBRARY_ITEM, NULL, "id"));
-  gtk_string_filter_set_match_mode (self->filter, GTK_STRING_FILTER_MATCH_MODE_SUBSTRING);
-  self->filtered = gtk_filter_list_model_new (g_object_ref (G_LIST_MODEL (self->library)), g_object_ref (GTK_FILTER (self->filter)));
-  g_autoptr (GtkNoSelection) selection = gtk_no_selection_new (g_object_ref (G_LIST_MODEL (self->filtered)));
-  gtk_list_view_set_model (self->list_view, GTK_SELECTION_MODEL (selection));
-  g_signal_connect_object (self->filtered, "items-changed", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->library, "items-changed", G_CALLBACK (update), self, G_CONNECT_SWAPPED | G_CONNECT_AFTER);
-  g_signal_connect_object (self->library, "notify::size", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
-  refresh (self);
+  switch ((MaqLibraryPageProperty) prop_id)
+    {
+    case PROP_SORT:
+      if (self->sort == word || word == NULL)
+        return;
+      self->sort = word;
+      gtk_sorter_changed (self->sorter, GTK_SORTER_CHANGE_DIFFERENT);
+      break;
+    case PROP_KIND:
+      if (self->kind == word || word == NULL)
+        return;
+      self->kind = word;
+      gtk_filter_changed (self->filter, GTK_FILTER_CHANGE_DIFFERENT);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+      return;
+    }
+  g_object_notify_by_pspec (object, pspec);
 }
 
 static void
@@ -248,9 +307,14 @@ maq_library_page_dispose (GObject *object)
 
   maq_future_slot_clear (&self->refreshing);
   gtk_widget_dispose_template (GTK_WIDGET (self), MAQ_TYPE_LIBRARY_PAGE);
+  g_clear_object (&self->sorted);
   g_clear_object (&self->filtered);
+  g_clear_object (&self->sorter);
   g_clear_object (&self->filter);
+  g_clear_object (&self->client);
+  g_clear_object (&self->transfers);
   g_clear_object (&self->library);
+  g_clear_pointer (&self->words, g_free);
 
   G_OBJECT_CLASS (maq_library_page_parent_class)->dispose (object);
 }
@@ -261,11 +325,12 @@ maq_library_page_class_init (MaqLibraryPageClass *klass)
   GObjectClass   *object_class = G_OBJECT_CLASS (klass);
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
+  object_class->get_property = maq_library_page_get_property;
   object_class->set_property = maq_library_page_set_property;
-  object_class->constructed = maq_library_page_constructed;
   object_class->dispose = maq_library_page_dispose;
 
-  properties[PROP_LIBRARY] = g_param_spec_object ("library", NULL, NULL, MAQ_TYPE_LIBRARY, G_PARAM_WRITABLE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_SORT] = g_param_spec_string ("sort", NULL, NULL, NULL, G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_KIND] = g_param_spec_string ("kind", NULL, NULL, NULL, G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
 
   g_type_ensure (MAQ_TYPE_LIBRARY_ITEM);
@@ -280,23 +345,52 @@ maq_library_page_class_init (MaqLibraryPageClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, row_activated_cb);
   gtk_widget_class_bind_template_callback (widget_class, show_models_cb);
   gtk_widget_class_bind_template_callback_full (widget_class, "retry_cb", G_CALLBACK (refresh));
+  gtk_widget_class_bind_template_callback_full (widget_class, "describe", G_CALLBACK (describe_cb));
   gtk_widget_class_install_action (widget_class, "library.delete-repo", "s", delete_repo_action);
+  gtk_widget_class_install_action (widget_class, "library.judge", "s", judge_action);
+  gtk_widget_class_install_action (widget_class, "library.show-files", "s", show_files_action);
+  gtk_widget_class_install_action (widget_class, "library.verify", "s", verify_action);
+  gtk_widget_class_install_action (widget_class, "library.clean-up", NULL, care_action);
+  gtk_widget_class_install_action (widget_class, "library.duplicates", NULL, care_action);
+  gtk_widget_class_install_property_action (widget_class, "library.sort", "sort");
+  gtk_widget_class_install_property_action (widget_class, "library.kind", "kind");
 }
 
 static void
 maq_library_page_init (MaqLibraryPage *self)
 {
+  self->sort = g_intern_static_string ("used");
+  self->kind = g_intern_static_string ("all");
+  self->filter = GTK_FILTER (gtk_custom_filter_new (matches, self, NULL));
+  self->sorter = GTK_SORTER (gtk_custom_sorter_new (compare, self, NULL));
   gtk_widget_init_template (GTK_WIDGET (self));
   gtk_search_bar_set_key_capture_widget (self->search_bar, GTK_WIDGET (self));
   gtk_search_bar_connect_entry (self->search_bar, GTK_EDITABLE (self->search_entry));
 }
 
 MaqLibraryPage *
-maq_library_page_new (MaqLibrary *library)
+maq_library_page_new (MaqLibrary      *library,
+                      MaqTransferList *transfers,
+                      MaqHubClient    *client)
 {
   g_return_val_if_fail (MAQ_IS_LIBRARY (library), NULL);
+  g_return_val_if_fail (MAQ_IS_TRANSFER_LIST (transfers), NULL);
+  g_return_val_if_fail (MAQ_IS_HUB_CLIENT (client), NULL);
 
-  return g_object_new (MAQ_TYPE_LIBRARY_PAGE, "library", library, NULL);
+  MaqLibraryPage *self = g_object_new (MAQ_TYPE_LIBRARY_PAGE, NULL);
+  self->library = g_object_ref (library);
+  self->transfers = g_object_ref (transfers);
+  self->client = g_object_ref (client);
+  self->filtered = gtk_filter_list_model_new (g_object_ref (G_LIST_MODEL (library)), g_object_ref (self->filter));
+  self->sorted = gtk_sort_list_model_new (g_object_ref (G_LIST_MODEL (self->filtered)), g_object_ref (self->sorter));
+  g_autoptr (GtkNoSelection) selection = gtk_no_selection_new (g_object_ref (G_LIST_MODEL (self->sorted)));
+  gtk_list_view_set_model (self->list_view, GTK_SELECTION_MODEL (selection));
+  g_signal_connect_object (self->filtered, "items-changed", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (library, "items-changed", G_CALLBACK (update), self, G_CONNECT_SWAPPED | G_CONNECT_AFTER);
+  g_signal_connect_object (library, "notify::size", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (library, "notify::free", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+  refresh (self);
+  return self;
 }
 
 void

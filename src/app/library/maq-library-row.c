@@ -5,18 +5,19 @@
 
 #include <glib/gi18n.h>
 
-#include "maq-units.h"
-#include "maq-variant.h"
+#include "maq-library-words.h"
 
 struct _MaqLibraryRow
 {
   AdwBin parent_instance;
 
-  AdwAvatar *avatar;
-  GtkLabel  *name;
-  GtkLabel  *summary;
-  GtkLabel  *warning;
-  GtkWidget *chat;
+  AdwAvatar     *avatar;
+  GtkLabel      *name;
+  GtkLabel      *summary;
+  GtkLabel      *variants;
+  GtkLabel      *warning;
+  GtkWidget     *chat;
+  GtkMenuButton *menu;
 
   MaqLibraryItem *item;
   GSignalGroup   *signals;
@@ -31,47 +32,6 @@ typedef enum
 
 static GParamSpec *properties[PROP_ITEM + 1];
 
-static const char *
-kind_label (MaqRepoKind kind)
-{
-  switch (kind)
-    {
-    case MAQ_REPO_KIND_MODEL:
-      return _ ("Model");
-    case MAQ_REPO_KIND_DATASET:
-      return _ ("Dataset");
-    case MAQ_REPO_KIND_SPACE:
-      return _ ("Space");
-    default:
-      return "";
-    }
-}
-
-char *
-maq_library_item_dup_summary (MaqLibraryItem *item)
-{
-  g_return_val_if_fail (MAQ_IS_LIBRARY_ITEM (item), NULL);
-
-  g_autoptr (GStrvBuilder) parts = g_strv_builder_new ();
-  g_autoptr (GStrvBuilder) labels = g_strv_builder_new ();
-  GPtrArray *variants = maq_library_item_get_variants (item);
-  gint64     modified = maq_library_item_get_last_modified (item);
-
-  g_strv_builder_add (parts, kind_label (maq_library_item_get_kind (item)));
-  g_strv_builder_take (parts, maq_format_bytes (maq_library_item_get_size (item)));
-  if (variants != NULL && variants->len > 0)
-    {
-      for (guint i = 0; i < variants->len; i++)
-        g_strv_builder_add (labels, ((MaqVariant *) variants->pdata[i])->label);
-      g_auto (GStrv) strv = g_strv_builder_end (labels);
-      g_strv_builder_take (parts, g_strjoinv (", ", strv));
-    }
-  if (modified > 0)
-    g_strv_builder_take (parts, maq_format_relative_time (modified, g_get_real_time () / G_USEC_PER_SEC));
-  g_auto (GStrv) strv = g_strv_builder_end (parts);
-  return g_strjoinv (" · ", strv);
-}
-
 static void
 update (MaqLibraryRow *self)
 {
@@ -79,20 +39,41 @@ update (MaqLibraryRow *self)
     return;
 
   const char      *id = maq_library_item_get_id (self->item);
-  MaqCacheRepo    *repo = maq_library_item_get_repo (self->item);
-  GPtrArray       *variants = maq_library_item_get_variants (self->item);
+  GPtrArray       *all = maq_library_item_get_variants (self->item);
   const char      *slash = strchr (id, '/');
   g_autofree char *owner = slash != NULL ? g_strndup (id, slash - id) : g_strdup (id);
   g_autofree char *summary = maq_library_item_dup_summary (self->item);
-  const char      *warning = repo != NULL ? repo->warning : NULL;
+  g_autofree char *variants = maq_library_item_dup_variants (self->item);
+  const MaqFit    *fit = maq_library_item_get_fit (self->item);
+  g_autofree char *sentence = fit != NULL && all->len > 0 ? maq_fit_to_sentence (fit) : NULL;
+  const char      *warning = maq_library_item_get_repo (self->item)->warning;
 
   adw_avatar_set_text (self->avatar, owner);
   gtk_label_set_label (self->name, id);
   gtk_label_set_label (self->summary, summary);
-  gtk_label_set_label (self->warning, warning != NULL ? _ ("Parts of it are damaged. Delete it and download it again.") : "");
+  gtk_label_set_label (self->variants, variants);
+  gtk_widget_set_visible (GTK_WIDGET (self->variants), *variants != '\0');
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->variants), sentence);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->warning), warning);
   gtk_widget_set_visible (GTK_WIDGET (self->warning), warning != NULL);
-  gtk_widget_set_visible (self->chat, variants != NULL && maq_variants_pick (variants, NULL) != NULL);
+  gtk_widget_set_visible (self->chat, maq_variants_pick (all, NULL) != NULL);
+}
+
+// Whether it runs here is found out for what is on the screen.
+static void
+want_verdict (MaqLibraryRow *self)
+{
+  if (self->item == NULL || !gtk_widget_get_mapped (GTK_WIDGET (self)) || maq_library_item_get_variants (self->item)->len == 0)
+    return;
+  g_autofree char *uri = maq_library_item_dup_uri (self->item);
+  gtk_widget_activate_action (GTK_WIDGET (self), "library.judge", "s", uri);
+}
+
+static void
+item_changed_cb (MaqLibraryRow *self)
+{
+  update (self);
+  want_verdict (self);
 }
 
 static void
@@ -108,16 +89,33 @@ chat_clicked_cb (MaqLibraryRow *self)
 }
 
 static void
-delete_clicked_cb (MaqLibraryRow *self)
+add_item (GMenu      *section,
+          const char *label,
+          const char *action,
+          const char *uri)
 {
-  if (self->item == NULL)
-    return;
-  g_autoptr (MaqRepoAddress) address = maq_repo_address_new (maq_library_item_get_kind (self->item),
-                                                             maq_library_item_get_id (self->item),
-                                                             NULL,
-                                                             NULL);
-  g_autofree char *uri = maq_repo_address_to_uri (address);
-  gtk_widget_activate_action (GTK_WIDGET (self), "library.delete-repo", "s", uri);
+  g_autoptr (GMenuItem) item = g_menu_item_new (label, NULL);
+
+  g_menu_item_set_action_and_target (item, action, "s", uri);
+  g_menu_append_item (section, item);
+}
+
+// Made when it is opened: most rows never need one.
+static void
+create_menu_cb (GtkMenuButton *button,
+                gpointer       data)
+{
+  MaqLibraryRow   *self = data;
+  g_autofree char *uri = self->item != NULL ? maq_library_item_dup_uri (self->item) : g_strdup ("");
+  g_autoptr (GMenu) menu = g_menu_new ();
+  g_autoptr (GMenu) last = g_menu_new ();
+
+  add_item (menu, _ ("Open Page"), "win.open-repo", uri);
+  add_item (menu, _ ("Show in Files"), "library.show-files", uri);
+  add_item (menu, _ ("Verify Files"), "library.verify", uri);
+  add_item (last, _ ("Delete…"), "library.delete-repo", uri);
+  g_menu_append_section (menu, NULL, G_MENU_MODEL (last));
+  gtk_menu_button_set_menu_model (button, G_MENU_MODEL (menu));
 }
 
 static void
@@ -150,7 +148,7 @@ maq_library_row_set_property (GObject      *object,
       if (!g_set_object (&self->item, g_value_get_object (value)))
         return;
       g_signal_group_set_target (self->signals, self->item);
-      update (self);
+      item_changed_cb (self);
       g_object_notify_by_pspec (object, pspec);
       break;
     default:
@@ -187,10 +185,11 @@ maq_library_row_class_init (MaqLibraryRowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MaqLibraryRow, avatar);
   gtk_widget_class_bind_template_child (widget_class, MaqLibraryRow, name);
   gtk_widget_class_bind_template_child (widget_class, MaqLibraryRow, summary);
+  gtk_widget_class_bind_template_child (widget_class, MaqLibraryRow, variants);
   gtk_widget_class_bind_template_child (widget_class, MaqLibraryRow, warning);
   gtk_widget_class_bind_template_child (widget_class, MaqLibraryRow, chat);
+  gtk_widget_class_bind_template_child (widget_class, MaqLibraryRow, menu);
   gtk_widget_class_bind_template_callback (widget_class, chat_clicked_cb);
-  gtk_widget_class_bind_template_callback (widget_class, delete_clicked_cb);
 }
 
 static void
@@ -198,5 +197,8 @@ maq_library_row_init (MaqLibraryRow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
   self->signals = g_signal_group_new (MAQ_TYPE_LIBRARY_ITEM);
-  g_signal_group_connect_swapped (self->signals, "notify", G_CALLBACK (update), self);
+  g_signal_group_connect_swapped (self->signals, "changed", G_CALLBACK (item_changed_cb), self);
+  g_signal_group_connect_swapped (self->signals, "notify::fit", G_CALLBACK (update), self);
+  gtk_menu_button_set_create_popup_func (self->menu, create_menu_cb, self, NULL);
+  g_signal_connect_after (self, "map", G_CALLBACK (want_verdict), NULL);
 }

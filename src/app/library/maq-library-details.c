@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Copyright 2026 The Maquette developers
+
+#include "maq-library-details.h"
+
+#include <glib/gi18n.h>
+
+#include "maq-library-care-dialog.h"
+#include "maq-library-contents.h"
+#include "maq-library-delete.h"
+#include "maq-library-line-row.h"
+#include "maq-library-words.h"
+
+struct _MaqLibraryDetails
+{
+  AdwNavigationPage parent_instance;
+
+  AdwWindowTitle *window_title;
+  AdwBanner      *banner;
+  GtkListView    *list_view;
+
+  MaqLibrary      *library;
+  MaqTransferList *transfers;
+  MaqLibraryItem  *item;
+  gboolean         left;
+};
+
+G_DEFINE_FINAL_TYPE (MaqLibraryDetails, maq_library_details, ADW_TYPE_NAVIGATION_PAGE)
+
+static void
+update (MaqLibraryDetails *self)
+{
+  g_autofree char *summary = maq_library_item_dup_summary (self->item);
+
+  adw_window_title_set_subtitle (self->window_title, summary);
+  adw_banner_set_revealed (self->banner, maq_library_item_get_repo (self->item)->warning != NULL);
+}
+
+static void
+library_changed_cb (MaqLibraryDetails *self)
+{
+  GtkWidget *view = gtk_widget_get_ancestor (GTK_WIDGET (self), ADW_TYPE_NAVIGATION_VIEW);
+
+  if (self->left || view == NULL || maq_library_find (self->library, maq_library_item_get_kind (self->item), maq_library_item_get_id (self->item)) != NULL)
+    return;
+  self->left = adw_navigation_view_get_visible_page (ADW_NAVIGATION_VIEW (view)) == ADW_NAVIGATION_PAGE (self) &&
+               adw_navigation_view_pop (ADW_NAVIGATION_VIEW (view));
+}
+
+static void
+launched_cb (GObject      *object,
+             GAsyncResult *result,
+             gpointer      data)
+{
+  g_autoptr (GtkWidget) widget = data;
+  g_autoptr (GError) error = NULL;
+
+  if (gtk_file_launcher_open_containing_folder_finish (GTK_FILE_LAUNCHER (object), result, &error) || g_error_matches (error, GTK_DIALOG_ERROR, GTK_DIALOG_ERROR_DISMISSED))
+    return;
+  g_message ("Showing the folder: %s", error->message);
+  maq_library_add_toast (widget, _ ("No file manager could be opened"));
+}
+
+void
+maq_library_show_in_files (GtkWidget  *widget,
+                           const char *place)
+{
+  g_autoptr (GFile) file = g_file_new_for_path (place);
+  g_autoptr (GtkFileLauncher) launcher = gtk_file_launcher_new (file);
+  GtkRoot *root = gtk_widget_get_root (widget);
+
+  gtk_file_launcher_open_containing_folder (launcher, GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL, NULL, launched_cb, g_object_ref (widget));
+}
+
+static void
+show_files_action (GtkWidget  *widget,
+                   const char *action_name,
+                   GVariant   *parameter)
+{
+  MaqLibraryDetails *self = MAQ_LIBRARY_DETAILS (widget);
+  MaqCacheRepo      *repo = maq_library_item_get_repo (self->item);
+  const char        *commit;
+  const char        *path;
+
+  g_variant_get (parameter, "(&s&s)", &commit, &path);
+  g_autofree char *place = g_build_filename (repo->path, "snapshots", *commit != '\0' ? commit : NULL, path, NULL);
+  maq_library_show_in_files (widget, place);
+}
+
+static void
+open_page_action (GtkWidget  *widget,
+                  const char *action_name,
+                  GVariant   *parameter)
+{
+  g_autofree char *uri = maq_library_item_dup_uri (MAQ_LIBRARY_DETAILS (widget)->item);
+
+  gtk_widget_activate_action (widget, "win.open-repo", "s", uri);
+}
+
+static void
+chat_action (GtkWidget  *widget,
+             const char *action_name,
+             GVariant   *parameter)
+{
+  MaqLibraryDetails *self = MAQ_LIBRARY_DETAILS (widget);
+  const char        *variant;
+  const char        *place;
+
+  g_variant_get (parameter, "(&s&s)", &variant, &place);
+  g_autofree char *label = g_strdup_printf ("%s:%s", maq_library_item_get_id (self->item), variant);
+  gtk_widget_activate_action (widget, "win.open-chat", "(ss)", label, place);
+}
+
+static const MaqCacheRevision *
+find_revision (MaqLibraryDetails *self,
+               const char        *commit)
+{
+  MaqCacheRepo *repo = maq_library_item_get_repo (self->item);
+
+  for (guint i = 0; i < repo->revisions->len; i++)
+    {
+      const MaqCacheRevision *revision = g_ptr_array_index (repo->revisions, i);
+      if (g_str_equal (revision->commit, commit))
+        return revision;
+    }
+  return NULL;
+}
+
+// The variant one of whose files is PATH, as it is now (transfer full); NULL if it is no weights file.
+static MaqVariant *
+find_variant (const MaqCacheRevision *revision,
+              const char             *path)
+{
+  g_autoptr (GPtrArray) variants = maq_library_group_variants (revision);
+
+  for (guint i = 0; i < variants->len; i++)
+    {
+      const MaqVariant *variant = g_ptr_array_index (variants, i);
+      if (g_strv_contains ((const char *const *) variant->paths, path))
+        return maq_variant_copy (variant);
+    }
+  return NULL;
+}
+
+static void
+delete_action (GtkWidget  *widget,
+               const char *action_name,
+               GVariant   *parameter)
+{
+  MaqLibraryDetails *self = MAQ_LIBRARY_DETAILS (widget);
+  const char        *id = maq_library_item_get_id (self->item);
+  const char        *commit;
+  const char        *path;
+
+  g_variant_get (parameter, "(&s&s)", &commit, &path);
+  const char             *paths[] = { path, NULL };
+  const MaqCacheRevision *revision = find_revision (self, commit);
+  if (revision == NULL)
+    return;
+  g_autoptr (MaqVariant) variant = *path != '\0' ? find_variant (revision, path) : NULL;
+  g_autofree char *version = maq_library_revision_dup_name (revision);
+  g_autofree char *name = NULL;
+  g_autoptr (MaqLibraryRemoval) removal = NULL;
+  if (variant != NULL)
+    {
+      name = g_strdup_printf ("%s:%s", id, variant->label);
+      removal = maq_library_removal_new (self->item, commit, (const char *const *) variant->paths);
+    }
+  else if (*path != '\0')
+    {
+      name = g_strdup (path);
+      removal = maq_library_removal_new (self->item, commit, paths);
+    }
+  else
+    {
+      // Translators: the first %s is a branch, a tag, or "Earlier version 1a2b3c4"; the second the name of a repo.
+      name = g_strdup_printf (_ ("%s of %s"), version, id);
+      removal = maq_library_removal_new (self->item, commit, NULL);
+    }
+  maq_library_ask_delete (widget, self->library, removal, name);
+}
+
+static void
+delete_repo_action (GtkWidget  *widget,
+                    const char *action_name,
+                    GVariant   *parameter)
+{
+  MaqLibraryDetails *self = MAQ_LIBRARY_DETAILS (widget);
+  g_autoptr (MaqLibraryRemoval) removal = maq_library_removal_new (self->item, NULL, NULL);
+
+  maq_library_ask_delete (widget, self->library, removal, maq_library_item_get_id (self->item));
+}
+
+static void
+care_action (GtkWidget  *widget,
+             const char *action_name,
+             GVariant   *parameter)
+{
+  MaqLibraryDetails *self = MAQ_LIBRARY_DETAILS (widget);
+  MaqLibraryCare     care = g_str_equal (action_name, "details.repair") ? MAQ_LIBRARY_CARE_REPAIR : MAQ_LIBRARY_CARE_VERIFY;
+  g_autoptr (MaqRepoAddress) address = maq_repo_address_new (maq_library_item_get_kind (self->item), maq_library_item_get_id (self->item), NULL, NULL);
+
+  adw_dialog_present (maq_library_care_dialog_new (self->library, self->transfers, care, address), widget);
+}
+
+static void
+maq_library_details_dispose (GObject *object)
+{
+  MaqLibraryDetails *self = MAQ_LIBRARY_DETAILS (object);
+
+  gtk_widget_dispose_template (GTK_WIDGET (self), MAQ_TYPE_LIBRARY_DETAILS);
+  g_clear_object (&self->item);
+  g_clear_object (&self->transfers);
+  g_clear_object (&self->library);
+
+  G_OBJECT_CLASS (maq_library_details_parent_class)->dispose (object);
+}
+
+static void
+maq_library_details_class_init (MaqLibraryDetailsClass *klass)
+{
+  GObjectClass   *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->dispose = maq_library_details_dispose;
+
+  g_type_ensure (MAQ_TYPE_LIBRARY_LINE);
+  g_type_ensure (MAQ_TYPE_LIBRARY_LINE_ROW);
+  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/maquette_app/Maquette/app/maq-library-details.ui");
+  gtk_widget_class_bind_template_child (widget_class, MaqLibraryDetails, window_title);
+  gtk_widget_class_bind_template_child (widget_class, MaqLibraryDetails, banner);
+  gtk_widget_class_bind_template_child (widget_class, MaqLibraryDetails, list_view);
+  gtk_widget_class_install_action (widget_class, "details.open-page", NULL, open_page_action);
+  gtk_widget_class_install_action (widget_class, "details.show-files", "(ss)", show_files_action);
+  gtk_widget_class_install_action (widget_class, "details.chat", "(ss)", chat_action);
+  gtk_widget_class_install_action (widget_class, "details.delete", "(ss)", delete_action);
+  gtk_widget_class_install_action (widget_class, "details.delete-repo", NULL, delete_repo_action);
+  gtk_widget_class_install_action (widget_class, "details.verify", NULL, care_action);
+  gtk_widget_class_install_action (widget_class, "details.repair", NULL, care_action);
+}
+
+static void
+maq_library_details_init (MaqLibraryDetails *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+MaqLibraryDetails *
+maq_library_details_new (MaqLibrary      *library,
+                         MaqTransferList *transfers,
+                         MaqLibraryItem  *item)
+{
+  g_return_val_if_fail (MAQ_IS_LIBRARY (library), NULL);
+  g_return_val_if_fail (MAQ_IS_TRANSFER_LIST (transfers), NULL);
+  g_return_val_if_fail (MAQ_IS_LIBRARY_ITEM (item), NULL);
+
+  MaqLibraryDetails *self = g_object_new (MAQ_TYPE_LIBRARY_DETAILS, "title", maq_library_item_get_id (item), NULL);
+  g_autoptr (MaqLibraryContentsList) contents = maq_library_contents_list_new (item);
+  g_autoptr (GtkNoSelection) selection = gtk_no_selection_new (g_object_ref (G_LIST_MODEL (contents)));
+  self->library = g_object_ref (library);
+  self->transfers = g_object_ref (transfers);
+  self->item = g_object_ref (item);
+  adw_window_title_set_title (self->window_title, maq_library_item_get_id (item));
+  gtk_list_view_set_model (self->list_view, GTK_SELECTION_MODEL (selection));
+  g_signal_connect_object (item, "changed", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (library, "items-changed", G_CALLBACK (library_changed_cb), self, G_CONNECT_SWAPPED);
+  update (self);
+  return self;
+}

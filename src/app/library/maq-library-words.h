@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Copyright 2026 The Maquette developers
+#pragma once
+
+#include "maq-library.h"
+
+// What the library says, in words. Everything is translated and newly allocated unless it says const.
+
+G_BEGIN_DECLS
+
+const char *maq_library_kind_word (MaqRepoKind kind); // "Model"
+// "Model · 4.7 MB · 2 versions · used 3 days ago"
+char *maq_library_item_dup_summary (MaqLibraryItem *item);
+// "Q4_0, Q8_0 · Fits · Q6_K: 1 part is missing"; "" for what has no variants.
+char *maq_library_item_dup_variants (MaqLibraryItem *item);
+// "main", "main, v1.0", or "Earlier version 1a2b3c4" where no branch or tag names it.
+char *maq_library_revision_dup_name (const MaqCacheRevision *revision);
+// "14 files · 3.2 GB · downloaded 3 days ago"
+char *maq_library_revision_dup_summary (const MaqCacheRevision *revision);
+char *maq_library_dup_files (guint n); // "14 files"
+// The hf:// address of a repo.
+char *maq_library_item_dup_uri (MaqLibraryItem *item);
+
+G_END_DECLS
