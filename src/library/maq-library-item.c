@@ -14,6 +14,8 @@ struct _MaqLibraryItem
   GPtrArray    *removals; // of MaqLibraryRemoval, not owned
   MaqFit       *fit;
   gint64        judged;
+  char         *upstream; // nullable
+  gint64        ask_again;
 };
 
 enum
@@ -54,6 +56,7 @@ maq_library_item_finalize (GObject *object)
   g_clear_pointer (&self->removals, g_ptr_array_unref);
   g_clear_pointer (&self->fit, maq_fit_free);
   g_clear_pointer (&self->owner, g_free);
+  g_clear_pointer (&self->upstream, g_free);
   G_OBJECT_CLASS (maq_library_item_parent_class)->finalize (object);
 }
 
@@ -396,6 +399,40 @@ maq_library_item_choose_fit (MaqLibraryItem *self,
   guint             i = 0;
 
   return best != NULL && g_ptr_array_find (self->variants, best, &i) ? maq_fit_copy (g_ptr_array_index (fits, i)) : NULL;
+}
+
+void
+maq_library_item_set_upstream (MaqLibraryItem *self,
+                               const char     *commit,
+                               gint64          again)
+{
+  gboolean had_news = maq_library_item_has_news (self);
+
+  // What was known before is better than nothing.
+  if (commit != NULL)
+    g_set_str (&self->upstream, commit);
+  self->ask_again = again;
+  if (had_news != maq_library_item_has_news (self))
+    g_signal_emit (self, signals[CHANGED], 0);
+}
+
+const char *
+maq_library_item_get_upstream (MaqLibraryItem *self)
+{
+  return self->upstream;
+}
+
+gint64
+maq_library_item_get_ask_again (MaqLibraryItem *self)
+{
+  return self->ask_again;
+}
+
+void
+maq_library_item_set_ask_again (MaqLibraryItem *self,
+                                gint64          again)
+{
+  self->ask_again = again;
 }
 
 MaqRepoKind

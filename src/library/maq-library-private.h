@@ -21,6 +21,18 @@ gint64 maq_library_item_get_judged (MaqLibraryItem *self); // monotonic time; 0:
 // The recommended one of FITS (of MaqFit, for its variants).
 MaqFit *maq_library_item_choose_fit (MaqLibraryItem *self, GPtrArray *fits);
 
+// COMMIT: of the Hub's main; nullable. AGAIN: the monotonic time at which it may be asked again.
+void        maq_library_item_set_upstream (MaqLibraryItem *self, const char *commit, gint64 again);
+const char *maq_library_item_get_upstream (MaqLibraryItem *self);
+gint64      maq_library_item_get_ask_again (MaqLibraryItem *self);
+void        maq_library_item_set_ask_again (MaqLibraryItem *self, gint64 again);
+
+// The questions to the Hub.
+typedef struct _MaqLibraryUpstream MaqLibraryUpstream;
+MaqLibraryUpstream                *maq_library_upstream_new (void);
+void                               maq_library_upstream_free (MaqLibraryUpstream *self);
+MaqLibraryUpstream                *maq_library_get_upstream (MaqLibrary *self);
+
 // What the library keeps for its removals, each with what is going on.
 typedef struct _MaqLibraryRemovals MaqLibraryRemovals;
 MaqLibraryRemovals                *maq_library_removals_new (MaqLibrary *library);

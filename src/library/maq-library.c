@@ -27,6 +27,7 @@ struct _MaqLibrary
   MaqTransferList    *transfers; // weak
   MaqSessionPool     *pool;      // weak
   MaqLibraryRemovals *removals;
+  MaqLibraryUpstream *upstream;
   MaqLibraryWatch    *watch;
   GPtrArray          *items;   // of MaqLibraryItem, as shown
   GHashTable         *known;   // folder of a repo → MaqLibraryItem, shown or hidden
@@ -105,6 +106,7 @@ maq_library_dispose (GObject *object)
   g_clear_handle_id (&self->settle, g_source_remove);
   g_clear_handle_id (&self->slice, g_source_remove);
   g_clear_pointer (&self->watch, maq_library_watch_free);
+  g_clear_pointer (&self->upstream, maq_library_upstream_free);
   dex_clear (&self->scan);
   dex_clear (&self->measure);
   give_up (&self->current);
@@ -176,6 +178,7 @@ maq_library_init (MaqLibrary *self)
   self->known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
   self->changed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->removals = maq_library_removals_new (self);
+  self->upstream = maq_library_upstream_new ();
   g_queue_init (&self->arrived);
   g_queue_init (&self->to_judge);
 }
@@ -778,6 +781,12 @@ MaqLibraryRemovals *
 maq_library_get_removals (MaqLibrary *self)
 {
   return self->removals;
+}
+
+MaqLibraryUpstream *
+maq_library_get_upstream (MaqLibrary *self)
+{
+  return self->upstream;
 }
 
 MaqTransferList *

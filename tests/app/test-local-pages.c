@@ -411,6 +411,71 @@ test_care (AppFixture   *fixture,
   ui_hide (window, page);
 }
 
+#define NEWER     "maquette/boulder-sharded"
+#define ELDER     "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+#define MY_FOLDER "models--maquette--boulder-sharded"
+
+static void
+write_cached (AppFixture *fixture,
+              const char *path,
+              const char *text)
+{
+  g_autofree char *full = g_build_filename (maq_cache_get_root (fixture->cache), MY_FOLDER, path, NULL);
+  g_autofree char *folder = g_path_get_dirname (full);
+
+  g_assert_cmpint (g_mkdir_with_parents (folder, 0755), ==, 0);
+  g_assert_true (g_file_set_contents (full, text, -1, NULL));
+}
+
+static gboolean
+has_two_versions (gpointer library)
+{
+  MaqLibraryItem *item = maq_library_find (library, MAQ_REPO_KIND_MODEL, NEWER);
+
+  return item != NULL && maq_library_item_get_repo (item)->revisions->len == 2 && !maq_library_item_has_news (item);
+}
+
+static void
+test_news (AppFixture   *fixture,
+           gconstpointer data)
+{
+  write_cached (fixture, "snapshots/" ELDER "/README.md", "# What it was\n");
+  write_cached (fixture, "snapshots/" ELDER "/gone.txt", "gone");
+  write_cached (fixture, "refs/main", ELDER);
+
+  // Nothing is asked while offline, and nothing that is not on the screen.
+  maq_hub_client_set_offline (fixture->client, TRUE);
+  MaqLibraryPage *page = new_library_page (fixture);
+  GtkWidget      *view = adw_navigation_view_new ();
+  adw_navigation_view_add (ADW_NAVIGATION_VIEW (view), ADW_NAVIGATION_PAGE (page));
+  GtkWindow *window = app_fixture_show (fixture, view);
+  ui_wait_text (page, NEWER);
+  ui_run (300);
+  g_assert_false (ui_shows (page, "newer version on the Hub"));
+  maq_hub_client_set_offline (fixture->client, FALSE);
+  gtk_widget_set_visible (view, FALSE);
+  ui_run (100);
+  gtk_widget_set_visible (view, TRUE);
+  ui_wait_text (page, "newer version on the Hub");
+
+  // What changed is said first; then what is here is fetched as it is there, and the old version stays.
+  g_signal_emit_by_name (ui_find (page, GTK_TYPE_LIST_VIEW, NULL), "activate", 0);
+  ui_wait (has_details, view, 5000);
+  ui_wait_text (view, "The Hub has a newer version.");
+  ui_click (view, "What Changed…");
+  ui_wait_text (window, "1 file changed (");
+  ui_wait_text (window, "1 file is no longer part of it.");
+  ui_click (window, "_Download the New Version");
+  g_autoptr (MaqTransfer) transfer = g_list_model_get_item (G_LIST_MODEL (fixture->transfers), 0);
+  ui_wait (is_over, transfer, 30000);
+  g_assert_cmpint (maq_transfer_get_state (transfer), ==, MAQ_TRANSFER_DONE);
+  ui_wait (has_two_versions, fixture->library, 10000);
+  ui_wait_gone (view, "The Hub has a newer version.");
+  ui_wait_text (view, "Earlier version aaaaaaa");
+  ui_wait_text (view, "gone.txt");
+  ui_hide (window, view);
+}
+
 static void
 test_empty_library (AppFixture   *fixture,
                     gconstpointer data)
@@ -464,6 +529,7 @@ main (int   argc,
   ADD ("/app/library-page/filter-sort-chat-delete-undo", test_library);
   ADD ("/app/library-page/details-of-a-repo", test_library_details);
   ADD ("/app/library-page/verify-repair-clean-up", test_care);
+  ADD ("/app/library-page/a-newer-version-on-the-hub", test_news);
   ADD ("/app/library-page/empty", test_empty_library);
   g_test_add_func ("/app/sidebar/places-and-badge", test_sidebar);
   return g_test_run ();

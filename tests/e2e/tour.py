@@ -151,6 +151,40 @@ def second_look(tour):
         ui.find(contains="pebble-chat-GGUF")
         tour.picture("library")
 
+    def delete_and_undo():
+        folder = pathlib.Path(os.environ["HF_HOME"]) / "hub/models--maquette--pebble-chat-GGUF"
+        ui.click(ui.find(role="list item", contains="pebble-chat-GGUF"))
+        ui.find(role="list item", name="main")
+        tour.picture("library-details")
+        # The variant that the chat has not loaded: by the menu of its line.
+        line = ui.find(role="list item", name="F16")
+        ui.click(ui.find(role="toggle button", name="More", within=line))
+        ui.wait_for(lambda: ui.sees(role="menu", name="More"), "the menu")
+        ui.key("Down")
+        ui.key("Return")
+        ui.find(contains="This frees")
+        tour.picture("library-delete")
+        ui.click(ui.find(role="button", name="Delete"))
+        ui.wait_gone(role="list item", name="F16")
+        if not list(folder.glob("snapshots/*/pebble-chat-F16.gguf")):
+            raise NotFound("a file is gone while it can be brought back")
+        tour.picture("library-undo")
+        ui.click(ui.find(role="button", name="Undo"))
+        ui.find(role="list item", name="F16")
+        # What a chat has in memory is not deleted: the dialog says so.
+        ui.key("alt+Left")
+        row = ui.find(role="list item", contains="pebble-chat-GGUF")
+        ui.click(ui.find(role="toggle button", name="More", within=row))
+        ui.wait_for(lambda: ui.sees(role="menu", name="More"), "the menu")
+        ui.key("Up")
+        ui.key("Return")
+        ui.find(contains="Is Loaded")
+        tour.picture("library-loaded")
+        ui.click(ui.find(role="button", name="Cancel"))
+        ui.wait_gone(contains="Is Loaded")
+        if not list(folder.glob("snapshots/*/pebble-chat-F16.gguf")):
+            raise NotFound("the file that was brought back is gone")
+
     def again():
         tour.go_to("Chats")
         ui.click(ui.find(name="Message"))
@@ -176,6 +210,7 @@ def second_look(tour):
     tour.step("a file that is not here tells what is in it", inspect)
     tour.step("another variant is downloaded", download)
     tour.step("the library shows what is on this computer", library)
+    tour.step("a variant is deleted and brought back; one in memory stays", delete_and_undo)
     tour.step("a second question is answered in the same chat", again)
     tour.step("the models of the library can be chosen in a chat", pick)
     tour.step("Ctrl+, opens the preferences, Escape closes them", preferences)

@@ -257,7 +257,8 @@ add_part (MaqLibraryCareDialog *self,
   GtkWidget          *label = gtk_label_new (size);
 
   part->check = GTK_CHECK_BUTTON (check);
-  gtk_check_button_set_active (part->check, TRUE);
+  // Somebody may want to go back to an earlier version: that is never chosen unasked.
+  gtk_check_button_set_active (part->check, plan->steps->len > 0 && ((MaqCacheStep *) g_ptr_array_index (plan->steps, 0))->action != MAQ_CACHE_STEP_REMOVE_REVISION);
   gtk_widget_set_valign (check, GTK_ALIGN_CENTER);
   gtk_accessible_update_property (GTK_ACCESSIBLE (check), GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
   g_signal_connect_object (check, "toggled", G_CALLBACK (update_do_it), self, G_CONNECT_SWAPPED);

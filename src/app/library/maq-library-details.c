@@ -5,11 +5,14 @@
 
 #include <glib/gi18n.h>
 
+#include "maq-error-text.h"
+#include "maq-future-slot.h"
 #include "maq-library-care-dialog.h"
 #include "maq-library-contents.h"
 #include "maq-library-delete.h"
 #include "maq-library-line-row.h"
 #include "maq-library-words.h"
+#include "maq-units.h"
 
 struct _MaqLibraryDetails
 {
@@ -17,11 +20,14 @@ struct _MaqLibraryDetails
 
   AdwWindowTitle *window_title;
   AdwBanner      *banner;
+  AdwBanner      *news_banner;
   GtkListView    *list_view;
 
   MaqLibrary      *library;
   MaqTransferList *transfers;
+  MaqHubClient    *client;
   MaqLibraryItem  *item;
+  MaqFutureSlot    comparing;
   gboolean         left;
 };
 
@@ -34,6 +40,7 @@ update (MaqLibraryDetails *self)
 
   adw_window_title_set_subtitle (self->window_title, summary);
   adw_banner_set_revealed (self->banner, maq_library_item_get_repo (self->item)->warning != NULL);
+  adw_banner_set_revealed (self->news_banner, maq_library_item_has_news (self->item));
 }
 
 static void
@@ -204,12 +211,82 @@ care_action (GtkWidget  *widget,
 }
 
 static void
+news_response_cb (AdwAlertDialog *dialog,
+                  const char     *response,
+                  gpointer        data)
+{
+  MaqLibraryDetails *self = data;
+  MaqLibraryNews    *news = g_object_get_data (G_OBJECT (dialog), "news");
+
+  if (!g_str_equal (response, "download"))
+    return;
+  g_autoptr (MaqTransfer) transfer = maq_transfer_list_start (self->transfers, news->request);
+  maq_library_add_toast (GTK_WIDGET (self), _ ("Downloading the new version"));
+}
+
+// What changed, in sentences (transfer full).
+static char *
+dup_news_words (const MaqLibraryNews *news)
+{
+  g_autofree char *size = maq_format_bytes (news->bytes);
+  g_autoptr (GStrvBuilder) parts = g_strv_builder_new ();
+
+  // Translators: %s is a size.
+  g_strv_builder_take (parts, g_strdup_printf (ngettext ("%u file changed (%s).", "%u files changed (%s).", news->n_changed), news->n_changed, size));
+  if (news->n_gone > 0)
+    g_strv_builder_take (parts, g_strdup_printf (ngettext ("%u file is no longer part of it.", "%u files are no longer part of it.", news->n_gone), news->n_gone));
+  if (news->n_new > 0)
+    g_strv_builder_take (parts, g_strdup_printf (ngettext ("%u file there is not here; choose it on the page of the repo.", "%u files there are not here; choose them on the page of the repo.", news->n_new), news->n_new));
+  g_strv_builder_add (parts, _ ("The version that is here stays until it is deleted."));
+  g_auto (GStrv) strv = g_strv_builder_end (parts);
+  return g_strjoinv (" ", strv);
+}
+
+static void
+compared_cb (gpointer   object,
+             DexFuture *future)
+{
+  MaqLibraryDetails *self = object;
+  g_autoptr (GError) error = NULL;
+  MaqLibraryNews *news = maq_future_get_boxed (future, &error);
+
+  if (news == NULL)
+    {
+      g_autoptr (MaqErrorText) text = maq_error_text_new (error);
+      if (text != NULL)
+        maq_library_add_toast (GTK_WIDGET (self), text->title);
+      return;
+    }
+  g_autofree char *body = dup_news_words (news);
+  AdwAlertDialog  *dialog = ADW_ALERT_DIALOG (adw_alert_dialog_new (_ ("A Newer Version"), body));
+  adw_alert_dialog_add_responses (dialog, "cancel", _ ("_Cancel"), "download", _ ("_Download the New Version"), NULL);
+  adw_alert_dialog_set_response_appearance (dialog, "download", ADW_RESPONSE_SUGGESTED);
+  adw_alert_dialog_set_response_enabled (dialog, "download", news->request->paths[0] != NULL);
+  adw_alert_dialog_set_close_response (dialog, "cancel");
+  g_object_set_data_full (G_OBJECT (dialog), "news", maq_library_news_ref (news), (GDestroyNotify) maq_library_news_unref);
+  g_signal_connect_object (dialog, "response", G_CALLBACK (news_response_cb), self, 0);
+  adw_dialog_present (ADW_DIALOG (dialog), GTK_WIDGET (self));
+}
+
+static void
+show_news_action (GtkWidget  *widget,
+                  const char *action_name,
+                  GVariant   *parameter)
+{
+  MaqLibraryDetails *self = MAQ_LIBRARY_DETAILS (widget);
+
+  maq_future_slot_set (&self->comparing, maq_library_compare_upstream (self->client, self->item), self, compared_cb);
+}
+
+static void
 maq_library_details_dispose (GObject *object)
 {
   MaqLibraryDetails *self = MAQ_LIBRARY_DETAILS (object);
 
+  maq_future_slot_clear (&self->comparing);
   gtk_widget_dispose_template (GTK_WIDGET (self), MAQ_TYPE_LIBRARY_DETAILS);
   g_clear_object (&self->item);
+  g_clear_object (&self->client);
   g_clear_object (&self->transfers);
   g_clear_object (&self->library);
 
@@ -229,6 +306,7 @@ maq_library_details_class_init (MaqLibraryDetailsClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/maquette_app/Maquette/app/maq-library-details.ui");
   gtk_widget_class_bind_template_child (widget_class, MaqLibraryDetails, window_title);
   gtk_widget_class_bind_template_child (widget_class, MaqLibraryDetails, banner);
+  gtk_widget_class_bind_template_child (widget_class, MaqLibraryDetails, news_banner);
   gtk_widget_class_bind_template_child (widget_class, MaqLibraryDetails, list_view);
   gtk_widget_class_install_action (widget_class, "details.open-page", NULL, open_page_action);
   gtk_widget_class_install_action (widget_class, "details.show-files", "(ss)", show_files_action);
@@ -237,6 +315,7 @@ maq_library_details_class_init (MaqLibraryDetailsClass *klass)
   gtk_widget_class_install_action (widget_class, "details.delete-repo", NULL, delete_repo_action);
   gtk_widget_class_install_action (widget_class, "details.verify", NULL, care_action);
   gtk_widget_class_install_action (widget_class, "details.repair", NULL, care_action);
+  gtk_widget_class_install_action (widget_class, "details.show-news", NULL, show_news_action);
 }
 
 static void
@@ -248,10 +327,12 @@ maq_library_details_init (MaqLibraryDetails *self)
 MaqLibraryDetails *
 maq_library_details_new (MaqLibrary      *library,
                          MaqTransferList *transfers,
+                         MaqHubClient    *client,
                          MaqLibraryItem  *item)
 {
   g_return_val_if_fail (MAQ_IS_LIBRARY (library), NULL);
   g_return_val_if_fail (MAQ_IS_TRANSFER_LIST (transfers), NULL);
+  g_return_val_if_fail (MAQ_IS_HUB_CLIENT (client), NULL);
   g_return_val_if_fail (MAQ_IS_LIBRARY_ITEM (item), NULL);
 
   MaqLibraryDetails *self = g_object_new (MAQ_TYPE_LIBRARY_DETAILS, "title", maq_library_item_get_id (item), NULL);
@@ -259,8 +340,10 @@ maq_library_details_new (MaqLibrary      *library,
   g_autoptr (GtkNoSelection) selection = gtk_no_selection_new (g_object_ref (G_LIST_MODEL (contents)));
   self->library = g_object_ref (library);
   self->transfers = g_object_ref (transfers);
+  self->client = g_object_ref (client);
   self->item = g_object_ref (item);
-  adw_window_title_set_title (self->window_title, maq_library_item_get_id (item));
+  g_autofree char *name = g_path_get_basename (maq_library_item_get_id (item));
+  adw_window_title_set_title (self->window_title, name);
   gtk_list_view_set_model (self->list_view, GTK_SELECTION_MODEL (selection));
   g_signal_connect_object (item, "changed", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (library, "items-changed", G_CALLBACK (library_changed_cb), self, G_CONNECT_SWAPPED);

@@ -4,6 +4,7 @@
 
 #include <adwaita.h>
 
+#include "maq-hub-client.h"
 #include "maq-library.h"
 
 // One repo of the library: its versions, with their variants and files. It goes back by itself when the repo is gone.
@@ -13,7 +14,7 @@ G_BEGIN_DECLS
 #define MAQ_TYPE_LIBRARY_DETAILS (maq_library_details_get_type ())
 G_DECLARE_FINAL_TYPE (MaqLibraryDetails, maq_library_details, MAQ, LIBRARY_DETAILS, AdwNavigationPage)
 
-MaqLibraryDetails *maq_library_details_new (MaqLibrary *library, MaqTransferList *transfers, MaqLibraryItem *item);
+MaqLibraryDetails *maq_library_details_new (MaqLibrary *library, MaqTransferList *transfers, MaqHubClient *client, MaqLibraryItem *item);
 
 // Shows the folder of PLACE, a file or folder, in the file manager; a toast on WIDGET says if there is none.
 void maq_library_show_in_files (GtkWidget *widget, const char *place);

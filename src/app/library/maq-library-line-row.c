@@ -57,9 +57,15 @@ update (MaqLibraryLineRow *self)
   gtk_widget_set_visible (GTK_WIDGET (self->subtitle), *subtitle != '\0');
   gtk_widget_set_visible (self->chat, maq_library_line_can_chat (self->line));
   if (is_version)
-    gtk_widget_add_css_class (GTK_WIDGET (self->title), "heading");
+    {
+      gtk_widget_add_css_class (GTK_WIDGET (self->title), "heading");
+      gtk_widget_add_css_class (GTK_WIDGET (self), "library-version");
+    }
   else
-    gtk_widget_remove_css_class (GTK_WIDGET (self->title), "heading");
+    {
+      gtk_widget_remove_css_class (GTK_WIDGET (self->title), "heading");
+      gtk_widget_remove_css_class (GTK_WIDGET (self), "library-version");
+    }
   gtk_widget_set_margin_start (GTK_WIDGET (self), is_version ? 0 : 12);
 }
 

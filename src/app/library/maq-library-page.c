@@ -21,7 +21,7 @@ struct _MaqLibraryPage
 {
   AdwNavigationPage parent_instance;
 
-  AdwWindowTitle *window_title;
+  GtkLabel       *total;
   GtkSearchBar   *search_bar;
   GtkSearchEntry *search_entry;
   MaqStatusStack *status_stack;
@@ -60,8 +60,8 @@ update (MaqLibraryPage *self)
   // Translators: both %s are sizes, as in "12 GB used · 40 GB free".
   g_autofree char *both = g_strdup_printf (_ ("%s used · %s free"), size, free_space);
 
-  adw_window_title_set_subtitle (self->window_title, n_items > 0 && maq_library_get_free (self->library) > 0 ? both : n_items > 0 ? size
-                                                                                                                                  : "");
+  gtk_label_set_label (self->total, maq_library_get_free (self->library) > 0 ? both : size);
+  gtk_widget_set_visible (GTK_WIDGET (self->total), n_items > 0);
   if (n_items > 0 && n_shown == 0)
     maq_status_stack_set_empty (self->status_stack, "edit-find-symbolic", _ ("Nothing Found"), _ ("Try other words, or show everything in the menu."));
   else
@@ -72,6 +72,17 @@ update (MaqLibraryPage *self)
     maq_status_stack_set_status (self->status_stack, MAQ_STATUS_LOADING);
   else
     maq_status_stack_set_status (self->status_stack, MAQ_STATUS_EMPTY);
+}
+
+// A list that is at its top stays there when something comes above: the list view would keep what was first in sight.
+static void
+stay_on_top (MaqLibraryPage *self,
+             guint           position)
+{
+  GtkAdjustment *adjustment = gtk_scrollable_get_vadjustment (GTK_SCROLLABLE (self->list_view));
+
+  if (adjustment != NULL && gtk_adjustment_get_value (adjustment) < 1 && position == 0 && g_list_model_get_n_items (G_LIST_MODEL (self->sorted)) > 0)
+    gtk_list_view_scroll_to (self->list_view, 0, GTK_LIST_SCROLL_NONE, NULL);
 }
 
 static void
@@ -148,7 +159,7 @@ row_activated_cb (MaqLibraryPage *self,
   GtkWidget *view = gtk_widget_get_ancestor (GTK_WIDGET (self), ADW_TYPE_NAVIGATION_VIEW);
 
   if (item != NULL && view != NULL)
-    adw_navigation_view_push (ADW_NAVIGATION_VIEW (view), ADW_NAVIGATION_PAGE (maq_library_details_new (self->library, self->transfers, item)));
+    adw_navigation_view_push (ADW_NAVIGATION_VIEW (view), ADW_NAVIGATION_PAGE (maq_library_details_new (self->library, self->transfers, self->client, item)));
 }
 
 // What a screen reader says of a row besides its name. Properties of the item follow, which say when it changed.
@@ -192,16 +203,19 @@ delete_repo_action (GtkWidget  *widget,
     maq_library_ask_delete (widget, self->library, removal, maq_library_item_get_id (item));
 }
 
-// A row came on the screen: only these are judged.
+// A row came on the screen: only these are judged, and asked for on the Hub.
 static void
-judge_action (GtkWidget  *widget,
-              const char *action_name,
-              GVariant   *parameter)
+look_action (GtkWidget  *widget,
+             const char *action_name,
+             GVariant   *parameter)
 {
-  MaqLibraryItem *item = find_item (MAQ_LIBRARY_PAGE (widget), parameter);
+  MaqLibraryPage *self = MAQ_LIBRARY_PAGE (widget);
+  MaqLibraryItem *item = find_item (self, parameter);
 
-  if (item != NULL)
-    maq_library_judge (MAQ_LIBRARY_PAGE (widget)->library, item);
+  if (item == NULL)
+    return;
+  maq_library_judge (self->library, item);
+  maq_library_ask_hub (self->library, self->client, item);
 }
 
 static void
@@ -336,7 +350,7 @@ maq_library_page_class_init (MaqLibraryPageClass *klass)
   g_type_ensure (MAQ_TYPE_LIBRARY_ITEM);
   g_type_ensure (MAQ_TYPE_LIBRARY_ROW);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/maquette_app/Maquette/app/maq-library-page.ui");
-  gtk_widget_class_bind_template_child (widget_class, MaqLibraryPage, window_title);
+  gtk_widget_class_bind_template_child (widget_class, MaqLibraryPage, total);
   gtk_widget_class_bind_template_child (widget_class, MaqLibraryPage, search_bar);
   gtk_widget_class_bind_template_child (widget_class, MaqLibraryPage, search_entry);
   gtk_widget_class_bind_template_child (widget_class, MaqLibraryPage, status_stack);
@@ -347,7 +361,7 @@ maq_library_page_class_init (MaqLibraryPageClass *klass)
   gtk_widget_class_bind_template_callback_full (widget_class, "retry_cb", G_CALLBACK (refresh));
   gtk_widget_class_bind_template_callback_full (widget_class, "describe", G_CALLBACK (describe_cb));
   gtk_widget_class_install_action (widget_class, "library.delete-repo", "s", delete_repo_action);
-  gtk_widget_class_install_action (widget_class, "library.judge", "s", judge_action);
+  gtk_widget_class_install_action (widget_class, "library.look", "s", look_action);
   gtk_widget_class_install_action (widget_class, "library.show-files", "s", show_files_action);
   gtk_widget_class_install_action (widget_class, "library.verify", "s", verify_action);
   gtk_widget_class_install_action (widget_class, "library.clean-up", NULL, care_action);
@@ -385,6 +399,7 @@ maq_library_page_new (MaqLibrary      *library,
   self->sorted = gtk_sort_list_model_new (g_object_ref (G_LIST_MODEL (self->filtered)), g_object_ref (self->sorter));
   g_autoptr (GtkNoSelection) selection = gtk_no_selection_new (g_object_ref (G_LIST_MODEL (self->sorted)));
   gtk_list_view_set_model (self->list_view, GTK_SELECTION_MODEL (selection));
+  g_signal_connect_object (self->sorted, "items-changed", G_CALLBACK (stay_on_top), self, G_CONNECT_SWAPPED | G_CONNECT_AFTER);
   g_signal_connect_object (self->filtered, "items-changed", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (library, "items-changed", G_CALLBACK (update), self, G_CONNECT_SWAPPED | G_CONNECT_AFTER);
   g_signal_connect_object (library, "notify::size", G_CALLBACK (update), self, G_CONNECT_SWAPPED);

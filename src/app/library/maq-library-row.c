@@ -59,14 +59,14 @@ update (MaqLibraryRow *self)
   gtk_widget_set_visible (self->chat, maq_variants_pick (all, NULL) != NULL);
 }
 
-// Whether it runs here is found out for what is on the screen.
+// Whether it runs here, and whether the Hub has a newer version, is found out for what is on the screen.
 static void
 want_verdict (MaqLibraryRow *self)
 {
-  if (self->item == NULL || !gtk_widget_get_mapped (GTK_WIDGET (self)) || maq_library_item_get_variants (self->item)->len == 0)
+  if (self->item == NULL || !gtk_widget_get_mapped (GTK_WIDGET (self)))
     return;
   g_autofree char *uri = maq_library_item_dup_uri (self->item);
-  gtk_widget_activate_action (GTK_WIDGET (self), "library.judge", "s", uri);
+  gtk_widget_activate_action (GTK_WIDGET (self), "library.look", "s", uri);
 }
 
 static void

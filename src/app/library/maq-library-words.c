@@ -47,6 +47,8 @@ maq_library_item_dup_summary (MaqLibraryItem *item)
       // Translators: %s is a time such as "3 days ago".
       g_strv_builder_take (parts, g_strdup_printf (_ ("used %s"), when));
     }
+  if (maq_library_item_has_news (item))
+    g_strv_builder_add (parts, _ ("newer version on the Hub"));
   return join (parts);
 }
 
