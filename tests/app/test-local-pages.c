@@ -3,6 +3,7 @@
 #include "maq-app-fixture.h"
 
 #include <stdlib.h>
+#include <time.h>
 
 #include "maq-library-details.h"
 #include "maq-library-page.h"
@@ -163,6 +164,8 @@ has_entry (gpointer page)
   return ui_find (page, GTK_TYPE_SEARCH_ENTRY, NULL) != NULL;
 }
 
+#define ELDER "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+
 static MaqLibraryPage *
 new_library_page (AppFixture *fixture)
 {
@@ -185,6 +188,14 @@ list_order (MaqLibraryPage *page)
   g_auto (GStrv) strv = g_strv_builder_end (ids);
   g_autofree char *text = g_strjoinv (" ", strv);
   return g_intern_string (text);
+}
+
+static const char *
+list_first (MaqLibraryPage *page)
+{
+  g_auto (GStrv) ids = g_strsplit (list_order (page), " ", 2);
+
+  return g_intern_string (ids[0]);
 }
 
 static gboolean
@@ -411,6 +422,67 @@ test_care (AppFixture   *fixture,
   ui_hide (window, page);
 }
 
+// What this thread worked, in microseconds: unlike the time on the wall it does not grow on a busy machine.
+static gint64
+get_worked (void)
+{
+  struct timespec worked;
+
+  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &worked);
+  return worked.tv_sec * G_USEC_PER_SEC + worked.tv_nsec / 1000;
+}
+
+// The page while the repos arrive: what a frame costs is told.
+static void
+test_many (AppFixture   *fixture,
+           gconstpointer data)
+{
+  const guint n_repos = g_test_perf () ? 2000 : 200;
+  const char *root = maq_cache_get_root (fixture->cache);
+  GtkWidget  *view = adw_navigation_view_new ();
+  GtkWindow  *window = app_fixture_show (fixture, view);
+  guint       n_turns = 0;
+  gint64      worst = 0;
+  guint       n_long = 0;
+  guint       n_lost = 0;
+
+  for (guint i = 0; i < n_repos; i++)
+    for (guint j = 0; j < (g_test_perf () ? 25 : 2); j++)
+      {
+        g_autofree char *path = g_strdup_printf ("%s/models--owner%u--repo-%u/snapshots/" ELDER "/file-%u%s", root, i % 40, i, j, j < 2 ? "-Q4_0.gguf" : ".txt");
+        g_autofree char *folder = g_path_get_dirname (path);
+        g_assert_cmpint (g_mkdir_with_parents (folder, 0755), ==, 0);
+        g_assert_true (g_file_set_contents_full (path, "x", 1, G_FILE_SET_CONTENTS_NONE, 0644, NULL));
+      }
+  MaqLibraryPage *page = new_library_page (fixture);
+  adw_navigation_view_add (ADW_NAVIGATION_VIEW (view), ADW_NAVIGATION_PAGE (page));
+  while (maq_library_get_loading (fixture->library))
+    {
+      gint64 before = get_worked ();
+      g_main_context_iteration (NULL, TRUE);
+      gint64 one = get_worked () - before;
+      worst = MAX (worst, one);
+      n_long += one > 8000;
+      n_lost += one > 16000;
+      n_turns++;
+    }
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (fixture->library)), ==, n_repos);
+  // What a frame costs in which nothing comes.
+  gint64 bare = 0;
+  for (guint i = 0; i < 30; i++)
+    {
+      gint64 before = get_worked ();
+      gtk_widget_queue_draw (view);
+      ui_run (20);
+      bare = MAX (bare, get_worked () - before);
+    }
+  g_test_message ("A frame without news takes %.1f ms", bare / 1000.0);
+  g_test_message ("%u repos: %u turns of the main loop, %u of them over 8 ms, %u over 16 ms, the longest %.1f ms", n_repos, n_turns, n_long, n_lost, worst / 1000.0);
+  // The first in the order is in sight.
+  ui_wait_text (page, list_first (page));
+  ui_hide (window, view);
+}
+
 #define NEWER     "maquette/boulder-sharded"
 #define ELDER     "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 #define MY_FOLDER "models--maquette--boulder-sharded"
@@ -529,6 +601,7 @@ main (int   argc,
   ADD ("/app/library-page/filter-sort-chat-delete-undo", test_library);
   ADD ("/app/library-page/details-of-a-repo", test_library_details);
   ADD ("/app/library-page/verify-repair-clean-up", test_care);
+  ADD ("/app/library-page/many-repos-arrive", test_many);
   ADD ("/app/library-page/a-newer-version-on-the-hub", test_news);
   ADD ("/app/library-page/empty", test_empty_library);
   g_test_add_func ("/app/sidebar/places-and-badge", test_sidebar);

@@ -38,6 +38,8 @@ struct _MaqLibraryPage
   const char         *sort;  // interned
   const char         *kind;  // interned
   MaqFutureSlot       refreshing;
+  guint               going_to_top;
+  gboolean            was_touched; // the list: somebody may have scrolled
 };
 
 G_DEFINE_FINAL_TYPE (MaqLibraryPage, maq_library_page, ADW_TYPE_NAVIGATION_PAGE)
@@ -74,15 +76,39 @@ update (MaqLibraryPage *self)
     maq_status_stack_set_status (self->status_stack, MAQ_STATUS_EMPTY);
 }
 
-// A list that is at its top stays there when something comes above: the list view would keep what was first in sight.
+// A list that is at its top stays there when something comes above: the list view would keep what was first in sight. It is also
+// there as long as nobody moved it.
+static gboolean
+go_to_top_cb (gpointer data)
+{
+  MaqLibraryPage *self = data;
+
+  self->going_to_top = 0;
+  if (g_list_model_get_n_items (G_LIST_MODEL (self->sorted)) > 0)
+    gtk_list_view_scroll_to (self->list_view, 0, GTK_LIST_SCROLL_NONE, NULL);
+  return G_SOURCE_REMOVE;
+}
+
 static void
-stay_on_top (MaqLibraryPage *self,
-             guint           position)
+stay_on_top (MaqLibraryPage *self)
 {
   GtkAdjustment *adjustment = gtk_scrollable_get_vadjustment (GTK_SCROLLABLE (self->list_view));
+  gboolean       is_on_top = adjustment != NULL && gtk_adjustment_get_value (adjustment) < 1;
 
-  if (adjustment != NULL && gtk_adjustment_get_value (adjustment) < 1 && position == 0 && g_list_model_get_n_items (G_LIST_MODEL (self->sorted)) > 0)
-    gtk_list_view_scroll_to (self->list_view, 0, GTK_LIST_SCROLL_NONE, NULL);
+  // Once for all that comes before the next frame is laid out.
+  if ((is_on_top || !self->was_touched) && self->going_to_top == 0)
+    self->going_to_top = g_idle_add_full (G_PRIORITY_HIGH_IDLE, go_to_top_cb, self, NULL);
+}
+
+static gboolean
+event_cb (MaqLibraryPage *self,
+          GdkEvent       *event)
+{
+  GdkEventType type = gdk_event_get_event_type (event);
+
+  if (type == GDK_BUTTON_PRESS || type == GDK_SCROLL || type == GDK_KEY_PRESS || type == GDK_TOUCH_BEGIN)
+    self->was_touched = TRUE;
+  return GDK_EVENT_PROPAGATE;
 }
 
 static void
@@ -320,6 +346,7 @@ maq_library_page_dispose (GObject *object)
   MaqLibraryPage *self = MAQ_LIBRARY_PAGE (object);
 
   maq_future_slot_clear (&self->refreshing);
+  g_clear_handle_id (&self->going_to_top, g_source_remove);
   gtk_widget_dispose_template (GTK_WIDGET (self), MAQ_TYPE_LIBRARY_PAGE);
   g_clear_object (&self->sorted);
   g_clear_object (&self->filtered);
@@ -378,6 +405,10 @@ maq_library_page_init (MaqLibraryPage *self)
   self->filter = GTK_FILTER (gtk_custom_filter_new (matches, self, NULL));
   self->sorter = GTK_SORTER (gtk_custom_sorter_new (compare, self, NULL));
   gtk_widget_init_template (GTK_WIDGET (self));
+  GtkEventController *controller = gtk_event_controller_legacy_new ();
+  gtk_event_controller_set_propagation_phase (controller, GTK_PHASE_CAPTURE);
+  g_signal_connect_object (controller, "event", G_CALLBACK (event_cb), self, G_CONNECT_SWAPPED);
+  gtk_widget_add_controller (GTK_WIDGET (self->status_stack), controller);
   gtk_search_bar_set_key_capture_widget (self->search_bar, GTK_WIDGET (self));
   gtk_search_bar_connect_entry (self->search_bar, GTK_EDITABLE (self->search_entry));
 }

@@ -6,6 +6,9 @@
 
 #include "maq-units.h"
 
+// Variants that are named in a row.
+#define MAX_LABELS 5
+
 const char *
 maq_library_kind_word (MaqRepoKind kind)
 {
@@ -61,8 +64,10 @@ maq_library_item_dup_variants (MaqLibraryItem *item)
   g_autoptr (GStrvBuilder) parts = g_strv_builder_new ();
   g_autoptr (GStrvBuilder) labels = g_strv_builder_new ();
 
-  for (guint i = 0; i < variants->len; i++)
+  for (guint i = 0; i < MIN (variants->len, MAX_LABELS); i++)
     g_strv_builder_add (labels, ((MaqVariant *) g_ptr_array_index (variants, i))->label);
+  if (variants->len > MAX_LABELS)
+    g_strv_builder_take (labels, g_strdup_printf (ngettext ("%u more", "%u more", variants->len - MAX_LABELS), variants->len - MAX_LABELS));
   if (variants->len > 0)
     {
       g_auto (GStrv) strv = g_strv_builder_end (labels);
