@@ -27,6 +27,12 @@ const char *maq_library_item_get_upstream (MaqLibraryItem *self);
 gint64      maq_library_item_get_ask_again (MaqLibraryItem *self);
 void        maq_library_item_set_ask_again (MaqLibraryItem *self, gint64 again);
 
+// What waits to be judged.
+typedef struct _MaqLibraryJudge MaqLibraryJudge;
+MaqLibraryJudge                *maq_library_judge_new (void);
+void                            maq_library_judge_free (MaqLibraryJudge *self);
+MaqLibraryJudge                *maq_library_get_judge (MaqLibrary *self);
+
 // The questions to the Hub.
 typedef struct _MaqLibraryUpstream MaqLibraryUpstream;
 MaqLibraryUpstream                *maq_library_upstream_new (void);

@@ -7,18 +7,14 @@
 #include "maq-fiber.h"
 #include "maq-library-private.h"
 #include "maq-library-watch.h"
-#include "maq-variant-fits.h"
 
 // Repos arrive from a scan in portions, wait in a queue, and are taken into the list a few milliseconds' worth at a time, after
 // what a frame has to do. The list is what is known less what is about to be deleted. Items stay the same objects as long as their
 // repo is there, so that a row keeps its place and focus; they are told when something in them changed.
 
-#define SETTLE      200                   // milliseconds after a change on the disk until it is read, with what belongs to it
-#define SLICE       (3 * 1000)            // microseconds of the main loop in one go
-#define MAX_PROBES  32                    // changed repos that are read one by one; more are a new scan
-#define MAX_JUDGING 2                     // headers read at the same time
-#define JUDGED_FOR  (60 * G_USEC_PER_SEC) // free memory changes
-#define JUDGE_QUEUE 64                    // of rows that were on the screen; older ones are forgotten
+#define SETTLE     200        // milliseconds after a change on the disk until it is read, with what belongs to it
+#define SLICE      (3 * 1000) // microseconds of the main loop in one go
+#define MAX_PROBES 32         // changed repos that are read one by one; more are a new scan
 
 struct _MaqLibrary
 {
@@ -28,6 +24,7 @@ struct _MaqLibrary
   MaqSessionPool     *pool;      // weak
   MaqLibraryRemovals *removals;
   MaqLibraryUpstream *upstream;
+  MaqLibraryJudge    *judge;
   MaqLibraryWatch    *watch;
   GPtrArray          *items;   // of MaqLibraryItem, as shown
   GHashTable         *known;   // folder of a repo → MaqLibraryItem, shown or hidden
@@ -45,8 +42,6 @@ struct _MaqLibrary
   guint64             free;
   GHashTable         *changed; // folders to read again
   guint               settle;
-  GQueue              to_judge; // of MaqLibraryItem
-  guint               n_judging;
 };
 
 enum
@@ -112,7 +107,7 @@ maq_library_dispose (GObject *object)
   give_up (&self->current);
   give_up (&self->next);
   g_queue_clear_full (&self->arrived, (GDestroyNotify) maq_cache_repo_unref);
-  g_queue_clear_full (&self->to_judge, g_object_unref);
+  g_clear_pointer (&self->judge, maq_library_judge_free);
   g_clear_weak_pointer (&self->pool);
   g_clear_weak_pointer (&self->transfers);
   g_clear_object (&self->cache);
@@ -180,7 +175,7 @@ maq_library_init (MaqLibrary *self)
   self->removals = maq_library_removals_new (self);
   self->upstream = maq_library_upstream_new ();
   g_queue_init (&self->arrived);
-  g_queue_init (&self->to_judge);
+  self->judge = maq_library_judge_new ();
 }
 
 // The name of a repo's folder in the cache (transfer full).
@@ -659,95 +654,6 @@ note_change (const char *folder,
     self->settle = g_timeout_add_once (SETTLE, settled_cb, self);
 }
 
-// What runs here
-
-static void judge_next (MaqLibrary *self);
-
-typedef struct
-{
-  GWeakRef        library;
-  MaqLibraryItem *item;
-} Judging;
-
-static void
-judging_free (gpointer data)
-{
-  Judging *self = data;
-
-  g_weak_ref_clear (&self->library);
-  g_object_unref (self->item);
-  g_free (self);
-}
-
-static DexFuture *
-judged_cb (DexFuture *future,
-           gpointer   data)
-{
-  Judging *judging = data;
-  g_autoptr (MaqLibrary) self = g_weak_ref_get (&judging->library);
-  const GValue *value = dex_future_get_value (future, NULL);
-
-  if (self == NULL)
-    return dex_future_new_true ();
-  // A header that cannot be read says nothing on whether the model runs.
-  maq_library_item_take_fit (judging->item, value != NULL ? maq_library_item_choose_fit (judging->item, g_value_get_boxed (value)) : NULL);
-  self->n_judging--;
-  judge_next (self);
-  return dex_future_new_true ();
-}
-
-static void
-judge_item (MaqLibrary     *self,
-            MaqLibraryItem *item)
-{
-  const MaqFitOptions options = { 0 };
-  GPtrArray          *variants = maq_library_item_get_variants (item);
-  const char         *id = maq_library_item_get_id (item);
-  MaqCacheRepo       *repo = maq_library_item_get_repo (item);
-  const MaqVariant   *first = g_ptr_array_index (variants, 0);
-  g_autofree char    *snapshots = g_build_filename (repo->path, "snapshots/", NULL);
-  g_autofree char    *commit = g_strndup (first->paths[0] + strlen (snapshots), 40);
-  g_autoptr (MaqVariant) header_of = maq_variant_copy (first);
-  Judging *judging = g_new0 (Judging, 1);
-
-  // The judge asks the cache by the path in the repo.
-  g_set_str (&header_of->paths[0], first->paths[0] + strlen (snapshots) + strlen (commit) + 1);
-  g_weak_ref_init (&judging->library, self);
-  judging->item = g_object_ref (item);
-  self->n_judging++;
-  DexFuture *work = maq_variant_fits_judge (NULL, self->cache, id, commit, variants, header_of, &options);
-  // Nobody waits: the item tells.
-  dex_future_disown (dex_future_finally (work, judged_cb, judging, judging_free));
-}
-
-static void
-judge_next (MaqLibrary *self)
-{
-  while (self->n_judging < MAX_JUDGING && !g_queue_is_empty (&self->to_judge))
-    {
-      g_autoptr (MaqLibraryItem) item = g_queue_pop_head (&self->to_judge);
-      if (maq_library_item_get_variants (item)->len > 0)
-        judge_item (self, item);
-    }
-}
-
-void
-maq_library_judge (MaqLibrary     *self,
-                   MaqLibraryItem *item)
-{
-  g_return_if_fail (MAQ_IS_LIBRARY (self));
-  g_return_if_fail (MAQ_IS_LIBRARY_ITEM (item));
-
-  gint64 judged = maq_library_item_get_judged (item);
-  if (maq_library_item_get_variants (item)->len == 0 || (judged != 0 && g_get_monotonic_time () - judged < JUDGED_FOR) ||
-      g_queue_find (&self->to_judge, item) != NULL)
-    return;
-  g_queue_push_tail (&self->to_judge, g_object_ref (item));
-  while (g_queue_get_length (&self->to_judge) > JUDGE_QUEUE)
-    g_object_unref (g_queue_pop_head (&self->to_judge));
-  judge_next (self);
-}
-
 MaqLibrary *
 maq_library_new (MaqCache *cache)
 {
@@ -781,6 +687,12 @@ MaqLibraryRemovals *
 maq_library_get_removals (MaqLibrary *self)
 {
   return self->removals;
+}
+
+MaqLibraryJudge *
+maq_library_get_judge (MaqLibrary *self)
+{
+  return self->judge;
 }
 
 MaqLibraryUpstream *
