@@ -40,9 +40,15 @@ add_row (MaqCliTable *table, const MaqForeignModel *model)
 }
 
 gboolean
-maq_cli_cache_list_others (MaqCli *cli, GError **error)
+maq_cli_cache_list_others (MaqCli *cli, char **arguments, GError **error)
 {
-  g_auto (GStrv) folders = maq_cli_dup_model_folders (cli);
+  g_auto (GStrv) folders = g_strdupv (arguments);
+  for (guint i = 0; folders[i] != NULL; i++)
+    {
+      char *folder = g_canonicalize_filename (folders[i], NULL);
+      g_free (folders[i]);
+      folders[i] = folder;
+    }
   g_autoptr (MaqForeignScan) scan = dex_await_boxed (maq_foreign_find ((const char *const *) folders), error);
   if (scan == NULL)
     return FALSE;
@@ -66,7 +72,7 @@ maq_cli_cache_list_others (MaqCli *cli, GError **error)
         maq_cli_note (cli, "%s", place->problem);
     }
   if (scan->models->len == 0)
-    maq_cli_note (cli, _ ("No models of Ollama, LM Studio, Jan, GPT4All or llama.cpp are on this machine."));
+    maq_cli_note (cli, _ ("No models of Ollama, LM Studio, Jan, GPT4All or llama.cpp are on this machine. “maq cache ls --others FOLDER” looks in a folder."));
   else if (!maq_cli_wants_json (cli))
     {
       g_autofree char *text = maq_cli_table_to_text (table, maq_cli_get_columns (cli));

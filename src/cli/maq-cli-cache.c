@@ -149,7 +149,12 @@ maq_cli_cache_parse_repo (MaqCli *cli, const MaqCliCacheOptions *options, const 
 static gboolean
 list_verb (MaqCli *cli, const MaqCliCacheOptions *options, char **arguments, GError **error)
 {
-  return options->others ? maq_cli_cache_list_others (cli, error) : list_cache (cli, error);
+  if (arguments[0] != NULL && !options->others)
+    {
+      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("“%s” is one word too many for cache ls"), arguments[0]);
+      return FALSE;
+    }
+  return options->others ? maq_cli_cache_list_others (cli, arguments, error) : list_cache (cli, error);
 }
 
 // The verbs, with the words and the options that each takes.
@@ -160,7 +165,7 @@ static const struct
   gboolean    takes_others, takes_kind, takes_repair, takes_prune, takes_quant, takes_consent, takes_dry_run;
   gboolean (*run) (MaqCli *cli, const MaqCliCacheOptions *options, char **arguments, GError **error);
 } verbs[] = {
-  { .name = "ls", .takes_others = TRUE, .run = list_verb },
+  { .name = "ls", .max_arguments = -1, .takes_others = TRUE, .run = list_verb },
   { .name = "scan", .takes_repair = TRUE, .takes_consent = TRUE, .run = maq_cli_cache_scan },
   { .name = "verify", .max_arguments = 2, .takes_kind = TRUE, .takes_repair = TRUE, .takes_consent = TRUE, .run = maq_cli_cache_verify },
   { .name = "rm", .max_arguments = -1, .takes_kind = TRUE, .takes_quant = TRUE, .takes_consent = TRUE, .run = maq_cli_cache_remove },
@@ -227,10 +232,10 @@ cache_command (MaqCli *cli, char **arguments, GError **error)
 
 const MaqCliCommand maq_cli_cache_command = {
   .name = "cache",
-  .arguments = "ls | scan | verify [REPO[@REV] [FILE]] | rm REPO[@REV] [FILE…] | prune | import REPO[@REV] FILE…",
+  .arguments = "ls [--others [FOLDER…]] | scan | verify [REPO[@REV] [FILE]] | rm REPO[@REV] [FILE…] | prune | import REPO[@REV] FILE…",
   .summary = N_ ("List, check and clean the shared cache"),
-  .details = N_ ("ls lists the repos, with --others the models of other programs, which maq run\n"
-                 "takes by their files. scan names what is damaged and what could be freed. verify\n"
+  .details = N_ ("ls lists the repos, with --others the models of other programs and of FOLDERs,\n"
+                 "which maq run takes by their files. scan names what is damaged and what could be freed. verify\n"
                  "reads every file and compares it with its hash; status 1 if one is wrong. rm\n"
                  "removes a repo, a revision, or files of it. prune frees what nobody uses. What is\n"
                  "removed is shown and asked for first. import puts files that are on this machine\n"

@@ -22,8 +22,8 @@ typedef struct
   int      hours; // the age of what may be pruned
 } MaqCliCacheOptions;
 
-// `ls --others`: what other programs keep on this machine.
-gboolean maq_cli_cache_list_others (MaqCli *cli, GError **error);
+// `ls --others`: what other programs keep on this machine, and what is in FOLDERS.
+gboolean maq_cli_cache_list_others (MaqCli *cli, char **folders, GError **error);
 // The verbs. ARGUMENTS: the words after the verb.
 gboolean maq_cli_cache_scan (MaqCli *cli, const MaqCliCacheOptions *options, char **arguments, GError **error);
 gboolean maq_cli_cache_verify (MaqCli *cli, const MaqCliCacheOptions *options, char **arguments, GError **error);

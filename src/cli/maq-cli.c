@@ -121,12 +121,6 @@ maq_cli_get_cache (MaqCli *self)
   return self->cache;
 }
 
-GStrv
-maq_cli_dup_model_folders (MaqCli *self)
-{
-  return maq_settings_dup_model_folders (get_settings (self));
-}
-
 MaqTransferList *
 maq_cli_get_transfers (MaqCli *self, GError **error)
 {

@@ -60,8 +60,6 @@ MaqHubClient    *maq_cli_get_client (MaqCli *self, GError **error);
 MaqTransferList *maq_cli_get_transfers (MaqCli *self, GError **error);
 MaqCache        *maq_cli_get_cache (MaqCli *self);
 MaqEngine       *maq_cli_get_engine (MaqCli *self);
-// The folders with models that the user named in the window (transfer full).
-GStrv maq_cli_dup_model_folders (MaqCli *self);
 
 // Reads `owner/name[@REV]` or a pasted address of a repo (transfer full). KIND: what --kind says, NULL for a model.
 // MAQ_CLI_ERROR_USAGE with a sentence otherwise.

@@ -19,10 +19,9 @@
 struct _MaqSettings
 {
   GObject        parent_instance;
-  GSettings     *gsettings; // NULL without an installed schema: then the three below
+  GSettings     *gsettings; // NULL without an installed schema: then the two below
   char          *endpoint;
   char          *cache_dir;
-  GStrv          model_folders;
   char          *override_endpoint;
   const char    *override_by;
   MaqTokenSource token_source;
@@ -47,7 +46,6 @@ maq_settings_finalize (GObject *object)
   g_clear_object (&self->gsettings);
   g_free (self->endpoint);
   g_free (self->cache_dir);
-  g_strfreev (self->model_folders);
   g_free (self->override_endpoint);
   G_OBJECT_CLASS (maq_settings_parent_class)->finalize (object);
 }
@@ -257,55 +255,6 @@ maq_settings_set_cache_dir (MaqSettings *self, const char *path, GError **error)
   else
     g_set_str (&self->cache_dir, path);
   return TRUE;
-}
-
-GStrv
-maq_settings_dup_model_folders (MaqSettings *self)
-{
-  g_return_val_if_fail (MAQ_IS_SETTINGS (self), NULL);
-
-  if (self->gsettings)
-    return g_settings_get_strv (self->gsettings, "model-folders");
-  return self->model_folders ? g_strdupv (self->model_folders) : g_new0 (char *, 1);
-}
-
-// The named folders without PATH, and with it at the end if WANTED.
-static void
-change_model_folders (MaqSettings *self, const char *path, gboolean wanted)
-{
-  g_auto (GStrv) folders = maq_settings_dup_model_folders (self);
-  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
-
-  for (guint i = 0; folders[i]; i++)
-    if (strcmp (folders[i], path) != 0)
-      g_strv_builder_add (builder, folders[i]);
-  if (wanted)
-    g_strv_builder_add (builder, path);
-  g_clear_pointer (&self->model_folders, g_strfreev);
-  self->model_folders = g_strv_builder_end (builder);
-  if (self->gsettings)
-    g_settings_set_strv (self->gsettings, "model-folders", (const char *const *) self->model_folders);
-}
-
-gboolean
-maq_settings_add_model_folder (MaqSettings *self, const char *path, GError **error)
-{
-  g_return_val_if_fail (MAQ_IS_SETTINGS (self), FALSE);
-  g_return_val_if_fail (path != NULL, FALSE);
-
-  if (!check_folder (path, error))
-    return FALSE;
-  change_model_folders (self, path, TRUE);
-  return TRUE;
-}
-
-void
-maq_settings_remove_model_folder (MaqSettings *self, const char *path)
-{
-  g_return_if_fail (MAQ_IS_SETTINGS (self));
-  g_return_if_fail (path != NULL);
-
-  change_model_folders (self, path, FALSE);
 }
 
 // --- The token ---

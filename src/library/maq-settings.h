@@ -43,11 +43,6 @@ char *maq_settings_dup_cache_dir (MaqSettings *self);
 const char *maq_settings_get_cache_dir_override (MaqSettings *self);
 // Stores PATH ("" or NULL for the default), used from the next start on. MAQ_LIBRARY_ERROR_BAD_FOLDER if it cannot be one.
 gboolean maq_settings_set_cache_dir (MaqSettings *self, const char *path, GError **error);
-// The folders that the user named as holding models, absolute paths (transfer full); empty: none.
-GStrv maq_settings_dup_model_folders (MaqSettings *self);
-// Names PATH among them, or no more. A path that is no absolute one or not UTF-8: MAQ_LIBRARY_ERROR_BAD_FOLDER.
-gboolean maq_settings_add_model_folder (MaqSettings *self, const char *path, GError **error);
-void     maq_settings_remove_model_folder (MaqSettings *self, const char *path);
 // Looks the token for the endpoint up; resolves to a string, "" if there is none. A keyring that is missing, locked or silent
 // is none. get_token_source tells afterwards where it came from.
 DexFuture     *maq_settings_load_token (MaqSettings *self);

@@ -255,6 +255,7 @@ def test_framework(suite, hub):
         "bad-cache-verb": (["cache", "eat"], "cache ls"),
         "cache-wrong-option": (["cache", "ls", "--dry-run"], "--dry-run changes nothing"),
         "cache-others-wrong-verb": (["cache", "scan", "--others"], "--others changes nothing"),
+        "cache-ls-too-many": (["cache", "ls", "a/b"], "one word too many"),
         "cache-too-many": (["cache", "scan", "a/b"], "one word too many"),
         "cache-prune-nothing": (["cache", "prune", "-n"], "--orphans"),
         "cache-rm-nothing": (["cache", "rm", "-n"], "REPO[@REV]"),
@@ -637,6 +638,8 @@ def test_run(suite, hub):
         row = next(row for row in rows if row["name"] == "pebble:q8")
         equal((row["program"], row["size"], row["files"], row["warning"]), ("Ollama", weights.stat().st_size, [str(blob)], None))
         contains(ok("cache", "ls", "--others", OLLAMA_MODELS=store, COLUMNS=200), "pebble:q8")
+        contains(ok("cache", "ls", "--others", WEIGHTS, COLUMNS=200), "pebble-chat-Q4_0")
+        contains(maq("cache", "ls", "--others", "/nowhere/at/all")[2], "/nowhere/at/all")
         contains(ok("run", row["files"][0], "-p", question, "--temp", "0", "-q"), "12")
         equal(sorted(str(path) for path in store.rglob("*") if path.is_file()), sorted([str(blob), str(manifest)]))
 
