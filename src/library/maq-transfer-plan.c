@@ -44,6 +44,22 @@ planning_free (gpointer data)
   g_free (self);
 }
 
+// The bytes that another repo of the cache has.
+static guint64
+count_shared (Planning        *self,
+              MaqTransferWork *work)
+{
+  guint64 bytes = 0;
+
+  for (guint i = 0; i < work->files->len; i++)
+    {
+      const MaqTransferFile *file = work->files->pdata[i];
+      if (!file->here && file->etag != NULL && maq_cache_has_twin (self->cache, self->request->kind, work->id, file->etag, file->size))
+        bytes += file->size;
+    }
+  return bytes;
+}
+
 static DexFuture *
 plan_fiber (gpointer data)
 {
@@ -57,7 +73,7 @@ plan_fiber (gpointer data)
   plan->commit = g_strdup (work->commit);
   plan->n_files = work->files->len;
   plan->bytes_total = work->bytes_total;
-  plan->bytes_here = work->bytes_here;
+  plan->bytes_here = work->bytes_here + count_shared (self, work);
   plan->work = g_steal_pointer (&work);
   return dex_future_new_take_boxed (MAQ_TYPE_TRANSFER_PLAN, plan);
 }

@@ -113,7 +113,7 @@ typedef struct
   char   *commit;
   guint   n_files;
   guint64 bytes_total;
-  guint64 bytes_here; // already in the cache
+  guint64 bytes_here; // already in the cache, also as a file of another repo
 
   MaqTransferWork *work; // the files, for maq_transfer_list_start_planned
 } MaqTransferPlan;

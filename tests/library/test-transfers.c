@@ -111,6 +111,13 @@ test_shares (Fixture      *fixture,
   maq_hub_server_clear_requests (fixture->server);
   maq_cache_set_free_bytes (fixture->cache, 100000);
 
+  g_autoptr (MaqTransferRequest) request = request_for (NULL);
+  g_autoptr (DexFuture) future = maq_transfer_list_plan (fixture->transfers, request);
+  WAIT_UNTIL (!dex_future_is_pending (future));
+  const MaqTransferPlan *plan = g_value_get_boxed (dex_future_get_value (future, NULL));
+  g_assert_cmpuint (plan->bytes_total, ==, ALL_BYTES);
+  g_assert_cmpuint (plan->bytes_here, >, ALL_BYTES - 100000);
+
   g_autoptr (MaqTransfer) second = fetch (fixture, request_for (NULL));
   g_assert_cmpint (maq_transfer_get_state (second), ==, MAQ_TRANSFER_DONE);
   g_assert_cmpuint (maq_hub_server_count_requests (fixture->server, "cdn", "*"), ==, 0);
