@@ -36,8 +36,10 @@ dup_stem (const char *path)
   gsize            length = strlen (name) - strlen (".gguf");
 
   name[length] = '\0';
-  // "-00001-of-00003"
-  if (length > 15 && g_pattern_match_simple ("-?????-of-?????", name + length - 15))
+  // "-00001-of-00003"; in one piece the pattern would hold a trigraph.
+  if (length > 15 && g_pattern_match_simple ("-?????"
+                                             "-of-?????",
+                                             name + length - 15))
     name[length - 15] = '\0';
   return g_steal_pointer (&name);
 }
