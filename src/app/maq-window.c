@@ -140,8 +140,7 @@ static void
 open_file (MaqWindow  *self,
            const char *path)
 {
-  g_autofree char *label = g_path_get_basename (path);
-  g_autofree char *valid = g_utf8_make_valid (label, -1);
+  g_autofree char *label = g_filename_display_basename (path);
 
   if (maq_inspect_knows (path) && !g_str_has_suffix (path, ".gguf"))
     {
@@ -149,7 +148,10 @@ open_file (MaqWindow  *self,
       return;
     }
   open_chat (self, label, path);
-  AdwToast *toast = adw_toast_new (valid);
+  // An action takes valid text only.
+  if (!g_utf8_validate (path, -1, NULL))
+    return;
+  AdwToast *toast = adw_toast_new (label);
   adw_toast_set_use_markup (toast, FALSE);
   adw_toast_set_button_label (toast, _ ("Inspect"));
   adw_toast_set_action_name (toast, "win.inspect");

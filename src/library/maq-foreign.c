@@ -2,7 +2,6 @@
 // Copyright 2026 The Maquette developers
 #include "maq-foreign-private.h"
 
-#include <errno.h>
 #include <glib/gi18n.h>
 #include <glib/gstdio.h>
 #include <string.h>
@@ -95,9 +94,9 @@ check_place (MaqForeignPlace *place)
   if (missing && place->program != MAQ_FOREIGN_FOLDER)
     return FALSE;
   if (missing)
-    place->problem = g_strdup_printf (_ ("The folder “%s” is not there. Connect the drive it is on, or remove the folder from the list."), place->path);
+    place->problem = g_strdup_printf (_ ("The folder “%s” is not there. Check the path, or connect the drive it is on."), place->path);
   else
-    place->problem = g_strdup_printf (_ ("The folder “%s” may not be read by you: %s"), place->path, g_strerror (g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_ACCES) ? EACCES : EIO));
+    place->problem = g_strdup_printf (_ ("The folder “%s” cannot be read. Check who may read it."), place->path);
   return TRUE;
 }
 

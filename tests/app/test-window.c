@@ -133,6 +133,9 @@ tell_files (MaqApplication *application,
   g_autofree char *weights = g_build_filename (g_getenv ("MAQ_DATA_DIR"), "demo", "weights", "pebble-chat-GGUF", "pebble-chat-Q8_0.gguf", NULL);
   g_autofree char *config = g_build_filename (g_getenv ("MAQ_DATA_DIR"), "demo", "models", "maquette", "pebble-chat", "config.json", NULL);
 
+  // A name that is no valid text opens like any other; there is no such file, which the chat then says.
+  maq_window_open (window, "/nowhere/\xff.gguf");
+  ui_run (100);
   maq_window_open (window, weights);
   ui_wait_text (window, "Ask Something");
   ui_click (window, "Inspect");
