@@ -10,6 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "maq-file.h"
+
 // Each distinct file is read once, by one of a few threads, the largest first so that they end together. What the content should
 // be says the list of files of the commit where one is kept, and else the blob's name.
 
@@ -196,6 +198,7 @@ maq_cache_hash_fd (int                fd,
   EVP_MD_CTX *context = EVP_MD_CTX_new ();
   char       *hex = NULL;
 
+  maq_file_keep_access_time (fd);
   EVP_DigestInit_ex (context, hash == MAQ_CACHE_HASH_SHA256 ? EVP_sha256 () : EVP_sha1 (), NULL);
   if (hash == MAQ_CACHE_HASH_GIT)
     {

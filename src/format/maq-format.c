@@ -2,6 +2,7 @@
 // Copyright 2026 The Maquette developers
 #include "maq-format.h"
 
+#include "maq-file.h"
 #include "maq-format-private.h"
 #include "maq-json.h"
 
@@ -42,6 +43,7 @@ maq_format_open (const char *path,
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_REGULAR_FILE, "%s: not a regular file", path);
       return -1;
     }
+  maq_file_keep_access_time (fd);
   *file_size = info.st_size;
   return g_steal_fd (&fd);
 }

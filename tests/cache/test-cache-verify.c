@@ -2,8 +2,10 @@
 // Copyright 2026 The Maquette developers
 #include "cache-fixture.h"
 
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "maq-cache-care.h"
@@ -86,6 +88,23 @@ test_right (Fixture      *fixture,
   g_assert_cmpuint (progress.done, ==, progress.total);
   g_assert_cmpuint (all->bytes, ==, progress.total);
   g_assert_cmpuint (all->bytes, ==, WEIGHTS_SIZE + 8 + 13 + 6);
+}
+
+// What nobody used for long is told by the time of the last access: checking is no use.
+static void
+test_is_no_use (Fixture      *fixture,
+                gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  const struct timespec times[2] = { { .tv_sec = 1000 }, { .tv_sec = 2000 } };
+  g_autofree char      *blob = g_build_filename (fixture->root, REPO "/blobs", fixture->weights, NULL);
+  struct stat           info;
+
+  g_assert_no_errno (utimensat (AT_FDCWD, blob, times, 0));
+  g_autoptr (MaqCacheVerification) all = verify (fixture, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_no_errno (stat (blob, &info));
+  g_assert_cmpint (info.st_atim.tv_sec, ==, 1000);
 }
 
 static void
@@ -247,6 +266,7 @@ main (int   argc,
   dex_init ();
 
   ADD ("/cache/verify/all-is-right", fixture_set_up, test_right);
+  ADD ("/cache/verify/is-no-use", fixture_set_up, test_is_no_use);
   ADD ("/cache/verify/a-revision-or-a-file", fixture_set_up, test_scope);
   ADD ("/cache/verify/no-cache-is-an-empty-one", fixture_set_up_empty, test_no_cache);
   ADD ("/cache/verify/finds-what-is-wrong", fixture_set_up, test_wrong);
