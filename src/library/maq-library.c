@@ -14,6 +14,7 @@
 
 #define SETTLE     200        // milliseconds after a change on the disk until it is read, with what belongs to it
 #define SLICE      (3 * 1000) // microseconds of the main loop in one go
+#define PAUSE      16         // milliseconds from one to the next: a frame, which has the rows that came to lay out
 #define MAX_PROBES 32         // changed repos that are read one by one; more are a new scan
 
 struct _MaqLibrary
@@ -30,6 +31,7 @@ struct _MaqLibrary
   GHashTable         *known;   // folder of a repo → MaqLibraryItem, shown or hidden
   GQueue              arrived; // of MaqCacheRepo, not yet taken
   GHashTable         *seen;    // folders the scan that is going on found; else NULL
+  gint64              since;   // when it began, in microseconds since 1970
   guint               slice;
   DexFuture          *scan;    // while one is going on
   DexPromise         *current; // resolves with it
@@ -349,20 +351,18 @@ forget (MaqLibrary *self,
   g_hash_table_remove (self->known, folder);
 }
 
-static void note_change (const char *folder, gpointer data);
-
+// REPO, which began to be read at SINCE.
 static void
 take_repo (MaqLibrary   *self,
-           MaqCacheRepo *repo)
+           MaqCacheRepo *repo,
+           gint64        since)
 {
   g_autofree char *folder = dup_folder (repo->kind, repo->id);
   MaqLibraryItem  *item = g_hash_table_lookup (self->known, folder);
-  gboolean         missed = maq_library_watch_add (self->watch, folder, repo);
 
+  maq_library_watch_add (self->watch, folder, repo, since);
   if (self->seen != NULL)
     g_hash_table_add (self->seen, g_strdup (folder));
-  else if (missed)
-    note_change (folder, self);
   // A folder without content is a download that has only just begun, or one that was given up; its own monitors stay.
   if (repo->n_files == 0 && repo->warning == NULL)
     {
@@ -470,7 +470,7 @@ slice_cb (gpointer data)
   while (!g_queue_is_empty (&self->arrived) && g_get_monotonic_time () < end)
     {
       g_autoptr (MaqCacheRepo) repo = g_queue_pop_head (&self->arrived);
-      take_repo (self, repo);
+      take_repo (self, repo, self->since);
     }
   sum_up (self);
   if (!g_queue_is_empty (&self->arrived))
@@ -486,7 +486,7 @@ want_slice (MaqLibrary *self)
 {
   // After drawing, which has a higher priority.
   if (self->slice == 0)
-    self->slice = g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, slice_cb, self, NULL);
+    self->slice = g_timeout_add_full (G_PRIORITY_DEFAULT_IDLE, PAUSE, slice_cb, self, NULL);
 }
 
 static void
@@ -520,6 +520,7 @@ start_scan (MaqLibrary *self)
 {
   self->current = g_steal_pointer (&self->next);
   self->seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->since = g_get_real_time ();
   set_loading (self, TRUE);
   dex_clear (&self->scan);
   self->scan = dex_future_finally (maq_cache_scan_in_portions (self->cache, portion_cb, self), scanned_cb, new_weak_ref (self), weak_ref_free);
@@ -548,6 +549,7 @@ typedef struct
 {
   GWeakRef library;
   char    *folder;
+  gint64   since; // when it began
 } Probe;
 
 static void
@@ -589,7 +591,7 @@ probed_cb (DexFuture *future,
     return dex_future_new_true ();
   drop_arrived (self, probe->folder);
   if (value != NULL)
-    take_repo (self, g_value_get_boxed (value));
+    take_repo (self, g_value_get_boxed (value), probe->since);
   else
     forget (self, probe->folder);
   sum_up (self);
@@ -605,6 +607,7 @@ probe (MaqLibrary *self,
 
   g_weak_ref_init (&data->library, self);
   data->folder = g_strdup (folder);
+  data->since = g_get_real_time ();
   return dex_future_finally (maq_cache_scan_folder (self->cache, folder), probed_cb, data, probe_free);
 }
 
