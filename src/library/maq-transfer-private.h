@@ -104,10 +104,20 @@ gboolean maq_transfer_record_has_note (MaqTransferRecord *self);
 // is there already; the second is for while the lock is held.
 void maq_transfer_record_save (MaqTransferRecord *self);
 void maq_transfer_record_remove (MaqTransferRecord *self);
-// Calls FUNC with each transfer in FOLDER into the cache at CACHE_ROOT that nobody holds, in their order.
-// KNOWN: nullable, a set of tags that are left alone.
-typedef void (*MaqTransferRecordFunc) (MaqTransferRecord *record, const MaqTransferRequest *request, const MaqTransferMemo *memo, gpointer data);
-void maq_transfer_records_load (const char *folder, const char *cache_root, GHashTable *known, MaqTransferRecordFunc func, gpointer data);
+// A record that is held, as a boxed type: copying holds it once more, freeing releases it.
+#define MAQ_TYPE_TRANSFER_HOLD (maq_transfer_hold_get_type ())
+GType maq_transfer_hold_get_type (void);
+
+// A transfer that nobody holds.
+typedef struct
+{
+  MaqTransferRecord  *record;
+  MaqTransferRequest *request;
+  MaqTransferMemo     memo;
+} MaqTransferFound;
+// Those in FOLDER into the cache at CACHE_ROOT, in their order (transfer full, of MaqTransferFound), but for the tags in KNOWN.
+// Touches the disk; any thread.
+GPtrArray *maq_transfer_records_find (const char *folder, const char *cache_root, GHashTable *known);
 
 // One attempt at a transfer, on worker threads. Counters may be read from any thread. RECORD is held until the last file is let
 // go of.
@@ -151,11 +161,16 @@ void                   maq_transfer_set_order (MaqTransfer *self, gint64 order);
 const char *maq_transfer_get_id (MaqTransfer *self);
 // Whether it fetches or fetched PATH.
 gboolean maq_transfer_has_path (MaqTransfer *self, MaqRepoKind kind, const char *id, const char *path);
-// Holds the record as long as the transfer is queued or runs.
-void maq_transfer_claim (MaqTransfer *self);
+// Takes hold of the record, for as long as the transfer is queued or runs. Returns at once; notify::state follows.
+void     maq_transfer_claim (MaqTransfer *self);
+gboolean maq_transfer_is_claimed (MaqTransfer *self);
+// Whether it is queued, but has not even asked for its record.
+gboolean maq_transfer_is_new (MaqTransfer *self);
+// SELF, which is new, goes on with what OTHER left: its record, its files, its place.
+void maq_transfer_take_up (MaqTransfer *self, MaqTransfer *other);
 // What its request comes to, for the next run, which need not find out then. Nothing for one that runs.
 void maq_transfer_set_work (MaqTransfer *self, MaqTransferWork *work);
-// From QUEUED to RUNNING.
+// From QUEUED to RUNNING, with its record.
 void maq_transfer_begin (MaqTransfer *self);
 // From QUEUED to CANCELLED: it is for another Hub than the one there is.
 void maq_transfer_park (MaqTransfer *self);

@@ -64,6 +64,31 @@ maq_transfer_record_unref (MaqTransferRecord *self)
   g_atomic_rc_box_release_full (self, record_clear);
 }
 
+static gpointer
+hold_copy (gpointer record)
+{
+  // It is held: once more always works.
+  maq_transfer_record_hold (record);
+  return maq_transfer_record_ref (record);
+}
+
+static void
+hold_free (gpointer record)
+{
+  maq_transfer_record_release (record);
+  maq_transfer_record_unref (record);
+}
+
+GType
+maq_transfer_hold_get_type (void)
+{
+  static gsize type = 0;
+
+  if (g_once_init_enter (&type))
+    g_once_init_leave (&type, g_boxed_type_register_static ("MaqTransferHold", hold_copy, hold_free));
+  return type;
+}
+
 const char *
 maq_transfer_record_get_tag (MaqTransferRecord *self)
 {
@@ -346,56 +371,52 @@ read_request (const char      *path,
   return request;
 }
 
-// A transfer that was found.
-typedef struct
-{
-  MaqTransferRecord  *record;
-  MaqTransferRequest *request;
-  MaqTransferMemo     memo;
-} Found;
-
 static int
 compare_found (gconstpointer a,
                gconstpointer b)
 {
-  const Found *one = a;
-  const Found *two = b;
+  const MaqTransferFound *one = *(MaqTransferFound *const *) a;
+  const MaqTransferFound *two = *(MaqTransferFound *const *) b;
   return (one->memo.order > two->memo.order) - (one->memo.order < two->memo.order);
 }
 
 static void
-found_clear (gpointer data)
+found_free (gpointer data)
 {
-  Found *self = data;
+  MaqTransferFound *self = data;
 
   maq_transfer_record_unref (self->record);
   maq_transfer_request_free (self->request);
   maq_transfer_memo_clear (&self->memo);
+  g_free (self);
 }
 
-// FALSE if there is nothing to take up under this name.
-static gboolean
+// NULL if there is nothing to take up under this name.
+static MaqTransferFound *
 find (const char *folder,
       const char *cache_root,
-      const char *tag,
-      Found      *found)
+      const char *tag)
 {
   g_autoptr (MaqTransferRecord) record = new_record (folder, cache_root, tag);
   g_autofree char *path = dup_path (record, ".json");
+  MaqTransferMemo  memo = { 0 };
   gboolean         is_other = FALSE;
 
   if (!maq_transfer_record_hold (record))
-    return FALSE;
-  found->request = read_request (path, cache_root, &found->memo, &is_other);
-  if (found->request == NULL && !is_other && g_file_test (path, G_FILE_TEST_EXISTS))
+    return NULL;
+  MaqTransferRequest *request = read_request (path, cache_root, &memo, &is_other);
+  if (request == NULL && !is_other && g_file_test (path, G_FILE_TEST_EXISTS))
     g_info ("%s does not describe a download", path);
-  else if (found->request == NULL && !is_other)
+  else if (request == NULL && !is_other)
     maq_transfer_record_remove (record); // its owner ended just now
   maq_transfer_record_release (record);
-  if (found->request == NULL)
-    return FALSE;
+  if (request == NULL)
+    return NULL;
+  MaqTransferFound *found = g_new0 (MaqTransferFound, 1);
   found->record = g_steal_pointer (&record);
-  return TRUE;
+  found->request = request;
+  found->memo = memo;
+  return found;
 }
 
 static gboolean
@@ -426,31 +447,28 @@ clear_remains (const char *folder,
   maq_transfer_record_release (record);
 }
 
-void
-maq_transfer_records_load (const char           *folder,
-                           const char           *cache_root,
-                           GHashTable           *known,
-                           MaqTransferRecordFunc func,
-                           gpointer              data)
+GPtrArray *
+maq_transfer_records_find (const char *folder,
+                           const char *cache_root,
+                           GHashTable *known)
 {
+  // Each record is held while it is read: two who read at once would miss what the other one has.
+  static GMutex reading;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&reading);
   g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  g_autoptr (GArray) all = g_array_new (FALSE, FALSE, sizeof (Found));
+  GPtrArray *all = g_ptr_array_new_with_free_func (found_free);
 
-  g_array_set_clear_func (all, found_clear);
   for (const char *name; dir != NULL && (name = g_dir_read_name (dir)) != NULL;)
     {
-      Found            found = { 0 };
-      g_autofree char *tag = g_strndup (name, TAG_LENGTH);
+      g_autofree char  *tag = g_strndup (name, TAG_LENGTH);
+      MaqTransferFound *found = NULL;
       if (is_record_name (name, ".json.") || is_record_name (name, ".lock"))
         clear_remains (folder, cache_root, name);
-      else if (is_record_name (name, ".json") && g_str_equal (name + TAG_LENGTH, ".json") &&
-               (known == NULL || !g_hash_table_contains (known, tag)) && find (folder, cache_root, tag, &found))
-        g_array_append_val (all, found);
+      else if (is_record_name (name, ".json") && g_str_equal (name + TAG_LENGTH, ".json") && !g_hash_table_contains (known, tag))
+        found = find (folder, cache_root, tag);
+      if (found != NULL)
+        g_ptr_array_add (all, found);
     }
-  g_array_sort (all, compare_found);
-  for (guint i = 0; i < all->len; i++)
-    {
-      Found *found = &g_array_index (all, Found, i);
-      func (found->record, found->request, &found->memo, data);
-    }
+  g_ptr_array_sort (all, compare_found);
+  return all;
 }

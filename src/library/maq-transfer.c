@@ -1,75 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Copyright 2026 The Maquette developers
-#include "maq-transfer-private.h"
+#include "maq-transfer-state-private.h"
 
 #include <glib/gi18n-lib.h>
 
-#include "maq-error.h"
-#include "maq-transfer-speed-private.h"
+// The object: its properties and what is asked of it. What becomes of it is in maq-transfer-state.c.
 
-// A transfer is looked at ten times a second while it runs; its counters live in the run, on other threads. Where the network or
-// the disk fails a patient one it is queued again, with an obstacle: the list does not start it before that is gone.
-
-#define TICK 100 // milliseconds
-
-// In milliseconds. The wait for the network doubles with each try that brought nothing.
-static guint shortest_wait = 5 * 1000;
-static guint longest_wait = 5 * 60 * 1000;
-
-typedef enum
-{
-  NO_OBSTACLE,
-  NO_NETWORK,
-  NO_SPACE,
-  METERED,
-} Obstacle;
-
-struct _MaqTransfer
-{
-  GObject             parent_instance;
-  MaqHubClient       *client;
-  MaqCache           *cache;
-  MaqTransferRequest *request;
-  MaqTransferRecord  *record;
-  MaqTransferRate    *rate;
-  MaqTransferMemo     memo;
-  MaqTransferState    state;
-  gboolean            is_claimed;
-  gboolean            is_patient;
-  gboolean            is_urgent; // also over a metered connection
-  Obstacle            obstacle;
-  guint               n_waits; // in a row
-  guint               waking;
-  MaqTransferRun     *run;     // the present or the last one
-  MaqTransferWork    *known;   // nullable: for the next one
-  DexFuture          *work;    // while it runs
-  DexPromise         *outcome; // what maq_transfer_wait gives
-  GError             *error;
-  char               *first_path;
-  char               *hindrance;
-  guint               tick;
-
-  guint64 bytes_done;
-  guint64 bytes_total;
-  guint64 bytes_fetched;
-  double  speed;
-  gint64  seconds_left;
-
-  MaqTransferSpeed samples;
-};
-
-enum
-{
-  PROP_STATE = 1,
-  PROP_BYTES_DONE,
-  PROP_BYTES_TOTAL,
-  PROP_SPEED,
-  PROP_SECONDS_LEFT,
-  PROP_TITLE,
-  PROP_SUBTITLE,
-  N_PROPS
-};
-static GParamSpec *properties[N_PROPS];
+GParamSpec *maq_transfer_properties[MAQ_TRANSFER_N_PROPS];
 
 G_DEFINE_FINAL_TYPE (MaqTransfer, maq_transfer, G_TYPE_OBJECT)
 
@@ -95,29 +32,11 @@ maq_transfer_state_get_type (void)
 }
 
 static void
-stop_work (MaqTransfer *self)
-{
-  if (self->run != NULL)
-    maq_transfer_run_stop (self->run);
-  dex_clear (&self->work);
-  g_clear_handle_id (&self->tick, g_source_remove);
-}
-
-static void
-let_go (MaqTransfer *self)
-{
-  if (self->is_claimed)
-    maq_transfer_record_release (self->record);
-  self->is_claimed = FALSE;
-}
-
-static void
 maq_transfer_dispose (GObject *object)
 {
   MaqTransfer *self = MAQ_TRANSFER (object);
 
-  stop_work (self);
-  let_go (self);
+  maq_transfer_stop (self);
   g_clear_handle_id (&self->waking, g_source_remove);
   if (self->outcome != NULL && dex_future_is_pending (DEX_FUTURE (self->outcome)))
     dex_promise_reject (self->outcome, g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "The download was stopped"));
@@ -154,29 +73,18 @@ maq_transfer_get_property (GObject    *object,
 
   switch (prop_id)
     {
-    case PROP_STATE:
+    case MAQ_TRANSFER_PROP_STATE:
       g_value_set_enum (value, self->state);
       break;
-    case PROP_BYTES_DONE:
-      g_value_set_uint64 (value, self->bytes_done);
-      break;
-    case PROP_BYTES_TOTAL:
-      g_value_set_uint64 (value, self->bytes_total);
-      break;
-    case PROP_SPEED:
-      g_value_set_double (value, self->speed);
-      break;
-    case PROP_SECONDS_LEFT:
-      g_value_set_int64 (value, self->seconds_left);
-      break;
-    case PROP_TITLE:
+    case MAQ_TRANSFER_PROP_TITLE:
       g_value_set_string (value, self->request->id);
       break;
-    case PROP_SUBTITLE:
+    case MAQ_TRANSFER_PROP_SUBTITLE:
       g_value_set_string (value, self->hindrance != NULL ? self->hindrance : self->request->title);
       break;
     default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+      if (!maq_transfer_figures_get_property (&self->figures, prop_id, value))
+        G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
 }
 
@@ -190,116 +98,18 @@ maq_transfer_class_init (MaqTransferClass *klass)
   object_class->finalize = maq_transfer_finalize;
   object_class->get_property = maq_transfer_get_property;
 
-  properties[PROP_STATE] = g_param_spec_enum ("state", NULL, NULL, MAQ_TYPE_TRANSFER_STATE, MAQ_TRANSFER_QUEUED, flags);
-  properties[PROP_BYTES_DONE] = g_param_spec_uint64 ("bytes-done", NULL, NULL, 0, G_MAXUINT64, 0, flags);
-  properties[PROP_BYTES_TOTAL] = g_param_spec_uint64 ("bytes-total", NULL, NULL, 0, G_MAXUINT64, 0, flags);
-  properties[PROP_SPEED] = g_param_spec_double ("speed", NULL, NULL, 0, G_MAXDOUBLE, 0, flags);
-  properties[PROP_SECONDS_LEFT] = g_param_spec_int64 ("seconds-left", NULL, NULL, -1, G_MAXINT64, -1, flags);
-  properties[PROP_TITLE] = g_param_spec_string ("title", NULL, NULL, NULL, flags);
-  properties[PROP_SUBTITLE] = g_param_spec_string ("subtitle", NULL, NULL, NULL, flags);
-  g_object_class_install_properties (object_class, N_PROPS, properties);
+  maq_transfer_figures_make_properties (maq_transfer_properties);
+  maq_transfer_properties[MAQ_TRANSFER_PROP_STATE] = g_param_spec_enum ("state", NULL, NULL, MAQ_TYPE_TRANSFER_STATE, MAQ_TRANSFER_QUEUED, flags);
+  maq_transfer_properties[MAQ_TRANSFER_PROP_TITLE] = g_param_spec_string ("title", NULL, NULL, NULL, flags);
+  maq_transfer_properties[MAQ_TRANSFER_PROP_SUBTITLE] = g_param_spec_string ("subtitle", NULL, NULL, NULL, flags);
+  g_object_class_install_properties (object_class, MAQ_TRANSFER_N_PROPS, maq_transfer_properties);
 }
 
 static void
 maq_transfer_init (MaqTransfer *self)
 {
-  self->seconds_left = -1;
+  self->figures.left = -1;
   self->outcome = dex_promise_new ();
-}
-
-static void
-set_uint64 (MaqTransfer *self,
-            guint64     *field,
-            guint64      value,
-            guint        prop)
-{
-  if (*field == value)
-    return;
-  *field = value;
-  g_object_notify_by_pspec (G_OBJECT (self), properties[prop]);
-}
-
-static void
-set_hindrance (MaqTransfer *self,
-               const char  *hindrance)
-{
-  if (g_set_str (&self->hindrance, hindrance))
-    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SUBTITLE]);
-}
-
-static void
-set_state (MaqTransfer     *self,
-           MaqTransferState state)
-{
-  if (self->state == state)
-    return;
-  self->state = state;
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STATE]);
-}
-
-static void
-set_speed (MaqTransfer *self,
-           double       speed)
-{
-  guint64 left = self->bytes_total - MIN (self->bytes_done, self->bytes_total);
-  gint64  seconds = speed > 0 ? (gint64) MIN (left / speed + 0.5, 1e15) : -1;
-
-  if (self->speed != speed)
-    {
-      self->speed = speed;
-      g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SPEED]);
-    }
-  if (self->seconds_left != seconds)
-    {
-      self->seconds_left = seconds;
-      g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SECONDS_LEFT]);
-    }
-}
-
-static void
-sample_speed (MaqTransfer *self)
-{
-  double speed = maq_transfer_speed_sample (&self->samples, g_get_monotonic_time (), self->bytes_fetched);
-
-  if (speed >= 0)
-    set_speed (self, speed);
-}
-
-static const char *
-find_hindrance (MaqTransfer               *self,
-                const MaqTransferProgress *progress)
-{
-  if (progress->n_waiting > 0)
-    return _ ("Another program is downloading this file");
-  if (progress->is_limited)
-    return _ ("The Hub asks to wait a little");
-  if (progress->is_offline)
-    return _ ("From the cache: the Hub cannot be reached");
-  if (progress->commit == NULL && self->state == MAQ_TRANSFER_RUNNING)
-    return _ ("Looking up the files");
-  return NULL;
-}
-
-static void
-update (MaqTransfer *self)
-{
-  MaqTransferProgress progress;
-
-  maq_transfer_run_get_progress (self->run, &progress);
-  g_object_freeze_notify (G_OBJECT (self));
-  self->bytes_fetched = progress.fetched;
-  set_uint64 (self, &self->bytes_total, progress.total, PROP_BYTES_TOTAL);
-  set_uint64 (self, &self->bytes_done, progress.done, PROP_BYTES_DONE);
-  sample_speed (self);
-  set_hindrance (self, find_hindrance (self, &progress));
-  g_object_thaw_notify (G_OBJECT (self));
-}
-
-static gboolean
-tick_cb (gpointer data)
-{
-  update (data);
-  return G_SOURCE_CONTINUE;
 }
 
 // The path of the first file asked for, or of the only one.
@@ -316,169 +126,11 @@ dup_first_path (MaqTransfer *self)
   return path != NULL ? g_build_filename (self->memo.snapshot, path, NULL) : NULL;
 }
 
-static void
-note_done (MaqTransfer *self,
-           const char  *snapshot)
+void
+maq_transfer_note_first_path (MaqTransfer *self)
 {
-  g_set_str (&self->memo.snapshot, snapshot);
-  g_clear_pointer (&self->first_path, g_free);
+  g_free (self->first_path);
   self->first_path = dup_first_path (self);
-  self->memo.finished = g_get_real_time ();
-}
-
-// The run is over, for now or for good.
-static void
-leave_run (MaqTransfer *self)
-{
-  g_clear_handle_id (&self->tick, g_source_remove);
-  g_clear_handle_id (&self->waking, g_source_remove);
-  self->obstacle = NO_OBSTACLE;
-  if (self->state == MAQ_TRANSFER_RUNNING)
-    update (self);
-  self->memo.done = self->bytes_done;
-  self->memo.size = self->bytes_total;
-  set_hindrance (self, NULL);
-  set_speed (self, 0);
-}
-
-static void
-end (MaqTransfer     *self,
-     MaqTransferState state,
-     const char      *snapshot,
-     const GError    *error)
-{
-  g_object_freeze_notify (G_OBJECT (self));
-  leave_run (self);
-  if (snapshot != NULL)
-    note_done (self, snapshot);
-  if (state == MAQ_TRANSFER_FAILED)
-    self->error = g_error_copy (error);
-  set_state (self, state);
-  let_go (self);
-  g_object_thaw_notify (G_OBJECT (self));
-
-  if (state == MAQ_TRANSFER_DONE)
-    dex_promise_resolve_string (self->outcome, g_strdup (snapshot));
-  else
-    dex_promise_reject (self->outcome, g_error_copy (error));
-}
-
-static Obstacle
-find_obstacle (const GError *error)
-{
-  if (g_error_matches (error, MAQ_HUB_ERROR, MAQ_HUB_ERROR_UNREACHABLE) || g_error_matches (error, MAQ_HUB_ERROR, MAQ_HUB_ERROR_OFFLINE))
-    return NO_NETWORK;
-  if (g_error_matches (error, MAQ_CACHE_ERROR, MAQ_CACHE_ERROR_NO_SPACE) || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE))
-    return NO_SPACE;
-  return NO_OBSTACLE;
-}
-
-// Ready once more. The list hears of it as of a new state.
-static void
-stop_waiting (MaqTransfer *self)
-{
-  g_clear_handle_id (&self->waking, g_source_remove);
-  self->obstacle = NO_OBSTACLE;
-  set_hindrance (self, NULL);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STATE]);
-}
-
-static void
-waking_cb (gpointer data)
-{
-  MaqTransfer *self = data;
-
-  self->waking = 0;
-  stop_waiting (self);
-}
-
-static void
-wait_for (MaqTransfer *self,
-          Obstacle     obstacle)
-{
-  g_object_freeze_notify (G_OBJECT (self));
-  leave_run (self);
-  self->obstacle = obstacle;
-  if (self->bytes_fetched > 0)
-    self->n_waits = 0;
-  guint64 wait = MIN ((guint64) shortest_wait << MIN (self->n_waits, 16), longest_wait);
-  self->n_waits++;
-  self->waking = g_timeout_add_once (wait, waking_cb, self);
-  set_hindrance (self, obstacle == NO_NETWORK ? _ ("Waiting for the network") : _ ("The disk is full. The download goes on when there is room."));
-  set_state (self, MAQ_TRANSFER_QUEUED);
-  g_object_thaw_notify (G_OBJECT (self));
-}
-
-static DexFuture *
-ended_cb (DexFuture *future,
-          gpointer   data)
-{
-  g_autoptr (MaqTransfer) self = g_weak_ref_get (data);
-  g_autoptr (GError) error = NULL;
-  const GValue *value = dex_future_get_value (future, &error);
-
-  if (self == NULL || self->state != MAQ_TRANSFER_RUNNING)
-    return dex_future_new_true ();
-  Obstacle obstacle = error != NULL && self->is_patient ? find_obstacle (error) : NO_OBSTACLE;
-  if (value != NULL)
-    end (self, MAQ_TRANSFER_DONE, g_value_get_string (value), NULL);
-  else if (obstacle != NO_OBSTACLE)
-    wait_for (self, obstacle);
-  else
-    end (self, maq_error_is_cancelled (error) ? MAQ_TRANSFER_CANCELLED : MAQ_TRANSFER_FAILED, NULL, error);
-  return dex_future_new_true ();
-}
-
-static void
-weak_ref_free (gpointer data)
-{
-  g_weak_ref_clear (data);
-  g_free (data);
-}
-
-void
-maq_transfer_claim (MaqTransfer *self)
-{
-  if (self->is_claimed)
-    return;
-  // Where another program goes on with it, this one waits for its files under a name of its own.
-  while (!maq_transfer_record_hold (self->record))
-    {
-      g_autoptr (MaqTransferRecord) other = g_steal_pointer (&self->record);
-      self->record = maq_transfer_record_renew (other);
-    }
-  self->is_claimed = TRUE;
-}
-
-void
-maq_transfer_set_work (MaqTransfer     *self,
-                       MaqTransferWork *work)
-{
-  if (self->state == MAQ_TRANSFER_RUNNING)
-    return;
-  g_clear_pointer (&self->known, maq_transfer_work_unref);
-  self->known = maq_transfer_work_ref (work);
-}
-
-void
-maq_transfer_begin (MaqTransfer *self)
-{
-  GWeakRef *weak = g_new0 (GWeakRef, 1);
-
-  g_return_if_fail (maq_transfer_is_ready (self));
-
-  g_weak_ref_init (weak, self);
-  dex_clear (&self->work);
-  g_clear_pointer (&self->run, maq_transfer_run_unref);
-  maq_transfer_claim (self);
-  self->run = maq_transfer_run_new (self->client, self->cache, self->request, self->record, self->rate, self->known);
-  g_clear_pointer (&self->known, maq_transfer_work_unref);
-  maq_transfer_speed_reset (&self->samples);
-  self->tick = g_timeout_add (TICK, tick_cb, self);
-  set_state (self, MAQ_TRANSFER_RUNNING);
-  // The callback runs on this thread again.
-  self->work = dex_future_finally (maq_transfer_run_start (self->run), ended_cb, weak, weak_ref_free);
-  update (self);
 }
 
 static void
@@ -490,12 +142,12 @@ take_memo (MaqTransfer           *self,
   self->memo = *memo;
   self->memo.hub = g_strdup (memo->hub);
   self->memo.snapshot = g_strdup (memo->snapshot != NULL ? memo->snapshot : "");
-  self->bytes_done = memo->done;
-  self->bytes_total = memo->size;
+  self->figures.done = memo->done;
+  self->figures.total = memo->size;
   self->state = states[memo->standing];
   if (self->state == MAQ_TRANSFER_DONE)
     {
-      self->first_path = dup_first_path (self);
+      maq_transfer_note_first_path (self);
       dex_promise_resolve_string (self->outcome, g_strdup (self->memo.snapshot));
     }
   else if (self->state == MAQ_TRANSFER_CANCELLED)
@@ -525,117 +177,6 @@ maq_transfer_new (MaqHubClient             *client,
 }
 
 void
-maq_transfer_cancel (MaqTransfer *self)
-{
-  g_return_if_fail (MAQ_IS_TRANSFER (self));
-
-  if (!maq_transfer_is_active (self) && self->state != MAQ_TRANSFER_PAUSED)
-    return;
-  g_autoptr (GError) error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "The download was stopped");
-  stop_work (self);
-  end (self, MAQ_TRANSFER_CANCELLED, NULL, error);
-}
-
-void
-maq_transfer_park (MaqTransfer *self)
-{
-  g_autoptr (GError) error = g_error_new (G_IO_ERROR, G_IO_ERROR_CANCELLED, "The download is for the Hub %s", self->memo.hub);
-
-  g_object_freeze_notify (G_OBJECT (self));
-  end (self, MAQ_TRANSFER_CANCELLED, NULL, error);
-  // Translators: %s is the address of a Hub, or "demo".
-  g_autofree char *hindrance = g_strdup_printf (_ ("This is for another Hub: %s. It goes on when Maquette uses that one."), self->memo.hub);
-  set_hindrance (self, hindrance);
-  g_object_thaw_notify (G_OBJECT (self));
-}
-
-void
-maq_transfer_pause (MaqTransfer *self)
-{
-  g_return_if_fail (MAQ_IS_TRANSFER (self));
-
-  if (!maq_transfer_is_active (self))
-    return;
-  g_object_freeze_notify (G_OBJECT (self));
-  stop_work (self);
-  leave_run (self);
-  set_state (self, MAQ_TRANSFER_PAUSED);
-  let_go (self);
-  g_object_thaw_notify (G_OBJECT (self));
-}
-
-void
-maq_transfer_retry (MaqTransfer *self)
-{
-  g_return_if_fail (MAQ_IS_TRANSFER (self));
-
-  if (self->state == MAQ_TRANSFER_QUEUED && self->obstacle != NO_OBSTACLE)
-    {
-      self->is_urgent |= self->obstacle == METERED;
-      stop_waiting (self);
-      return;
-    }
-  if (self->state != MAQ_TRANSFER_PAUSED && self->state != MAQ_TRANSFER_FAILED && self->state != MAQ_TRANSFER_CANCELLED)
-    return;
-  g_clear_error (&self->error);
-  if (self->state != MAQ_TRANSFER_PAUSED)
-    {
-      dex_clear (&self->outcome);
-      self->outcome = dex_promise_new ();
-    }
-  self->n_waits = 0;
-  set_hindrance (self, NULL);
-  // The list starts it when its turn comes.
-  set_state (self, MAQ_TRANSFER_QUEUED);
-}
-
-void
-maq_transfer_wake (MaqTransfer *self)
-{
-  if (self->obstacle != NO_NETWORK)
-    return;
-  self->n_waits = 0;
-  stop_waiting (self);
-}
-
-void
-maq_transfer_hold (MaqTransfer *self)
-{
-  if (self->is_urgent || (self->state != MAQ_TRANSFER_RUNNING && !maq_transfer_is_ready (self)))
-    return;
-  g_object_freeze_notify (G_OBJECT (self));
-  stop_work (self);
-  if (self->state == MAQ_TRANSFER_RUNNING)
-    leave_run (self);
-  self->obstacle = METERED;
-  set_hindrance (self, _ ("Waiting: this connection is metered"));
-  set_state (self, MAQ_TRANSFER_QUEUED);
-  g_object_thaw_notify (G_OBJECT (self));
-}
-
-void
-maq_transfer_release (MaqTransfer *self)
-{
-  if (self->obstacle == METERED)
-    stop_waiting (self);
-}
-
-gboolean
-maq_transfer_is_held (MaqTransfer *self)
-{
-  g_return_val_if_fail (MAQ_IS_TRANSFER (self), FALSE);
-  return self->obstacle == METERED;
-}
-
-void
-maq_transfer_set_waits (guint shortest,
-                        guint longest)
-{
-  shortest_wait = shortest;
-  longest_wait = longest;
-}
-
-void
 maq_transfer_set_patient (MaqTransfer *self,
                           gboolean     patient)
 {
@@ -645,7 +186,33 @@ maq_transfer_set_patient (MaqTransfer *self,
 gboolean
 maq_transfer_is_ready (MaqTransfer *self)
 {
-  return self->state == MAQ_TRANSFER_QUEUED && self->obstacle == NO_OBSTACLE;
+  return self->state == MAQ_TRANSFER_QUEUED && self->obstacle == MAQ_TRANSFER_NO_OBSTACLE;
+}
+
+gboolean
+maq_transfer_is_claimed (MaqTransfer *self)
+{
+  return self->is_claimed;
+}
+
+gboolean
+maq_transfer_is_new (MaqTransfer *self)
+{
+  return self->state == MAQ_TRANSFER_QUEUED && !self->is_claimed && self->claiming == NULL;
+}
+
+void
+maq_transfer_take_up (MaqTransfer *self,
+                      MaqTransfer *other)
+{
+  g_return_if_fail (maq_transfer_is_new (self));
+
+  maq_transfer_record_unref (self->record);
+  self->record = maq_transfer_record_ref (other->record);
+  self->memo.order = other->memo.order;
+  self->memo.done = other->memo.done;
+  self->memo.size = other->memo.size;
+  maq_transfer_figures_change (&self->figures, &other->figures, G_OBJECT (self), maq_transfer_properties);
 }
 
 const MaqTransferMemo *
@@ -725,14 +292,14 @@ guint64
 maq_transfer_get_bytes_done (MaqTransfer *self)
 {
   g_return_val_if_fail (MAQ_IS_TRANSFER (self), 0);
-  return self->bytes_done;
+  return self->figures.done;
 }
 
 guint64
 maq_transfer_get_bytes_total (MaqTransfer *self)
 {
   g_return_val_if_fail (MAQ_IS_TRANSFER (self), 0);
-  return self->bytes_total;
+  return self->figures.total;
 }
 
 guint64
@@ -746,14 +313,14 @@ double
 maq_transfer_get_speed (MaqTransfer *self)
 {
   g_return_val_if_fail (MAQ_IS_TRANSFER (self), 0);
-  return self->speed;
+  return self->figures.speed;
 }
 
 gint64
 maq_transfer_get_seconds_left (MaqTransfer *self)
 {
   g_return_val_if_fail (MAQ_IS_TRANSFER (self), -1);
-  return self->seconds_left;
+  return self->figures.left;
 }
 
 const GError *

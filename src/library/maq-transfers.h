@@ -77,9 +77,11 @@ void maq_transfer_retry (MaqTransfer *self);
 #define MAQ_TYPE_TRANSFER_LIST (maq_transfer_list_get_type ())
 G_DECLARE_FINAL_TYPE (MaqTransferList, maq_transfer_list, MAQ, TRANSFER_LIST, GObject)
 
-// STATE_DIR: where unfinished transfers are remembered across restarts; NULL: the own state folder. Those found there are in the
-// list, as paused or cancelled, until another program takes them up first.
+// STATE_DIR: where unfinished transfers are remembered across restarts; NULL: the own state folder. Those found there enter the
+// list a moment later, as paused or cancelled, unless another program takes them up first.
 MaqTransferList *maq_transfer_list_new (MaqHubClient *client, MaqCache *cache, const char *state_dir);
+// Resolves when the list has what was found up to now. Nobody need wait for it to start something: that takes up what is found.
+DexFuture *maq_transfer_list_ready (MaqTransferList *self);
 // From now on the list does by itself what a window does and a command does not: it goes on with what an earlier one left, now;
 // a transfer waits where the Hub cannot be reached or the disk is full; finished ones are remembered, the last fifty.
 // HUB: nullable, a name for the Hub instead of its address, where that differs with each start. Transfers for other Hubs are in

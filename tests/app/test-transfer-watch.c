@@ -113,7 +113,7 @@ test_watch (AppFixture   *fixture,
   // While it runs the machine stays awake; a pause lets it sleep, and is nothing to tell of.
   app_fixture_fault (fixture, "{\"host\": \"cdn\", \"rate\": 100000, \"times\": 0}");
   g_autoptr (MaqTransfer) transfer = start (fixture, CHAT);
-  g_assert_true (maq_transfer_watch_is_inhibiting (watch));
+  ui_wait (is_awake, watch, 5000);
   maq_transfer_pause (transfer);
   g_assert_false (maq_transfer_watch_is_inhibiting (watch));
   app_fixture_fault (fixture, NULL);
@@ -137,7 +137,7 @@ test_watch (AppFixture   *fixture,
   g_assert_null (desktop.text);
   g_assert_cmpuint (desktop.n, ==, 2);
   maq_transfer_retry (stopped);
-  g_assert_true (maq_transfer_watch_is_inhibiting (watch));
+  ui_wait (is_awake, watch, 5000);
   g_assert_finalize_object (watch);
   maq_transfer_cancel (stopped);
   g_bus_unown_name (desktop.bus_name);

@@ -95,6 +95,7 @@ fixture_set_up (Fixture      *fixture,
   fixture->cache = maq_cache_new (root);
   fixture->state = fixture_dup_path (fixture, "state");
   fixture->transfers = maq_transfer_list_new (fixture->client, fixture->cache, fixture->state);
+  fixture_wait_ready (fixture);
 }
 
 void
@@ -104,6 +105,15 @@ fixture_restart (Fixture *fixture)
   // The streams let go of their files a moment after they were told to.
   g_usleep (200000);
   fixture->transfers = maq_transfer_list_new (fixture->client, fixture->cache, fixture->state);
+  fixture_wait_ready (fixture);
+}
+
+void
+fixture_wait_ready (Fixture *fixture)
+{
+  g_autoptr (DexFuture) ready = maq_transfer_list_ready (fixture->transfers);
+
+  WAIT_UNTIL (!dex_future_is_pending (ready));
 }
 
 static int

@@ -32,6 +32,8 @@ void fixture_set_up (Fixture *fixture, gconstpointer data);
 void fixture_tear_down (Fixture *fixture, gconstpointer data);
 // As after a restart of the program: another list over the same folders.
 void fixture_restart (Fixture *fixture);
+// Waits until the list has what the state folder says.
+void fixture_wait_ready (Fixture *fixture);
 
 MaqTransferRequest *request_for (const char *path); // NULL: all files
 // Starts and waits for the end, whatever it is (transfer full).

@@ -16,6 +16,7 @@ static void
 go_on (Fixture *fixture)
 {
   maq_transfer_list_go_on (fixture->transfers, NULL, g_network_monitor_get_default ());
+  fixture_wait_ready (fixture);
 }
 
 static void
@@ -75,6 +76,7 @@ start_all (Fixture *fixture)
   for (guint i = 0; i < G_N_ELEMENTS (paths); i++)
     {
       g_autoptr (MaqTransfer) transfer = start (fixture, paths[i]);
+      WAIT_UNTIL (maq_transfer_is_claimed (transfer));
       g_assert_cmpint (maq_transfer_get_state (transfer), ==, i < 3 ? MAQ_TRANSFER_RUNNING : MAQ_TRANSFER_QUEUED);
     }
 }
@@ -184,10 +186,12 @@ test_named_hub (Fixture      *fixture,
   // The demo Hub has another address each time.
   fixture_restart (fixture);
   maq_transfer_list_go_on (fixture->transfers, "demo", NULL);
+  fixture_wait_ready (fixture);
   start_all (fixture);
   maq_hub_server_clear_faults (fixture->server);
   fixture_restart (fixture);
   maq_transfer_list_go_on (fixture->transfers, "demo", NULL);
+  fixture_wait_ready (fixture);
   WAIT_UNTIL (all_done (fixture));
   g_assert_cmpuint (count (fixture), ==, G_N_ELEMENTS (paths));
 }
@@ -396,6 +400,7 @@ test_metered (Fixture      *fixture,
   fixture_restart (fixture);
   maq_transfer_list_set_wait_metered (fixture->transfers, TRUE);
   maq_transfer_list_go_on (fixture->transfers, NULL, G_NETWORK_MONITOR (network));
+  fixture_wait_ready (fixture);
   fault (fixture, "{\"host\": \"cdn\", \"rate\": 1000000, \"times\": 0}");
   g_autoptr (MaqTransfer) first = start (fixture, WEIGHTS);
   WAIT_UNTIL (maq_transfer_get_bytes_done (first) > 0);

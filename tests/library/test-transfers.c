@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -332,6 +333,54 @@ test_restart (Fixture      *fixture,
 }
 
 static void
+test_start_at_once (Fixture      *fixture,
+                    gconstpointer data)
+{
+  MaqTransfer *transfer = start_slowly (fixture);
+
+  WAIT_UNTIL (maq_transfer_get_bytes_done (transfer) > 500000);
+  g_object_unref (transfer);
+  g_assert_finalize_object (fixture->transfers);
+  g_usleep (300000);
+  guint64 kept = count_partials (fixture, NULL);
+
+  // Who does not wait until the list knows what an earlier program left gets that all the same, and once.
+  fixture->transfers = maq_transfer_list_new (fixture->client, fixture->cache, fixture->state);
+  g_autoptr (MaqTransferRequest) request = request_for (WEIGHTS);
+  g_autoptr (MaqTransfer) started = maq_transfer_list_start (fixture->transfers, request);
+  g_autoptr (MaqTransfer) again = maq_transfer_list_start (fixture->transfers, request);
+  g_assert_true (started == again);
+  wait_for_end (started);
+  check_whole (fixture, started);
+  g_assert_cmpuint (maq_transfer_get_bytes_fetched (started), ==, WEIGHTS_SIZE - kept);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (fixture->transfers)), ==, 1);
+}
+
+static void
+test_slow_disk (Fixture      *fixture,
+                gconstpointer data)
+{
+  g_autofree char *path = g_build_filename (fixture->state, "transfers", "00c0ffee.json", NULL);
+  g_autofree char *text = g_strdup_printf ("{\"version\": 1, \"standing\": \"paused\", \"order\": 1, \"hub\": \"h\", \"cache\": \"%s\", \"kind\": \"model\", \"id\": \"%s\"}",
+                                           maq_cache_get_root (fixture->cache),
+                                           MODEL);
+  int              fd = -1;
+
+  // A record whose bytes let wait for them: nothing else waits.
+  g_assert_finalize_object (fixture->transfers);
+  g_autofree char *folder = g_path_get_dirname (path);
+  g_mkdir_with_parents (folder, 0700);
+  g_assert_cmpint (mkfifo (path, 0600), ==, 0);
+  fixture->transfers = maq_transfer_list_new (fixture->client, fixture->cache, fixture->state);
+  WAIT_UNTIL ((fd = open (path, O_WRONLY | O_NONBLOCK | O_CLOEXEC)) >= 0);
+  g_assert_cmpint (write (fd, text, strlen (text)), ==, (gssize) strlen (text));
+  close (fd);
+  fixture_wait_ready (fixture);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (fixture->transfers)), ==, 1);
+  g_unlink (path);
+}
+
+static void
 test_clear (Fixture      *fixture,
             gconstpointer data)
 {
@@ -406,11 +455,13 @@ test_queue (Fixture      *fixture,
   g_autoptr (GPtrArray) started = g_ptr_array_new_with_free_func (g_object_unref);
   guint n_queued = 0;
 
+  fault (fixture, "{\"host\": \"hub\", \"delay\": 300, \"times\": 0}");
   for (guint i = 0; i < G_N_ELEMENTS (paths); i++)
     {
       g_autoptr (MaqTransferRequest) request = request_for (paths[i]);
       g_ptr_array_add (started, maq_transfer_list_start (fixture->transfers, request));
     }
+  WAIT_UNTIL (maq_transfer_get_state (started->pdata[2]) == MAQ_TRANSFER_RUNNING);
   for (guint i = 0; i < started->len; i++)
     n_queued += maq_transfer_get_state (started->pdata[i]) == MAQ_TRANSFER_QUEUED;
   g_assert_cmpuint (n_queued, ==, 2);
@@ -890,6 +941,8 @@ main (int   argc,
   ADD ("/library/transfers/refusals-leave-no-trace", test_refusals);
   ADD ("/library/transfers/cancel-keeps-what-came", test_cancel);
   ADD ("/library/transfers/resumes-after-a-restart", test_restart);
+  ADD ("/library/transfers/slow-records-hold-nothing-up", test_slow_disk);
+  ADD ("/library/transfers/takes-up-what-it-has-not-read-yet", test_start_at_once);
   ADD ("/library/transfers/clear-leaves-nothing", test_clear);
   ADD ("/library/transfers/stops-when-stalled", test_stalled);
   ADD ("/library/transfers/same-request-is-one-transfer", test_same_request);
