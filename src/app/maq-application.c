@@ -129,6 +129,15 @@ prepare_hub (MaqApplication *self)
                          token_loaded_cb);
 }
 
+// What was to be done once the Hub is known is done again: its token, the queue, the window.
+static void
+endpoint_changed_cb (MaqApplication *self)
+{
+  g_clear_error (&self->hub_error);
+  if (!self->demo)
+    prepare_hub (self);
+}
+
 static MaqWindow *
 ensure_window (MaqApplication *self)
 {
@@ -318,6 +327,7 @@ maq_application_startup (GApplication *application)
   g_autofree char *state_dir = maq_paths_dup_state_dir ();
   self->cache = maq_cache_new (cache_dir);
   self->transfers = maq_transfer_list_new (self->client, self->cache, state_dir);
+  g_signal_connect_object (self->client, "notify::endpoint", G_CALLBACK (endpoint_changed_cb), self, G_CONNECT_SWAPPED);
   apply_download_settings (self);
   if (maq_settings_get_gsettings (self->settings) != NULL)
     g_signal_connect_object (maq_settings_get_gsettings (self->settings), "changed", G_CALLBACK (apply_download_settings), self, G_CONNECT_SWAPPED);

@@ -23,6 +23,14 @@ struct _MaqHubClient
 
 enum
 {
+  PROP_ENDPOINT = 1,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
+
+enum
+{
   WARNED,
   N_SIGNALS
 };
@@ -75,6 +83,18 @@ warn_cb (const char *topic,
 }
 
 static void
+maq_hub_client_get_property (GObject    *object,
+                             guint       prop_id,
+                             GValue     *value,
+                             GParamSpec *pspec)
+{
+  if (prop_id == PROP_ENDPOINT)
+    g_value_set_string (value, maq_hub_client_get_endpoint (MAQ_HUB_CLIENT (object)));
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+}
+
+static void
 maq_hub_client_dispose (GObject *object)
 {
   MaqHubClient *self = MAQ_HUB_CLIENT (object);
@@ -105,6 +125,10 @@ maq_hub_client_class_init (MaqHubClientClass *klass)
 
   object_class->dispose = maq_hub_client_dispose;
   object_class->finalize = maq_hub_client_finalize;
+  object_class->get_property = maq_hub_client_get_property;
+
+  properties[PROP_ENDPOINT] = g_param_spec_string ("endpoint", NULL, NULL, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
 
   signals[WARNED] = g_signal_new ("warned", MAQ_TYPE_HUB_CLIENT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_STRING);
 }
@@ -163,6 +187,8 @@ maq_hub_client_set_endpoint (MaqHubClient *self,
   for (gsize length = strlen (text); length > 0 && text[length - 1] == '/'; length--)
     text[length - 1] = '\0';
   maq_hub_http_set_endpoint (self->http, text);
+  // Also where it is the same: perhaps another one was refused before.
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ENDPOINT]);
   return TRUE;
 }
 

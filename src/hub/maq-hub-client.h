@@ -122,7 +122,8 @@ G_DECLARE_FINAL_TYPE (MaqHubClient, maq_hub_client, MAQ, HUB_CLIENT, GObject)
 // as HF_HUB_OFFLINE says. An address that is none gives the public Hub and a message: check it with set_endpoint.
 MaqHubClient *maq_hub_client_new (const char *endpoint);
 const char   *maq_hub_client_get_endpoint (MaqHubClient *self);
-// ENDPOINT: an http(s) address, or NULL as above. Otherwise MAQ_HUB_ERROR_BAD_REQUEST and nothing is changed.
+// ENDPOINT: an http(s) address, or NULL as above; notify::endpoint tells of it. Otherwise MAQ_HUB_ERROR_BAD_REQUEST and nothing is
+// changed.
 gboolean maq_hub_client_set_endpoint (MaqHubClient *self, const char *endpoint, GError **error);
 // The token sent to the endpoint's origin only; NULL for none. Never logged.
 void     maq_hub_client_set_token (MaqHubClient *self, const char *token);

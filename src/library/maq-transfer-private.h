@@ -172,7 +172,7 @@ void maq_transfer_take_up (MaqTransfer *self, MaqTransfer *other);
 void maq_transfer_set_work (MaqTransfer *self, MaqTransferWork *work);
 // From QUEUED to RUNNING, with its record.
 void maq_transfer_begin (MaqTransfer *self);
-// From QUEUED to CANCELLED: it is for another Hub than the one there is.
+// From QUEUED or RUNNING to CANCELLED: it is for another Hub than the one there is.
 void maq_transfer_park (MaqTransfer *self);
 // Whether it waits, queued, where the network or the disk fails it, rather than to fail.
 void maq_transfer_set_patient (MaqTransfer *self, gboolean patient);

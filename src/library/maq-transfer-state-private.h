@@ -32,6 +32,7 @@ struct _MaqTransfer
   DexFuture          *claiming; // while it waits for its record
   gboolean            is_claimed;
   gboolean            is_patient;
+  gboolean            is_parked; // for another Hub
   gboolean            is_urgent; // also over a metered connection
   MaqTransferObstacle obstacle;
   guint               n_waits; // in a row

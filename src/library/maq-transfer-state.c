@@ -321,6 +321,8 @@ maq_transfer_park (MaqTransfer *self)
   g_autoptr (GError) error = g_error_new (G_IO_ERROR, G_IO_ERROR_CANCELLED, "The download is for the Hub %s", self->memo.hub);
 
   g_object_freeze_notify (G_OBJECT (self));
+  self->is_parked = TRUE;
+  stop_work (self);
   end (self, MAQ_TRANSFER_CANCELLED, NULL, error);
   // Translators: %s is the address of a Hub, or "demo".
   g_autofree char *hindrance = g_strdup_printf (_ ("This is for another Hub: %s. It goes on when Maquette uses that one."), self->memo.hub);
@@ -363,6 +365,7 @@ maq_transfer_retry (MaqTransfer *self)
       self->outcome = dex_promise_new ();
     }
   self->n_waits = 0;
+  self->is_parked = FALSE;
   set_hindrance (self, NULL);
   // The list starts it when its turn comes.
   set_state (self, MAQ_TRANSFER_QUEUED);

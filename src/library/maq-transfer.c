@@ -196,6 +196,13 @@ maq_transfer_is_claimed (MaqTransfer *self)
 }
 
 gboolean
+maq_transfer_is_parked (MaqTransfer *self)
+{
+  g_return_val_if_fail (MAQ_IS_TRANSFER (self), FALSE);
+  return self->is_parked;
+}
+
+gboolean
 maq_transfer_is_new (MaqTransfer *self)
 {
   return self->state == MAQ_TRANSFER_QUEUED && !self->is_claimed && self->claiming == NULL;

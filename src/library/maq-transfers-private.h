@@ -54,6 +54,8 @@ gboolean    maq_transfer_list_is_elsewhere (MaqTransferList *self, MaqTransfer *
 const char *maq_transfer_list_get_hub (MaqTransferList *self);
 // Starts queued transfers in their order as long as there is room.
 void maq_transfer_list_begin_next (MaqTransferList *self);
+// The client has got another endpoint.
+void maq_transfer_list_hub_changed (MaqTransferList *self);
 // From now on the queue follows the states of TRANSFER.
 void maq_transfer_list_follow (MaqTransferList *self, MaqTransfer *transfer);
 

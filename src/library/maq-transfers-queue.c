@@ -79,6 +79,18 @@ maq_transfer_list_follow (MaqTransferList *self,
   g_signal_connect_object (transfer, "notify::state", G_CALLBACK (state_cb), self, G_CONNECT_SWAPPED);
 }
 
+void
+maq_transfer_list_hub_changed (MaqTransferList *self)
+{
+  // The last first, so that none begins because another one stops.
+  for (guint i = self->items->len; i > 0; i--)
+    {
+      MaqTransfer *transfer = maq_transfer_list_get (self, i - 1);
+      if (maq_transfer_is_active (transfer) && maq_transfer_list_is_elsewhere (self, transfer))
+        maq_transfer_park (transfer);
+    }
+}
+
 static void
 wake_all (MaqTransferList *self)
 {
@@ -127,13 +139,12 @@ maq_transfer_list_go_on (MaqTransferList *self,
                          GNetworkMonitor *network)
 {
   g_return_if_fail (MAQ_IS_TRANSFER_LIST (self));
-  g_return_if_fail (!self->goes_on);
 
   self->goes_on = TRUE;
-  self->hub = g_strdup (hub);
+  g_set_str (&self->hub, hub);
   for (guint i = 0; i < self->items->len; i++)
     maq_transfer_set_patient (maq_transfer_list_get (self, i), TRUE);
-  if (network != NULL)
+  if (network != NULL && self->network == NULL)
     {
       self->network = g_object_ref (network);
       g_signal_connect_object (network, "network-changed", G_CALLBACK (network_changed_cb), self, G_CONNECT_SWAPPED);

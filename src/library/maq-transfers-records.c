@@ -22,7 +22,7 @@ find_standing (MaqTransferList *self,
     case MAQ_TRANSFER_DONE:
       return MAQ_TRANSFER_STANDING_DONE;
     default:
-      return maq_transfer_list_is_elsewhere (self, transfer) ? MAQ_TRANSFER_STANDING_WANTED : MAQ_TRANSFER_STANDING_STOPPED;
+      return maq_transfer_is_parked (transfer) ? MAQ_TRANSFER_STANDING_WANTED : MAQ_TRANSFER_STANDING_STOPPED;
     }
 }
 

@@ -127,6 +127,7 @@ maq_transfer_list_new (MaqHubClient *client,
   self->client = g_object_ref (client);
   self->cache = g_object_ref (cache);
   self->folder = g_build_filename (state_dir != NULL ? state_dir : own, "transfers", NULL);
+  g_signal_connect_object (client, "notify::endpoint", G_CALLBACK (maq_transfer_list_hub_changed), self, G_CONNECT_SWAPPED);
   maq_transfer_list_look (self, FALSE);
   return self;
 }

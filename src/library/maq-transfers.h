@@ -68,6 +68,8 @@ void       maq_transfer_cancel (MaqTransfer *self);
 void maq_transfer_pause (MaqTransfer *self);
 // Whether it waits because the connection is metered; then retry goes on all the same.
 gboolean maq_transfer_is_held (MaqTransfer *self);
+// Whether it was stopped because it is for another Hub than the one there is now.
+gboolean maq_transfer_is_parked (MaqTransfer *self);
 // Goes on where it stopped: one that is paused, failed, cancelled, or waits for something.
 void maq_transfer_retry (MaqTransfer *self);
 
@@ -87,6 +89,8 @@ DexFuture *maq_transfer_list_ready (MaqTransferList *self);
 // HUB: nullable, a name for the Hub instead of its address, where that differs with each start. Transfers for other Hubs are in
 // the list, but not started.
 // NETWORK: nullable; when it says that the network is back, what waited for it is tried at once.
+// When the client's endpoint changes, what is for another Hub stops; once more go_on, with the same arguments, starts what is for
+// this one.
 void maq_transfer_list_go_on (MaqTransferList *self, const char *hub, GNetworkMonitor *network);
 // Starts a download; the same request already running is returned instead, one that failed or was cancelled goes on where it
 // stopped (transfer full).

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Copyright 2026 The Maquette developers
+#include "maq-hub-server.h"
+#include "maq-paths.h"
 #include "maq-ui-fixture.h"
 #include "maq-window.h"
 
@@ -59,7 +61,9 @@ run (Story       story,
   const char     *words[] = { "maquette", first, second, NULL };
 
   guint source = g_timeout_add (20, tell_cb, &teller);
-  int   status = g_application_run (G_APPLICATION (application), second != NULL ? 3 : 2, (char **) words);
+  int   status = g_application_run (G_APPLICATION (application), first == NULL ? 1 : second == NULL ? 2
+                                                                                                    : 3,
+                                  (char **) words);
   if (!teller.told)
     g_source_remove (source);
   g_assert_true (teller.told == (story != NULL));
@@ -212,6 +216,70 @@ test_unreachable (void)
   g_assert_cmpint (run (tell_unreachable, "--hub", "http://127.0.0.1:9"), ==, 0);
 }
 
+static MaqHubServer *mended;
+
+static gboolean
+has_transfer (gpointer transfers)
+{
+  return g_list_model_get_n_items (transfers) > 0;
+}
+
+static gboolean
+is_done (gpointer transfers)
+{
+  g_autoptr (MaqTransfer) transfer = g_list_model_get_item (transfers, 0);
+  return maq_transfer_get_state (transfer) == MAQ_TRANSFER_DONE;
+}
+
+static void
+tell_mended (MaqApplication *application,
+             MaqWindow      *window)
+{
+  MaqTransferList *transfers = maq_application_get_transfers (application);
+
+  ui_wait_text (window, "Request Refused");
+  ui_wait (has_transfer, transfers, 5000);
+  ui_run (200);
+  g_assert_false (is_done (transfers));
+
+  // The address is mended: the page shows the Hub, and what an earlier window left in the queue goes on.
+  g_action_group_activate_action (G_ACTION_GROUP (application), "preferences", NULL);
+  ui_wait_text (window, "Preferences");
+  AdwEntryRow *address = ui_find (window, ADW_TYPE_ENTRY_ROW, NULL);
+  gtk_editable_set_text (GTK_EDITABLE (address), maq_hub_server_get_url (mended));
+  g_signal_emit_by_name (address, "apply");
+  ui_wait (is_done, transfers, 30000);
+  ui_wait_text (window, "maquette/pebble-chat-GGUF");
+}
+
+static void
+test_mended_address (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MaqHubStore) store = maq_hub_store_new_demo (&error);
+  g_assert_no_error (error);
+  mended = maq_hub_server_new (store);
+  maq_hub_server_listen (mended, NULL, 0, &error);
+  g_assert_no_error (error);
+
+  // A window left this in its queue.
+  g_autofree char *root = maq_paths_dup_hub_cache ();
+  g_autofree char *state = maq_paths_dup_state_dir ();
+  g_autoptr (MaqCache) cache = maq_cache_new (root);
+  g_autoptr (MaqHubClient) client = maq_hub_client_new (maq_hub_server_get_url (mended));
+  g_autoptr (MaqTransferRequest) request = maq_transfer_request_new (MAQ_REPO_KIND_MODEL, "maquette/pebble-embed-GGUF", NULL);
+  MaqTransferList *transfers = maq_transfer_list_new (client, cache, state);
+  maq_transfer_list_go_on (transfers, NULL, NULL);
+  g_object_unref (maq_transfer_list_start (transfers, request));
+  g_assert_finalize_object (transfers);
+
+  g_autoptr (GSettings) settings = g_settings_new (MAQ_APP_ID);
+  g_settings_set_string (settings, "endpoint", "nowhere");
+  g_assert_cmpint (run (tell_mended, NULL, NULL), ==, 0);
+  g_settings_reset (settings, "endpoint");
+  g_clear_object (&mended);
+}
+
 static void
 test_bad_usage (void)
 {
@@ -230,6 +298,7 @@ main (int   argc,
   g_test_add_func ("/app/window/files-are-opened-and-inspected", test_files);
   g_test_add_func ("/app/window/works-at-360-pixels", test_narrow);
   g_test_add_func ("/app/window/a-hub-that-is-not-there", test_unreachable);
+  g_test_add_func ("/app/window/goes-on-with-a-mended-address", test_mended_address);
   g_test_add_func ("/app/window/bad-usage", test_bad_usage);
   return g_test_run ();
 }

@@ -180,6 +180,35 @@ test_other_hub (Fixture      *fixture,
 }
 
 static void
+test_changed_hub (Fixture      *fixture,
+                  gconstpointer data)
+{
+  const char *here = maq_hub_server_get_url (fixture->server);
+
+  // Another Hub is chosen while some run: all stop and say why, and nothing of them reaches the other one.
+  start_all (fixture);
+  maq_transfer_cancel (get (fixture, 4));
+  maq_hub_client_set_endpoint (fixture->client, "http://127.0.0.1:9", NULL);
+  g_assert_cmpuint (maq_transfer_list_get_n_active (fixture->transfers), ==, 0);
+  for (guint i = 0; i < 4; i++)
+    {
+      g_assert_true (maq_transfer_is_parked (get (fixture, i)));
+      g_assert_nonnull (strstr (maq_transfer_get_hindrance (get (fixture, i)), here));
+    }
+
+  // The Hub is back: they go on, but for what somebody stopped.
+  maq_hub_server_clear_faults (fixture->server);
+  maq_hub_client_set_endpoint (fixture->client, here, NULL);
+  go_on (fixture);
+  WAIT_UNTIL (maq_transfer_list_get_n_active (fixture->transfers) == 0);
+  g_assert_cmpuint (count (fixture), ==, G_N_ELEMENTS (paths));
+  g_assert_cmpint (state_at (fixture, 0), ==, MAQ_TRANSFER_CANCELLED);
+  g_assert_false (maq_transfer_is_parked (get (fixture, 0)));
+  for (guint i = 1; i < G_N_ELEMENTS (paths); i++)
+    g_assert_cmpint (state_at (fixture, i), ==, MAQ_TRANSFER_DONE);
+}
+
+static void
 test_named_hub (Fixture      *fixture,
                 gconstpointer data)
 {
@@ -602,6 +631,7 @@ main (int   argc,
   ADD_QUEUE ("/library/queue/what-was-stopped-stays-so", test_stopped);
   ADD_QUEUE ("/library/queue/commands-do-not-go-on-by-themselves", test_command);
   ADD_QUEUE ("/library/queue/keeps-to-its-hub", test_other_hub);
+  ADD_QUEUE ("/library/queue/hears-of-another-hub", test_changed_hub);
   ADD_QUEUE ("/library/queue/a-hub-may-have-a-name", test_named_hub);
   ADD_QUEUE ("/library/queue/pause-and-resume", test_pause);
   ADD_QUEUE ("/library/queue/paused-ones-tell-how-far-they-are", test_paused_progress);

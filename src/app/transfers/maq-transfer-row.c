@@ -143,7 +143,7 @@ update_buttons (MaqTransferRow *self)
   gtk_widget_set_visible (self->pause, active && !maq_transfer_is_held (self->transfer));
   gtk_widget_set_visible (self->resume, paused);
   gtk_widget_set_visible (self->cancel, active || paused);
-  gtk_widget_set_visible (self->retry, state == MAQ_TRANSFER_FAILED || state == MAQ_TRANSFER_CANCELLED);
+  gtk_widget_set_visible (self->retry, (state == MAQ_TRANSFER_FAILED || state == MAQ_TRANSFER_CANCELLED) && !maq_transfer_is_parked (self->transfer));
   gtk_widget_set_visible (self->open, self->show_open && !active && !paused);
   gtk_widget_set_visible (GTK_WIDGET (self->menu), self->show_open && state != MAQ_TRANSFER_DONE);
 }
