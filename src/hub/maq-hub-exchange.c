@@ -156,6 +156,8 @@ send_hop (Exchange *self,
           g_set_error (error, MAQ_HUB_ERROR, MAQ_HUB_ERROR_BAD_REPLY, "%s: refused, for %s is inside a network that the Hub is outside of", reply->place, refused);
           return NULL;
         }
+      if (cause->domain == G_TLS_ERROR)
+        cause = maq_hub_failure_explain_certificate (g_steal_pointer (&cause), soup_message_get_tls_peer_certificate_errors (reply->message));
       self->outlook->is_cut_off = maq_hub_failure_is_no_connection (cause);
       g_propagate_error (error, maq_hub_failure_from_cause (g_steal_pointer (&cause), self->request->method, reply->place, &self->outlook->again));
       return NULL;

@@ -190,6 +190,25 @@ maq_hub_failure_to_error (const MaqHubFailure *failure,
 }
 
 GError *
+maq_hub_failure_explain_certificate (GError              *cause,
+                                     GTlsCertificateFlags problems)
+{
+  g_autoptr (GError) error = cause;
+  g_autoptr (GDateTime) now = g_date_time_new_now_local ();
+  g_autofree char *today = g_date_time_format (now, "%F");
+
+  if (problems & G_TLS_CERTIFICATE_EXPIRED)
+    return g_error_new (error->domain, error->code, "the server's certificate has expired, or the clock of this computer is wrong: it says %s", today);
+  if (problems & G_TLS_CERTIFICATE_NOT_ACTIVATED)
+    return g_error_new (error->domain, error->code, "the server's certificate is not valid yet, or the clock of this computer is wrong: it says %s", today);
+  if (problems & G_TLS_CERTIFICATE_BAD_IDENTITY)
+    return g_error_new_literal (error->domain, error->code, "the server's certificate is that of another host; a network that wants a login first answers so");
+  if (problems & G_TLS_CERTIFICATE_UNKNOWN_CA)
+    return g_error_new_literal (error->domain, error->code, "nobody this computer trusts vouches for the server's certificate; a network that wants a login first answers so");
+  return g_steal_pointer (&error);
+}
+
+GError *
 maq_hub_failure_from_cause (GError     *cause,
                             const char *method,
                             const char *place,

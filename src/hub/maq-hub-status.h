@@ -27,6 +27,10 @@ typedef struct
 // The error of a reply. AGAIN is set to whether the same request can succeed later. (transfer full)
 GError *maq_hub_failure_to_error (const MaqHubFailure *failure, gboolean *again);
 
+// CAUSE, a failed TLS handshake, with what is wrong with the server's certificate, PROBLEMS, in words; takes CAUSE. Of a date it says
+// what this computer takes the time for, as it may be that which is wrong.
+GError *maq_hub_failure_explain_certificate (GError *cause, GTlsCertificateFlags problems);
+
 // The error of a request that got no reply, from what GIO, libsoup or libdex said; takes CAUSE. Cancellation stays as it is.
 GError *maq_hub_failure_from_cause (GError *cause, const char *method, const char *place, gboolean *again);
 
