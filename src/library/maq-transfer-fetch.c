@@ -359,12 +359,20 @@ wait_before_try (MaqTransferFetch *self,
   if (g_error_matches (failed, MAQ_HUB_ERROR, MAQ_HUB_ERROR_LINK_EXPIRED))
     return maq_transfer_run_check (run, error); // opening the file again gives a fresh link
   if (!is_limit || seconds == 0)
-    return maq_transfer_run_rest (run, maq_transfer_run_get_first_pause () << (n_tries - 1), error);
+    return maq_transfer_run_rest (run, maq_transfer_run_get_first_pause () << (MAX (n_tries, 1) - 1), error);
 
   maq_transfer_run_count (run, &run->n_limited, 1);
   gboolean ok = maq_transfer_run_rest (run, MIN (seconds, LONGEST_WAIT) * 1000, error);
   maq_transfer_run_count (run, &run->n_limited, -1);
   return ok;
+}
+
+// Whether the Hub said when it takes requests again: what comes before that is no failed try, however often it says so.
+static gboolean
+is_told_when (MaqTransferFetch *self,
+              const GError     *failed)
+{
+  return g_error_matches (failed, MAQ_HUB_ERROR, MAQ_HUB_ERROR_RATE_LIMITED) && maq_hub_client_get_wait (self->run->client) > 0;
 }
 
 // The claim's bytes, over as many connections as it takes. Tries are counted as long as no new byte came.
@@ -386,7 +394,8 @@ fetch_claim (MaqTransferFetch *self,
 
       if (claim->next > before)
         n_tries = n_expired = 0;
-      if (++n_tries > MAX_TRIES || !is_worth_another_try (self, failed))
+      n_tries += !is_told_when (self, failed);
+      if (n_tries > MAX_TRIES || !is_worth_another_try (self, failed))
         {
           g_propagate_error (error, g_steal_pointer (&failed));
           return FALSE;
