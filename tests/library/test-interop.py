@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright 2026 The Maquette developers
-"""The shared cache, used by Maquette and by Python's huggingface_hub in turn and at the same time.
+"""The shared cache, used by Maquette, Python's huggingface_hub and npm's @huggingface/hub in turn and at the same time.
 
     test-interop.py HUB-SERVER MAQ
 
-TAP on standard output.
+TAP on standard output. Where the npm package cannot be had (support/maq_npm.py) its part is left out.
 """
 import hashlib
 import json
@@ -34,22 +34,24 @@ def write(path, content):
 
 
 def make_hub():
-    """A model with two commits, a tag and a pull request, a dataset and a Space."""
-    tiny = HUB / "models/acme/tiny"
+    """Two models with two commits, a tag and a pull request, a dataset and a Space. npm cannot fetch empty files: "plain" has none."""
     rng = random.Random(7)
-    write(tiny / "README.md", b"---\nlicense: mit\n---\n# Tiny\n")
-    write(tiny / "config.json", b'{"a": 1}')
-    write(tiny / "copy.json", b'{"a": 1}')
-    write(tiny / "empty.txt", b"")
-    write(tiny / "weird but valid/name (1).txt", b"spaces")
-    write(tiny / "onnx/deep/er/x.json", b'{"x": [1, 2]}')
-    write(tiny / WEIGHTS, rng.randbytes(3 << 20))
-    write(tiny / "part-00001-of-00001.safetensors", rng.randbytes(1 << 20))
     commits = [{"title": "first", "date": "2026-01-01T00:00:00.000Z", "authors": ["acme"], "files": {"config.json": {"file": "config.json"}}},
                {"title": "proposed", "date": "2026-01-15T00:00:00.000Z", "authors": ["acme"], "branch": "refs/pr/1",
                 "files": {"config.json": {"text": '{"a": 3}'}}},
                {"title": "second", "date": "2026-02-01T00:00:00.000Z", "authors": ["acme"], "files": {"config.json": {"text": '{"a": 2}'}}}]
-    write(tiny / ".maquette/repo.json", json.dumps({"commits": commits, "git_tags": {"v1": 0}}).encode())
+    for name in ("tiny", "plain"):
+        repo = HUB / "models/acme" / name
+        write(repo / "README.md", b"---\nlicense: mit\n---\n# Tiny\n")
+        write(repo / "config.json", b'{"a": 1}')
+        write(repo / "copy.json", b'{"a": 1}')
+        if name == "tiny":
+            write(repo / "empty.txt", b"")
+        write(repo / "weird but valid/name (1).txt", b"spaces")
+        write(repo / "onnx/deep/er/x.json", b'{"x": [1, 2]}')
+        write(repo / WEIGHTS, rng.randbytes(3 << 20))
+        write(repo / "part-00001-of-00001.safetensors", rng.randbytes(1 << 20))
+        write(repo / ".maquette/repo.json", json.dumps({"commits": commits, "git_tags": {"v1": 0}}).encode())
     write(HUB / "datasets/acme/rows/data/train.csv", b"a,b\n1,2\n")
     write(HUB / "spaces/acme/page/index.html", b"<p>hello</p>\n")
 
@@ -59,9 +61,38 @@ server = subprocess.Popen([sys.argv[1], str(HUB)], stdin=subprocess.PIPE, stdout
 URL = server.stdout.readline().strip()
 os.environ.update(HF_ENDPOINT=URL, HF_HUB_DISABLE_PROGRESS_BARS="1", HF_HUB_DISABLE_XET="1", HF_HUB_DISABLE_SYMLINKS_WARNING="1")
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
+
 import huggingface_hub as hf  # noqa: E402  reads the endpoint when imported
+import maq_npm  # noqa: E402
 
 api = hf.HfApi()
+try:
+    npm, npm_missing = maq_npm.Npm(URL), None
+except maq_npm.Missing as reason:
+    npm, npm_missing = None, reason
+
+
+class Skip(Exception):
+    pass
+
+
+def need_npm():
+    if npm is None:
+        raise Skip(npm_missing)
+
+
+def files_asked_for():
+    """The requests for files since they were forgotten last: Python makes one for each that is not here, npm several."""
+    return [request["path"] for request in control("GET", "requests") if "/resolve/" in request["path"] or "/resolve-cache/" in request["path"]]
+
+
+def check_npm_is_content(cache, repo, revision="main"):
+    """npm takes the revision for whole, too, and fetches nothing."""
+    if npm is not None:
+        control("DELETE", "requests")
+        npm.snapshot(repo, cache, revision)
+        assert files_asked_for() == [], files_asked_for()
 
 
 def check(func):
@@ -98,7 +129,7 @@ def verify(cache, repo, *arguments):
 
 
 def check_scans(cache):
-    """Both see the same, and nothing to warn of. Returns Python's view."""
+    """All see the same, and nothing to warn of. Returns Python's view."""
     scan = hf.scan_cache_dir(cache)
     assert scan.warnings == [], scan.warnings
     theirs = {(repo.repo_type, repo.repo_id): repo for repo in scan.repos}
@@ -112,6 +143,8 @@ def check_scans(cache):
         for revision in repo.revisions:
             mine = revisions[revision.commit_hash]
             assert mine["size"] == revision.size_on_disk and set(mine["refs"]) == set(revision.refs), (mine, revision)
+    if npm is not None:
+        npm.check_scan(cache, scan)
     return scan
 
 
@@ -162,6 +195,8 @@ def python_finds_what_maquette_fetched(cache):
     control("DELETE", "requests")
     assert hf.snapshot_download("acme/tiny", cache_dir=cache) == snapshot
     assert not [request for request in control("GET", "requests") if request["method"] == "GET" and "/resolve/" in request["path"]]
+    check_npm_is_content(cache, "acme/tiny")
+    check_npm_is_content(cache, "acme/tiny", commit)
 
 
 @check
@@ -182,6 +217,8 @@ def python_finds_revisions_datasets_and_spaces(cache):
     tiny = next(repo for repo in scan.repos if repo.repo_id == "acme/tiny")
     assert {ref: revision.commit_hash for ref, revision in tiny.refs.items()} == {
         "v1": old["commit"], "refs/pr/1": proposed["commit"], "main": new["commit"]}
+    for revision in ("v1", "refs/pr/1", "main", old["commit"]):
+        check_npm_is_content(cache, "acme/tiny", revision)
     verify(cache, "acme/tiny", "--revision", "v1", "--fail-on-missing-files", "--fail-on-extra-files")
     verify(cache, "acme/rows", "--type", "dataset", "--fail-on-missing-files")
     # Python deletes one revision; the rest stays as it is.
@@ -282,6 +319,74 @@ def a_read_only_cache_is_used(cache):
         subprocess.run(["chmod", "-R", "u+w", str(cache)], check=True)
 
 
+# npm
+
+
+@check
+def npm_completes_what_maquette_began(cache):
+    need_npm()
+    download(cache, "acme/plain", "--include", "*.json")
+    check_scans(cache)
+    control("DELETE", "requests")
+    npm.snapshot("acme/plain", cache)
+    assert not [path for path in files_asked_for() if path.endswith(".json")], files_asked_for()
+    verify(cache, "acme/plain", "--fail-on-missing-files", "--fail-on-extra-files")
+    check_scans(cache)
+    check_invariants(cache)
+    assert download(cache, "acme/plain")["fetched"] == 0
+
+
+@check
+def maquette_finds_what_npm_fetched(cache):
+    need_npm()
+    npm.snapshot("acme/plain", cache)
+    npm.snapshot("acme/plain", cache, "v1")
+    control("DELETE", "requests")
+    for revision in ("", "@v1"):
+        snapshot = pathlib.Path(maq(cache, "download", f"acme/plain{revision}", "--offline").strip())
+        assert (snapshot / WEIGHTS).read_bytes() == expected(WEIGHTS, repo="acme/plain")
+        assert (snapshot / "onnx/deep/er/x.json").read_bytes() == expected("onnx/deep/er/x.json", repo="acme/plain")
+    assert control("GET", "requests") == []
+    check_scans(cache)
+    assert download(cache, "acme/plain")["fetched"] == 0
+    verify(cache, "acme/plain", "--fail-on-missing-files", "--fail-on-extra-files")
+
+
+@check
+def maquette_completes_what_npm_began(cache):
+    need_npm()
+    # Of a branch npm puts each file under the commit that last changed it, and writes no ref.
+    for path in (WEIGHTS, "config.json"):
+        npm.ask("file", repo="acme/plain", path=path, cacheDir=cache)
+    result = download(cache, "acme/plain")
+    assert 0 < result["fetched"] < 2 << 20, result
+    verify(cache, "acme/plain", "--fail-on-missing-files", "--fail-on-extra-files")
+    check_scans(cache)
+    check_invariants(cache)
+    check_npm_is_content(cache, "acme/plain")
+
+
+@check
+def what_npm_left_half_done_is_let_alone(cache):
+    need_npm()
+    control("POST", "faults", {"host": "cdn", "rate": 1000000, "times": 0})
+    process = npm.start()
+    npm.send(process, "snapshot", repo="acme/plain", cacheDir=cache)
+    end = time.monotonic() + 30
+    while not list(cache.rglob("*.incomplete")) and time.monotonic() < end:
+        time.sleep(0.05)
+    time.sleep(0.3)
+    process.kill()
+    process.communicate()
+    control("DELETE", "faults")
+    left = {path: path.read_bytes() for path in cache.rglob("*.incomplete")}
+    assert left
+    download(cache, "acme/plain")
+    verify(cache, "acme/plain", "--fail-on-missing-files", "--fail-on-extra-files")
+    assert {path: path.read_bytes() for path in cache.rglob("*.incomplete")} == left
+    check_npm_is_content(cache, "acme/plain")
+
+
 # At the same time, interrupted, without links
 
 
@@ -306,6 +411,7 @@ def killed_programs_leave_a_cache_the_other_uses(cache):
     check_invariants(cache)
     check_scans(cache)
     verify(cache, "acme/tiny", "--fail-on-missing-files", "--fail-on-extra-files")
+    check_npm_is_content(cache, "acme/tiny")
     assert not [file for file in cache.rglob("*.incomplete") if ".maquette-" in file.name]
 
 
@@ -359,10 +465,14 @@ def main():
         try:
             func(TOP / f"cache-{n}")
             print(f"ok {n} - {name}", flush=True)
+        except Skip as reason:
+            print(f"ok {n} - {name} # SKIP {reason}", flush=True)
         except Exception as error:  # every failure is one line of the report
             failed += 1
             text = f"{type(error).__name__}: {error}" + "\n" + str(error.__traceback__.tb_next and error.__traceback__.tb_next.tb_lineno)
             print(f"not ok {n} - {name}\n# " + text.strip().replace("\n", "\n# "), flush=True)
+    if npm is not None:
+        npm.close()
     server.stdin.close()
     server.wait(timeout=10)
     shutil.rmtree(TOP, ignore_errors=True)

@@ -5,8 +5,7 @@
 
     test-clients.py HUB-SERVER
 
-TAP on standard output. The npm package is taken from MAQ_NODE_MODULES, else installed below the current folder if npm can
-reach a registry, else its part is skipped.
+TAP on standard output. Where the npm package cannot be had (support/maq_npm.py) its part is skipped.
 """
 import contextlib
 import hashlib
@@ -20,12 +19,14 @@ import tempfile
 import urllib.request
 
 HERE = pathlib.Path(__file__).resolve().parent
-NPM_PACKAGE = "@huggingface/hub@2"
 server = subprocess.Popen([sys.argv[1], "--demo"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 URL = server.stdout.readline().strip()
 os.environ.update(HF_ENDPOINT=URL, HF_HUB_DISABLE_PROGRESS_BARS="1", HF_HUB_DISABLE_SYMLINKS_WARNING="1", HF_HUB_DISABLE_XET="1")
 
+sys.path.insert(0, str(HERE.parent / "support"))
+
 import huggingface_hub as hf  # noqa: E402  reads the endpoint when imported
+import maq_npm  # noqa: E402
 from huggingface_hub import errors  # noqa: E402
 
 api = hf.HfApi()
@@ -368,26 +369,14 @@ def hf_models_list():
 # npm
 
 
-def node_modules():
-    if not shutil.which("node"):
-        raise Skip("there is no node")
-    given = os.environ.get("MAQ_NODE_MODULES")
-    folder = pathlib.Path(given) if given else pathlib.Path.cwd() / "npm" / "node_modules"
-    if not (folder / "@huggingface" / "hub").is_dir() and not given and shutil.which("npm"):
-        folder.parent.mkdir(exist_ok=True)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", "--no-save", "--fetch-retries=0", "--prefix", folder.parent, NPM_PACKAGE],
-                           capture_output=True, timeout=60)
-    if not (folder / "@huggingface" / "hub").is_dir():
-        raise Skip(f"npm cannot get {NPM_PACKAGE} here; MAQ_NODE_MODULES can name a folder that has it")
-    return folder
-
-
 @check
 def npm_client():
-    modules = node_modules()
+    try:
+        modules = maq_npm.find_modules()
+    except maq_npm.Missing as reason:
+        raise Skip(str(reason)) from None
     with tempfile.TemporaryDirectory() as folder:
-        os.symlink(modules.resolve(), f"{folder}/node_modules")
+        os.symlink(modules, f"{folder}/node_modules")
         shutil.copy(HERE / "npm-client.mjs", folder)
         done = subprocess.run(["node", "npm-client.mjs", URL, f"{folder}/cache"], cwd=folder, capture_output=True, text=True, timeout=120)
         assert done.returncode == 0, done.stdout + done.stderr
