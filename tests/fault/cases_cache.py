@@ -1,182 +1,25 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright 2026 The Maquette developers
-"""Hostile names, planted links, several programs at once, deletions, full and read-only disks, damaged caches: rows C1 to C9."""
+"""Full, read-only and lacking file systems, caches damaged by others, and a clock that is wrong: rows C5b, C6, C7 and C9."""
 
-import ctypes
+import contextlib
 import json
 import os
+import pathlib
 import shutil
 import subprocess
-import sys
-import time
+import tempfile
 
-from cases_content import FILES, SMALL, with_hub
-from harness import MIB, Hub, Skip, check_sentence, expect, made_up_hub, place, random_source, wait_for, write_file
-from tiny_hub import TinyHub
-
-NAMES = [
-    "../../../etc/passwd", "folder/../../../etc/passwd", "..\\..\\Windows\\evil", "folder\\..\\..\\evil", "/etc/passwd", "C:\\Windows\\System32\\evil",
-    "C:/Windows/System32/evil", "D:relative\\evil", "\\\\attacker\\share\\evil", "\\evil", "folder/C:\\Windows\\evil", "folder/\\\\attacker\\share\\evil",
-    "folder/\\evil", "folder/..\\..\\..\\file", "..", ".", "", "a//b", "a/./b", "a/", "nul\0inside", "x" * 256, "/".join("d" * 200), "\ud800",
-    "../../blobs/evil", "../refs/main", "a\nb", "\u202egnp.exe", ".git/config", "CON", "name.", "caf\u00e9", "cafe\u0301", "A.TXT", "a.txt",
-]
-ETAGS = ["../../../../../evil", "../evil", "/tmp/evil", "a" * 129, "", ".", "..", "x/y", "a\0b", "W/", "%2e%2e", "a" * 64 + "/../../evil"]
-COMMITS = ["../../../evil", "main", "", "A" * 40, "a" * 39, "a" * 41, "/" * 40, "." * 40, "a" * 38 + "\0b", 7, None]
-IDS = ["../../evil", "a/../../b", "/etc", "a--b/c", "", ".", "a/b/c", "a" * 97, "x\0y"]
-
-
-def hostile(row):
-    def once(twists, files=None):
-        hub = TinyHub(dict(files or FILES), **twists)
-        try:
-            with place(hub) as here:
-                status, _out, err = here.run("download", hub.repo)
-                expect(status in (0, 1), f"status {status}: {err}")
-                if status == 1:
-                    check_sentence(err)
-                here.check()
-        finally:
-            hub.close()
-
-    def listed(**change):
-        def tree(handler, _path):
-            entries = handler.server.hub.tree()
-            entries.append({**entries[-1], **change})
-            handler.reply(entries)
-        return {"tree": tree}
-
-    def told(**change):
-        return {"info": lambda handler, _path: handler.reply({**handler.server.hub.info(), **change})}
-
-    step = 1 if row.full else 6
-    for name in NAMES[::step]:
-        row.attempt(f"file {name[:60]!r}", once, listed(path=name))
-    for etag in ETAGS[::step]:
-        row.attempt(f"etag {etag[:60]!r}", once, listed(path="other.gguf", oid=etag, lfs={"oid": etag, "size": 524288, "pointerSize": 130}))
-    for commit in COMMITS[::step]:
-        row.attempt(f"commit {str(commit)[:60]!r}", once, told(sha=commit))
-    for name in IDS[::step]:
-        row.attempt(f"repo {name[:60]!r}", once, told(id=name, modelId=name))
-    for size in (-1, 1 << 63, 1 << 64, 1.5, "x", None)[::step]:
-        row.attempt(f"size {size}", once, listed(path="other.gguf", size=size, lfs={"oid": "e" * 64, "size": size, "pointerSize": 130}))
-
-
-def planted(row):
-    """A link at each place of a repo's folder, to a folder and to a file of somebody else."""
-    def once(where, target_kind, fresh):
-        def run(hub):
-            with place(hub) as here:
-                hub.spoil()
-                if not fresh:
-                    here.download(SMALL)
-                commit = hub.ask("GET", f"/api/models/{SMALL}")["sha"]
-                etag = hub.tree(SMALL)["small.gguf"][0]
-                path = here.cache / where.format(repo="models--acme--small", commit=commit, etag=etag)
-                if path.is_dir() and not path.is_symlink():
-                    shutil.rmtree(path)
-                elif path.exists() or path.is_symlink():
-                    path.unlink()
-                path.parent.mkdir(parents=True, exist_ok=True)
-                others = here.top / "home/others"
-                write_file(others / "file", "theirs")
-                path.symlink_to(others if target_kind == "folder" else others / "file")
-                from invariants import difference, picture
-                before = picture(here.top, here.cache, here.state)
-                status, _out, err = here.run("download", SMALL)
-                expect(status in (0, 1), f"status {status}: {err}")
-                if status == 1:
-                    check_sentence(err)
-                changed = difference(before, picture(here.top, here.cache, here.state))
-                expect(not changed, "; ".join(changed))
-                expect(here.run("cache", "ls")[0] in (0, 1), "“maq cache ls” ended badly")
-
-        with_hub(run)
-
-    places = ["{repo}/blobs", "{repo}/snapshots", "{repo}/refs", "{repo}/snapshots/{commit}", "{repo}/snapshots/{commit}/onnx", "{repo}/refs/main",
-              "{repo}/snapshots/{commit}/small.gguf", "{repo}/snapshots/{commit}/README.md", "{repo}/blobs/{etag}", ".locks", ".locks/{repo}",
-              ".locks/{repo}/{etag}.lock", "{repo}/trees", "{repo}/.no_exist", "CACHEDIR.TAG"]
-    for number, where in enumerate(places):
-        for kind in ("folder", "file"):
-            for fresh in (True, False):
-                if row.full or (number % 4 == 0 and kind == "folder" and fresh):
-                    row.attempt(f"{where} to a {kind}{'' if fresh else ', in a cache in use'}", once, where, kind, fresh)
-
-
-def together(row):
-    """Maquettes and Pythons fetch the same at once, with locks that work, that lie, and that do not work."""
-    script = "import sys, huggingface_hub as hf; hf.snapshot_download(sys.argv[1], cache_dir=sys.argv[2])"
-
-    def once(hub, flock, ours, theirs):
-        with place(hub) as here:
-            hub.spoil({"host": "cdn", "rate": 6 * MIB, "times": 0})
-            hub.forget()
-            shim = here.shim(MAQ_FAULT_FLOCK=flock) if flock else {}
-            programs = [here.start("download", SMALL, **{**shim, "MAQ_FAULT_COUNT": f"{here.top}.{number}", "XDG_STATE_HOME": here.state / str(number)})
-                        for number in range(ours)]
-            programs += [subprocess.Popen([sys.executable, "-c", script, SMALL, here.cache], env=here.environment(**{name: value for name, value in shim.items() if name != "MAQ_FAULT_COUNT"}),
-                                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _number in range(theirs)]
-            for program in programs:
-                _out, err = program.communicate(timeout=60)
-                expect(program.returncode == 0, f"one ended with {program.returncode}: {err.strip()[-300:]}")
-            size = sum(size for _etag, size in hub.tree(SMALL).values())
-            limit = (len(programs) if flock else 1 + theirs) * size
-            expect(hub.sent() <= limit * 1.05, f"{hub.sent() / size:.1f} copies were sent")
-            here.check_complete(SMALL)
-
-    def run(hub):
-        for number in range(20 if row.full else 1):
-            row.attempt(f"round {number}, locks work", once, hub, None, 4 if row.full else 2, 4 if row.full else 1)
-            row.attempt(f"round {number}, locks lie", once, hub, "lies", 4, 0)
-            if row.full:
-                row.attempt(f"round {number}, no locks", once, hub, "ENOLCK", 3, 2)
-
-    with_hub(run)
-
-
-def cleaned_up(row):
-    """Somebody deletes partial files, blobs or the whole repo while a file comes."""
-    source = random_source()
-
-    def once(hub, what):
-        with place(hub) as here:
-            hub.spoil({"host": "cdn", "rate": 8 * MIB, "times": 0})
-            hub.forget()
-            process = here.start("download", "acme/big")
-            expect(wait_for(lambda: hub.sent() > MIB, 20, process), "it did not get going")
-            time.sleep(source.uniform(0, 0.4))
-            if what == "repo":
-                shutil.rmtree(here.repo("acme/big"), ignore_errors=True)
-            else:
-                for path in here.partials():
-                    path.unlink(missing_ok=True)
-            _out, err = process.communicate(timeout=60)
-            if process.returncode != 0:
-                expect(process.returncode == 1, f"status {process.returncode}: {err}")
-                check_sentence(err)
-                here.check()
-            expect(process.returncode == 0 or what == "repo", f"status {process.returncode}: {err.strip()[-300:]}")
-            here.finish("acme/big")
-
-    hub = Hub(made_up_hub(big=6 * MIB))
-    try:
-        for number in range(25 if row.full else 1):
-            row.attempt(f"partial files, {number}", once, hub, "partials")
-            row.attempt(f"the repo, {number}", once, hub, "repo")
-    finally:
-        hub.close()
-
-
-MS_NODEV = 4
+from cases_content import SMALL, with_hub
+from harness import (MAQ, MIB, MS_BIND, MS_NODEV, MS_READ_ONLY, MS_REMOUNT, NEW_MOUNTS, TOP, Hub, Skip, apart, check_sentence, expect, made_up_hub, mount,
+                     place, random_source, unmount, wait_for, write_file)
 
 
 def small_disk(row):
     """A file system with too little room, and one that another program fills while a file comes."""
-    libc = ctypes.CDLL(None, use_errno=True)
-
     def mounted(here, size):
         here.cache.mkdir()
-        if libc.mount(b"maq-fault", str(here.cache).encode(), b"tmpfs", MS_NODEV, f"size={size}".encode()) != 0:
-            raise Skip(f"a file system of its own cannot be mounted here: {os.strerror(ctypes.get_errno())}")
+        mount("maq-fault", here.cache, "tmpfs", MS_NODEV, f"size={size}")
 
     def too_small(hub):
         with place(hub) as here:
@@ -188,7 +31,7 @@ def small_disk(row):
                 expect(hub.sent() < MIB, "it began all the same")
                 here.check()
             finally:
-                libc.umount2(str(here.cache).encode(), 2)
+                unmount(here.cache)
 
     def filled(hub):
         with place(hub) as here:
@@ -210,7 +53,7 @@ def small_disk(row):
                 hog.unlink()
                 here.finish("acme/big")
             finally:
-                libc.umount2(str(here.cache).encode(), 2)
+                unmount(here.cache)
 
     hub = Hub(made_up_hub(big=16 * MIB))
     try:
@@ -255,8 +98,76 @@ def restricted(row):
     try:
         for name, function in (("read-only", read_only), ("no links", no_links), ("no locks", no_flock)):
             row.attempt(name, function, hub)
+        # As FAT and exFAT have it, network file systems, and those that cannot reserve room.
+        for name, calls, failure in (("a file system without links", "symlink,link", "EPERM"), ("without hard links", "link", "EOPNOTSUPP"),
+                                     ("without room that can be reserved", "fallocate", "EOPNOTSUPP"), ("without maps", "mmap", "EACCES")):
+            row.attempt(name, lacking, hub, calls, failure)
+        for name, function in (("mounted read-only", mounted_read_only), ("of another user", of_another_user)):
+            row.attempt_if_possible(name, apart, NEW_MOUNTS, function, hub)
     finally:
         hub.close()
+
+
+def lacking(hub, calls, failure):
+    """A download where CALLS fail at all times, another of what is here, and what Python makes of it."""
+    with place(hub) as here:
+        hub.spoil()
+        shim = here.shim(MAQ_FAULT_AT=1, MAQ_FAULT_DO=failure + "+", MAQ_FAULT_ONLY=calls, MAQ_FAULT_ROOTS=here.cache)
+        here.download(SMALL, **shim)
+        here.check()
+        hub.forget()
+        here.download(SMALL, **shim)
+        expect(hub.sent() == 0, "it was fetched twice")
+        status, _out, err = here.run("cache", "verify", **shim)
+        expect(status == 0, f"“maq cache verify” ended with {status}: {err}")
+
+
+def mounted_read_only(hub):
+    with place(hub) as here:
+        hub.spoil()
+        here.download(SMALL)
+        mount(str(here.cache), here.cache, flags=MS_BIND)
+        try:
+            mount(str(here.cache), here.cache, flags=MS_BIND | MS_REMOUNT | MS_READ_ONLY)
+            before = picture_of(here)
+            here.download(SMALL)
+            expect(here.run("cache", "ls")[0] == 0, "“maq cache ls” failed")
+            here.fails("acme/other", "Read-only")
+            status, _out, err = here.run("cache", "rm", SMALL, "--yes")
+            expect(status == 1, f"status {status}: {err}")
+            check_sentence(err)
+            expect(picture_of(here) == before, "something was written")
+            here.check()
+        finally:
+            unmount(here.cache)
+
+
+NOBODY = 65534
+
+
+def of_another_user(hub):
+    """A cache that belongs to somebody else and may be read: by a user who is not root, whom nothing could keep out."""
+    if os.getuid() != 0:
+        raise Skip("only root can become somebody else")
+    with place(hub) as here:
+        hub.spoil()
+        here.download(SMALL)
+        before = picture_of(here)
+        # The program and its settings as well must lie where that user may read.
+        home = pathlib.Path(tempfile.mkdtemp(prefix="nobody-", dir=TOP))
+        schemas = shutil.copytree(os.environ["GSETTINGS_SCHEMA_DIR"], home / "schemas")
+        maq = shutil.copy(MAQ, home / "maq")
+        shutil.chown(home, NOBODY, NOBODY)
+        for folder in (TOP, here.top):
+            os.chmod(folder, 0o755)
+        environment = here.environment(HOME=home, XDG_STATE_HOME=home / "state", XDG_CACHE_HOME=home / "cache", XDG_CONFIG_HOME=home, XDG_DATA_HOME=home,
+                                       XDG_RUNTIME_DIR=home, TMPDIR=home, GSETTINGS_SCHEMA_DIR=schemas)
+        for repo, works in ((SMALL, True), ("acme/other", False)):
+            done = subprocess.run([maq, "download", repo], env=environment, user=NOBODY, group=NOBODY, extra_groups=[],
+                                  capture_output=True, text=True, timeout=60, cwd=home)
+            expect((done.returncode == 0) == works, f"status {done.returncode} for {repo}: {done.stderr}")
+            expect(works or "ermission" in check_sentence(done.stderr), f"no word of permission: {done.stderr}")
+        expect(picture_of(here) == before, "something was written")
 
 
 def picture_of(here):
@@ -290,65 +201,87 @@ def damage(row):
         "a pipe": lambda repo: os.mkfifo(repo / "blobs" / ("3" * 64)),
         "no permission": lambda repo: os.chmod(repo / "snapshots" / commit, 0),
         "tree that is no JSON": lambda repo: write_file(repo / "trees" / f"{commit}.json", "{"),
+        "tree of another version": lambda repo: write_file(repo / "trees" / f"{commit}.json", '{"format_version": 9, "files": {}}'),
+        "commit with upper-case letters": lambda repo: (repo / "snapshots" / ("C" * 40)).mkdir(),
+        "short commit": lambda repo: (repo / "snapshots" / "abc").mkdir(),
+        "empty snapshot": lambda repo: (repo / "snapshots" / ("d" * 40)).mkdir(),
+        "empty folders in a snapshot": lambda repo: (repo / "snapshots" / commit / "a/b/c").mkdir(parents=True),
+        "absolute link": lambda repo: (repo / "snapshots" / commit / "absolute").symlink_to(repo / "blobs" / ("e" * 64)),
+        "link to another repo": lambda repo: (repo / "snapshots" / commit / "other").symlink_to("../../../models--acme--other/blobs/x"),
+        "folder among the blobs": lambda repo: (repo / "blobs" / "folder").mkdir(),
+        "blob with a name of 2022": lambda repo: (repo / "blobs" / "0123456789abcdef0123456789abcdef-5").write_bytes(b"old"),
+        "empty blob": lambda repo: (repo / "blobs" / ("4" * 64)).write_bytes(b""),
+        "nested refs": lambda repo: write_file(repo / "refs/refs/pr/1", commit),
+        "half-written ref": lambda repo: (repo / "refs/main").write_text(commit[:17]),
+        "ref that is a folder": lambda repo: (repo / "refs/v2").mkdir(),
+        "temporary ref": lambda repo: write_file(repo / "refs/main.0123abcd.tmp", commit),
+        "binary ref": lambda repo: (repo / "refs/main").write_bytes(b"\xff\0\x01" * 20),
+        "marks of what is not there": lambda repo: write_file(repo / ".no_exist" / commit / "config.json", ""),
+        "nothing but marks": lambda repo: (shutil.rmtree(repo), write_file(repo / ".no_exist" / commit / "config.json", "")),
+        "nothing at all": lambda repo: (shutil.rmtree(repo), repo.mkdir()),
+        "locks of others": lambda repo: write_file(repo.parent / ".locks/models--acme--old/blobs" / ("e" * 64 + ".lock"), ""),
+        "files of the desktop": lambda repo: [(repo.parent / name).write_text("x") for name in (".DS_Store", "Thumbs.db", "desktop.ini")],
+        "version.txt of old": lambda repo: (repo.parent / "version.txt").write_text("1"),
     }
 
-    def once(hub, kind):
+    def once(hub, *chosen):
         with place(hub) as here:
             repo = here.cache / "models--acme--old"
             write_file(repo / "blobs" / ("e" * 64), b"weights" * 1000)
             (repo / "snapshots" / commit).mkdir(parents=True)
             (repo / "snapshots" / commit / "w.gguf").symlink_to("../../blobs/" + "e" * 64)
             write_file(repo / "refs/main", commit)
-            kinds[kind](repo)
+            for kind in chosen:
+                with contextlib.suppress(OSError):  # the one before took away what this one needs
+                    kinds[kind](repo)
             before = picture_of(here)
             status, out, err = here.run("cache", "ls", "--json")
             expect(status == 0, f"status {status}: {err}")
             expect("CRITICAL" not in err and "WARNING" not in err, err)
             expect(picture_of(here) == before, "something was changed")
             compare(here, [json.loads(line) for line in out.splitlines()])
-            os.chmod(repo / "snapshots" / commit, 0o755) if kind == "no permission" else None
+            os.chmod(repo / "snapshots" / commit, 0o755) if "no permission" in chosen else None
 
+    source = random_source()
     hub = Hub(made_up_hub(small=1000))
     try:
         for number, kind in enumerate(kinds):
-            if row.full or number % 4 == 0:
+            if row.full or number % 6 == 0:
                 row.attempt(kind, once, hub, kind)
+        for _number in range(60 if row.full else 2):
+            several = source.sample(list(kinds), source.randint(2, 4))
+            row.attempt(", ".join(several), once, hub, *several)
+        if row.full:
+            row.attempt("10,000 repos", crowd, hub)
     finally:
         hub.close()
+
+
+def crowd(hub):
+    commit = "c" * 40
+    with place(hub) as here:
+        for number in range(10000):
+            repo = here.cache / f"models--acme--m{number}"
+            write_file(repo / "blobs" / ("e" * 64), f"{number}")
+            (repo / "snapshots" / commit).mkdir(parents=True)
+            (repo / "snapshots" / commit / "w.gguf").symlink_to("../../blobs/" + "e" * 64)
+            write_file(repo / "refs/main", commit)
+        status, out, err = here.run("cache", "ls", "--json")
+        expect(status == 0, f"status {status}: {err}")
+        expect(len(out.splitlines()) == 10000, f"{len(out.splitlines())} repos were listed")
+        compare(here, [json.loads(line) for line in out.splitlines()])
 
 
 def compare(here, ours):
     import huggingface_hub as hf
 
     sizes = {(repo["kind"], repo["id"]): repo["size"] for repo in ours}
-    for repo in hf.scan_cache_dir(here.cache).repos:
+    try:
+        scan = hf.scan_cache_dir(here.cache)
+    except UnicodeDecodeError:  # which ends Python's own look at the cache
+        return
+    for repo in scan.repos:
         expect(sizes.get((repo.repo_type, repo.repo_id)) == repo.size_on_disk, f"{repo.repo_id}: {sizes} instead of {repo.size_on_disk}")
-
-
-def deletion(row):
-    """A repo goes while another program fetches it, and while it is shared: what is used stays."""
-    def once(hub):
-        with place(hub) as here:
-            hub.spoil()
-            here.download("acme/small")
-            status, _out, err = here.run("cache", "rm", "acme/small", "--yes")
-            if status == 2:
-                raise Skip("this build has no “maq cache rm”")
-            expect(status == 0, f"status {status}: {err}")
-            here.check()
-            expect(not here.repo("acme/small").exists(), "the repo is still there")
-            hub.spoil({"host": "cdn", "rate": 2 * MIB, "times": 0})
-            hub.forget()
-            process = here.start("download", "acme/small")
-            expect(wait_for(lambda: hub.sent() > MIB // 2, 20, process), "it did not get going")
-            status, _out, err = here.run("cache", "rm", "acme/small", "--yes")
-            expect(status == 1, f"what is being fetched was deleted: status {status}")
-            check_sentence(err)
-            process.communicate(timeout=60)
-            expect(process.returncode == 0, "the download did not survive")
-            here.finish("acme/small")
-
-    with_hub(lambda hub: [row.attempt(f"round {number}", once, hub) for number in range(20 if row.full else 1)])
 
 
 def clocks(row):
@@ -358,17 +291,20 @@ def clocks(row):
             here.download(SMALL, **here.shim(MAQ_FAULT_CLOCK=years * 31536000))
             here.check_complete(SMALL)
 
+    def jump(hub, years):
+        with place(hub) as here:
+            hub.spoil({"host": "cdn", "cut": MIB, "rate": 2 * MIB, "times": 0})
+            here.download(SMALL, **here.shim(MAQ_FAULT_CLOCK=f"{years * 31536000}@0.5"))
+            here.check_complete(SMALL)
+
     with_hub(lambda hub: [row.attempt(f"{years:+} years", once, hub, years) for years in (-10, -1, 1, 10)])
+    # Links are good for two seconds by the Hub's clock, whatever this one says.
+    with_hub(lambda hub: [row.attempt(f"{years:+} years in the middle", jump, hub, years) for years in (-1, 1)], "--link-lifetime", "2")
 
 
 CASES = [
-    {"name": "C1", "title": "hostile names, hashes, commits, ids, sizes", "target": "0 writes outside", "run": hostile},
-    {"name": "C2", "title": "links planted in the cache", "target": "0 outside reads or writes", "run": planted},
-    {"name": "C3", "title": "several programs at once", "target": "0 corrupt; ≤ 1 extra copy a loser", "run": together},
-    {"name": "C4", "title": "others delete what is being written", "target": "the right file in the end", "run": cleaned_up},
     {"name": "C5b", "title": "a small disk, and one that fills", "target": "0 corrupt; goes on when there is room", "run": small_disk},
-    {"name": "C6", "title": "read-only, without links, without locks", "target": "reads work; a sentence", "run": restricted},
+    {"name": "C6", "title": "read-only, others', without links or locks", "target": "reads work; a sentence", "run": restricted},
     {"name": "C7", "title": "damage of others", "target": "0 crashes; sizes equal Python's", "run": damage},
-    {"name": "C8", "title": "deletion while in use", "target": "0 dangling links", "run": deletion},
-    {"name": "C9", "title": "the clock is wrong by years", "target": "0 stuck", "run": clocks},
+    {"name": "C9", "title": "the clock is wrong by years, or jumps", "target": "0 stuck", "run": clocks},
 ]

@@ -6,13 +6,14 @@
 //
 //   MAQ_FAULT_ROOTS    absolute folders, joined by ':'; other files are left alone
 //   MAQ_FAULT_AT       the number of the call, from 1
-//   MAQ_FAULT_DO       ENOSPC, EIO, EDQUOT, EROFS, EINTR: the call fails so and does nothing; with a + behind it so do all later
-//                      ones that can. short: half of what should be written is. kill-before, kill-after: SIGKILL. tear: half
+//   MAQ_FAULT_DO       ENOSPC, EIO, EDQUOT, EROFS, EINTR, EPERM, EACCES, EOPNOTSUPP: the call fails so and does nothing; with
+//                      a + behind it so do all later ones that can. short: half of what should be written is. kill-before, kill-after: SIGKILL. tear: half
 //                      of what should be written, then SIGKILL. What cannot be asked of a call (a short rename) leaves it alone.
+//   MAQ_FAULT_ONLY     names of calls, joined by ',': no others go wrong
 //   MAQ_FAULT_COUNT    a file that gets the number of calls and the name of the one spoiled
 //   MAQ_FAULT_RECORD   a file that gets one line a call, in the order they took effect; what is written goes to FILE.data
 //   MAQ_FAULT_FLOCK    lies: flock() succeeds for everybody, as on some network file systems; ENOLCK: it does not work at all
-//   MAQ_FAULT_CLOCK    seconds by which the wall clock is wrong
+//   MAQ_FAULT_CLOCK    seconds by which the wall clock is wrong; "SECONDS@AFTER": from so many seconds after the start on
 //
 // For 64-bit Linux, where the two names of a call (open, open64) take the same arguments.
 #include <dlfcn.h>
@@ -59,14 +60,16 @@ static const struct
 {
   const char *name;
   int         code;
-} failures[] = { { "ENOSPC", ENOSPC }, { "EIO", EIO }, { "EDQUOT", EDQUOT }, { "EROFS", EROFS }, { "EINTR", EINTR } };
+} failures[] = { { "ENOSPC", ENOSPC }, { "EIO", EIO }, { "EDQUOT", EDQUOT }, { "EROFS", EROFS }, { "EINTR", EINTR }, { "EPERM", EPERM }, { "EACCES", EACCES }, { "EOPNOTSUPP", EOPNOTSUPP } };
 
 static char           *roots[8];
 static unsigned long   at;
 static Action          action;
 static int             failure;
 static bool            sticky;
+static const char     *only;
 static const char     *count_path;
+static struct timespec started;
 static int             record_fd = -1;
 static int             data_fd = -1;
 static uint64_t        data_length;
@@ -130,7 +133,9 @@ start (void)
     at = strtoul (getenv ("MAQ_FAULT_AT"), NULL, 10);
   if (getenv ("MAQ_FAULT_DO") != NULL)
     read_action (getenv ("MAQ_FAULT_DO"));
+  only = getenv ("MAQ_FAULT_ONLY");
   count_path = getenv ("MAQ_FAULT_COUNT");
+  REAL (clock_gettime) (CLOCK_MONOTONIC, &started);
   if (record != NULL)
     {
       char data[PATH_MAX];
@@ -205,9 +210,21 @@ end_process (void)
 }
 
 static bool
+is_named (const char *name,
+          const char *list)
+{
+  for (size_t length = strlen (name); list != NULL; list = strchr (list, ','), list += list != NULL)
+    if (strncmp (list, name, length) == 0 && (list[length] == ',' || list[length] == '\0'))
+      return true;
+  return false;
+}
+
+static bool
 may_fail (const char *name,
           bool        writes)
 {
+  if (only != NULL)
+    return is_named (name, only);
   if (sticky)
     return writes || strcmp (name, "mkdir") == 0 || strcmp (name, "symlink") == 0 || strcmp (name, "link") == 0 ||
            strcmp (name, "rename") == 0 || strcmp (name, "fallocate") == 0;
@@ -615,13 +632,25 @@ flock (int fd,
   return strcmp (how, "lies") == 0 ? 0 : -1;
 }
 
+static bool
+clock_is_wrong_yet (const char *wrong)
+{
+  const char     *from = strchr (wrong, '@');
+  struct timespec now;
+
+  if (from == NULL)
+    return true;
+  REAL (clock_gettime) (CLOCK_MONOTONIC, &now);
+  return now.tv_sec - started.tv_sec + (now.tv_nsec - started.tv_nsec) / 1e9 >= strtod (from + 1, NULL);
+}
+
 EXPORT int
 clock_gettime (clockid_t        clock,
                struct timespec *when)
 {
   const char *wrong = getenv ("MAQ_FAULT_CLOCK");
   int         result = REAL (clock_gettime) (clock, when);
-  if (wrong != NULL && result == 0 && clock == CLOCK_REALTIME)
+  if (wrong != NULL && result == 0 && clock == CLOCK_REALTIME && clock_is_wrong_yet (wrong))
     when->tv_sec += strtol (wrong, NULL, 10);
   return result;
 }

@@ -3,6 +3,7 @@
 """What the cases share: a Hub that misbehaves, a place to download to, the program under test, and the table of results."""
 
 import contextlib
+import ctypes
 import json
 import os
 import pathlib
@@ -12,6 +13,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import threading
 import time
 import urllib.request
 
@@ -55,6 +57,44 @@ class Skip(Exception):
 def expect(holds, what):
     if not holds:
         raise Broken(what)
+
+
+LIBC = ctypes.CDLL(None, use_errno=True)
+NEW_MOUNTS, NEW_NETWORK = 0x00020000, 0x40000000
+MS_NODEV, MS_READ_ONLY, MS_REMOUNT, MS_BIND, MS_PRIVATE = 4, 1, 32, 4096, 1 << 18 | 16384
+
+
+def mount(what, where, kind=None, flags=0, options=None):
+    words = [word.encode() if word is not None else None for word in (what, str(where), kind)]
+    if LIBC.mount(*words, flags, options.encode() if options is not None else None) != 0:
+        raise Skip(f"nothing can be mounted here: {os.strerror(ctypes.get_errno())}")
+
+
+def unmount(where):
+    LIBC.umount2(str(where).encode(), 2)
+
+
+def apart(spaces, function, *arguments):
+    """Calls FUNCTION in a thread that has its own mounts or its own network, as have the programs it starts."""
+    results = []
+
+    def run():
+        try:
+            if LIBC.unshare(spaces) != 0:
+                raise Skip(f"no namespace of one's own is to be had here: {os.strerror(ctypes.get_errno())}")
+            if spaces & NEW_MOUNTS:
+                mount("none", "/", flags=MS_PRIVATE)
+            results.append((function(*arguments), None))
+        except Exception as error:  # told in the thread that waits
+            results.append((None, error))
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+    value, error = results[0]
+    if error is not None:
+        raise error
+    return value
 
 
 class Hub:
@@ -283,6 +323,14 @@ class Row:
         except (Broken, OSError, subprocess.SubprocessError, ValueError, KeyError) as error:
             self.broken.append(f"{what}: {type(error).__name__ + ': ' if not isinstance(error, Broken) else ''}{error}")
         return None
+
+    def attempt_if_possible(self, what, function, *arguments):
+        """A fault that needs something not every machine has: where that lacks, only this one is left out, and told of."""
+        try:
+            self.attempt(what, function, *arguments)
+        except Skip as reason:
+            self.tried -= 1
+            self.note(f"SKIP {what}: {reason}")
 
     def note(self, text):
         self.notes.append(text)
