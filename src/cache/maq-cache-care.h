@@ -15,7 +15,8 @@ G_BEGIN_DECLS
 // Bytes done and in all.
 typedef void (*MaqCacheProgressFunc) (guint64 done, guint64 total, gpointer data);
 
-// As maq_cache_scan, and hands over the repos in portions (of MaqCacheRepo, transfer none, in no order) while it reads.
+// As maq_cache_scan, and hands over the repos in portions (of MaqCacheRepo, transfer none) while it reads, roughly those used last
+// first.
 typedef void (*MaqCacheReposFunc) (GPtrArray *repos, gpointer data);
 DexFuture *maq_cache_scan_in_portions (MaqCache *self, MaqCacheReposFunc func, gpointer data);
 

@@ -470,6 +470,56 @@ scan_entry (MaqCacheScan *scan,
     }
 }
 
+// When the repo in FOLDER was last used, as far as that is told without reading it: each client reads the ref.
+static gint64
+guess_last_use (int         root_fd,
+                const char *folder)
+{
+  g_autofree char *ref = g_build_filename (folder, "refs", "main", NULL);
+  g_autofree char *snapshots = g_build_filename (folder, "snapshots", NULL);
+  struct stat      info;
+  gint64           when = 0;
+
+  if (fstatat (root_fd, ref, &info, 0) == 0)
+    when = info.st_atim.tv_sec;
+  if (fstatat (root_fd, snapshots, &info, 0) == 0)
+    when = MAX (when, info.st_mtim.tv_sec);
+  return when;
+}
+
+typedef struct
+{
+  char  *name;
+  gint64 when;
+} Folder;
+
+static int
+compare_folders (const void *a,
+                 const void *b)
+{
+  const Folder *one = a;
+  const Folder *two = b;
+
+  if (one->when != two->when)
+    return one->when < two->when ? 1 : -1;
+  return strcmp (one->name, two->name);
+}
+
+// Who shows repos as they are found wants those first that are at the top in the end.
+static void
+sort_latest_first (int   root_fd,
+                   GStrv names)
+{
+  guint              n = g_strv_length (names);
+  g_autofree Folder *folders = g_new (Folder, n);
+
+  for (guint i = 0; i < n; i++)
+    folders[i] = (Folder) { names[i], guess_last_use (root_fd, names[i]) };
+  qsort (folders, n, sizeof *folders, compare_folders);
+  for (guint i = 0; i < n; i++)
+    names[i] = folders[i].name;
+}
+
 MaqCacheScan *
 maq_cache_scan_now (MaqCache         *self,
                     MaqCacheFoundFunc found,
@@ -492,6 +542,8 @@ maq_cache_scan_now (MaqCache         *self,
   g_autofree char *root = realpath (maq_cache_get_root (self), NULL);
   g_auto (GStrv) names = root_fd >= 0 && root != NULL ? maq_cache_list_folder (root_fd) : g_new0 (char *, 1);
   gboolean go_on = TRUE;
+  if (found != NULL)
+    sort_latest_first (root_fd, names);
   for (guint i = 0; go_on && names[i] != NULL; i++)
     {
       guint before = scan->repos->len;

@@ -2,8 +2,12 @@
 // Copyright 2026 The Maquette developers
 #include "cache-fixture.h"
 
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/stat.h>
+
+#include "maq-cache-care.h"
 
 static MaqCacheScan *
 scan (Fixture *fixture)
@@ -178,6 +182,41 @@ test_many (Fixture      *fixture,
   g_assert_cmpuint (result->repos->len, ==, 501);
 }
 
+static void
+note_ids (GPtrArray *repos,
+          gpointer   data)
+{
+  for (guint i = 0; i < repos->len; i++)
+    g_string_append_printf (data, "%s ", ((MaqCacheRepo *) g_ptr_array_index (repos, i))->id);
+}
+
+// Repos that are shown while others are still read do not move when those come.
+static void
+test_order (Fixture      *fixture,
+            gconstpointer data)
+{
+  static const char *const ids[] = { "old", "new", "downloaded-long-ago-and-used-now", "middle" };
+  static const gint64      fetched[] = { 1000, 4000, 500, 3000 };
+  static const gint64      used[] = { 1000, 4000, 5000, 3000 };
+  g_autoptr (GString) found = g_string_new (NULL);
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (ids); i++)
+    {
+      g_autofree char *ref = g_strdup_printf ("models--acme--%s/refs/main", ids[i]);
+      g_autofree char *file = g_strdup_printf ("models--acme--%s/snapshots/" COMMIT_A "/config.json", ids[i]);
+      g_autofree char *snapshots = g_strdup_printf ("%s/models--acme--%s/snapshots", fixture->root, ids[i]);
+      g_autofree char *full_ref = g_build_filename (fixture->root, ref, NULL);
+      fixture_write (fixture, ref, COMMIT_A);
+      fixture_write (fixture, file, "{}");
+      g_assert_no_errno (utimensat (AT_FDCWD, snapshots, (struct timespec[2]) { { .tv_sec = 1 }, { .tv_sec = fetched[i] } }, 0));
+      g_assert_no_errno (utimensat (AT_FDCWD, full_ref, (struct timespec[2]) { { .tv_sec = used[i] }, { .tv_sec = 1 } }, 0));
+    }
+  g_autoptr (MaqCacheScan) result = wait_for_boxed (maq_cache_scan_in_portions (fixture->cache, note_ids, found), &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (found->str, ==, "acme/downloaded-long-ago-and-used-now acme/new acme/middle acme/old ");
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -190,5 +229,6 @@ main (int   argc,
   ADD ("/cache/scan/damage-is-a-warning", fixture_set_up, test_damage);
   ADD ("/cache/scan/strange-entries", fixture_set_up, test_strangers);
   ADD ("/cache/scan/many-repos", fixture_set_up, test_many);
+  ADD ("/cache/scan/used-last-comes-first", fixture_set_up_empty, test_order);
   return g_test_run ();
 }
