@@ -9,14 +9,36 @@
 #include "maq-fiber.h"
 
 static void
-model_free (gpointer data)
+model_clear (gpointer data)
 {
   MaqForeignModel *self = data;
 
   g_free (self->name);
-  maq_variant_free (self->variant);
+  g_clear_pointer (&self->variant, maq_variant_free);
   g_free (self->problem);
-  g_free (self);
+}
+
+MaqForeignModel *
+maq_foreign_model_ref (MaqForeignModel *self)
+{
+  return g_rc_box_acquire (self);
+}
+
+void
+maq_foreign_model_unref (MaqForeignModel *self)
+{
+  g_rc_box_release_full (self, model_clear);
+}
+
+char *
+maq_foreign_model_dup_label (const MaqForeignModel *self)
+{
+  g_return_val_if_fail (self != NULL && self->variant != NULL, NULL);
+
+  // Names of Ollama have their tag already; a file's stem says what it is.
+  if (strchr (self->name, '/') == NULL || strchr (self->name, ':') != NULL)
+    return g_strdup (self->name);
+  return g_strdup_printf ("%s:%s", self->name, self->variant->label);
 }
 
 static void
@@ -64,7 +86,7 @@ maq_foreign_add (GPtrArray        *models,
                  gint64            modified,
                  char             *problem)
 {
-  MaqForeignModel *model = g_new0 (MaqForeignModel, 1);
+  MaqForeignModel *model = g_rc_box_new0 (MaqForeignModel);
 
   model->program = program;
   model->name = name;
@@ -100,17 +122,31 @@ check_place (MaqForeignPlace *place)
   return TRUE;
 }
 
+int
+maq_foreign_model_compare (const MaqForeignModel *one,
+                           const MaqForeignModel *two)
+{
+  if ((one->variant == NULL) != (two->variant == NULL))
+    return one->variant == NULL ? 1 : -1;
+  if (one->program != two->program)
+    return one->program < two->program ? -1 : 1;
+  int order = g_utf8_collate (one->name, two->name);
+  if (order == 0)
+    order = strcmp (one->name, two->name);
+  return order != 0 || one->variant == NULL ? order : strcmp (one->variant->paths[0], two->variant->paths[0]);
+}
+
 static int
 compare_models (gconstpointer a,
                 gconstpointer b)
 {
-  const MaqForeignModel *one = *(MaqForeignModel *const *) a;
-  const MaqForeignModel *two = *(MaqForeignModel *const *) b;
+  return maq_foreign_model_compare (*(MaqForeignModel *const *) a, *(MaqForeignModel *const *) b);
+}
 
-  if (one->program != two->program)
-    return one->program < two->program ? -1 : 1;
-  int order = g_utf8_collate (one->name, two->name);
-  return order != 0 ? order : strcmp (one->variant->paths[0], two->variant->paths[0]);
+void
+maq_foreign_sort (GPtrArray *models)
+{
+  g_ptr_array_sort (models, compare_models);
 }
 
 // Two names of one file, by link or by a folder inside another, are one model: the first stays.
@@ -137,7 +173,7 @@ find_thread (gpointer data)
   MaqForeignScan *scan = g_rc_box_new0 (MaqForeignScan);
   GValue          value = G_VALUE_INIT;
 
-  scan->models = g_ptr_array_new_with_free_func (model_free);
+  scan->models = g_ptr_array_new_with_free_func ((GDestroyNotify) maq_foreign_model_unref);
   scan->places = maq_foreign_list_places (data);
   for (guint i = 0; i < scan->places->len;)
     {
@@ -153,7 +189,7 @@ find_thread (gpointer data)
         maq_foreign_add_folder (scan->models, place);
       i++;
     }
-  g_ptr_array_sort (scan->models, compare_models);
+  maq_foreign_sort (scan->models);
   drop_repeated (scan->models);
   g_value_init (&value, MAQ_TYPE_FOREIGN_SCAN);
   g_value_take_boxed (&value, scan);

@@ -39,6 +39,11 @@ typedef struct
   gint64            modified; // seconds since the epoch, of the newest of its files; 0 if none is there
   char             *problem;  // why it cannot be used now, a sentence; NULL: it can
 } MaqForeignModel;
+// Counted references; nothing of it changes once it is there.
+MaqForeignModel *maq_foreign_model_ref (MaqForeignModel *self);
+void             maq_foreign_model_unref (MaqForeignModel *self);
+// What a chat with it is called: "llama3.2:3b", "owner/name:Q4_K_M", a file's stem (transfer full).
+char *maq_foreign_model_dup_label (const MaqForeignModel *self);
 
 // Boxed. MODELS: of MaqForeignModel, by program and name. PLACES: of MaqForeignPlace; a place of a program is listed only where
 // it exists, a folder of the user's always.

@@ -103,3 +103,19 @@ maq_variant_fits_judge (MaqHubClient        *client,
     g_ptr_array_add (question->variants, maq_variant_copy (g_ptr_array_index (variants, i)));
   return dex_future_then (read_header (client, cache, id, revision, header_of->paths[0]), header_read_cb, question, question_free);
 }
+
+DexFuture *
+maq_variant_fits_judge_local (const MaqVariant    *variant,
+                              const MaqFitOptions *options)
+{
+  Question *question;
+
+  dex_return_error_if_fail (variant != NULL);
+  dex_return_error_if_fail (options != NULL);
+
+  question = g_new0 (Question, 1);
+  question->options = *options;
+  question->variants = g_ptr_array_new_with_free_func ((GDestroyNotify) maq_variant_free);
+  g_ptr_array_add (question->variants, maq_variant_copy (variant));
+  return dex_future_then (maq_header_open (variant->paths[0]), header_read_cb, question, question_free);
+}

@@ -16,5 +16,7 @@ G_BEGIN_DECLS
 // (boxed) of MaqFit, one for each variant in order; MAQ_HUB_ERROR, MAQ_FORMAT_ERROR and G_IO_ERROR otherwise. Main thread only;
 // dropping the future stops it.
 DexFuture *maq_variant_fits_judge (MaqHubClient *client, MaqCache *cache, const char *id, const char *revision, GPtrArray *variants, const MaqVariant *header_of, const MaqFitOptions *options);
+// As maq_variant_fits_judge for one VARIANT whose paths are absolute.
+DexFuture *maq_variant_fits_judge_local (const MaqVariant *variant, const MaqFitOptions *options);
 
 G_END_DECLS
