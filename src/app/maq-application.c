@@ -29,6 +29,7 @@ struct _MaqApplication
   MaqTransferList  *transfers;
   MaqTransferWatch *watch;
   MaqLibrary       *library;
+  MaqForeignList   *foreign;
   MaqChatStore     *chats;
   MaqEngine        *engine;
   MaqHubServer     *demo_server;
@@ -47,6 +48,14 @@ apply_download_settings (MaqApplication *self)
 {
   maq_transfer_list_set_rate (self->transfers, maq_settings_get_download_limit (self->settings));
   maq_transfer_list_set_wait_metered (self->transfers, maq_settings_get_wait_on_metered (self->settings));
+}
+
+static void
+apply_model_folders (MaqApplication *self)
+{
+  g_auto (GStrv) folders = maq_settings_dup_model_folders (self->settings);
+
+  maq_foreign_list_set_folders (self->foreign, (const char *const *) folders);
 }
 
 static void
@@ -329,8 +338,13 @@ maq_application_startup (GApplication *application)
   self->transfers = maq_transfer_list_new (self->client, self->cache, state_dir);
   g_signal_connect_object (self->client, "notify::endpoint", G_CALLBACK (endpoint_changed_cb), self, G_CONNECT_SWAPPED);
   apply_download_settings (self);
+  self->foreign = maq_foreign_list_new ();
+  apply_model_folders (self);
   if (maq_settings_get_gsettings (self->settings) != NULL)
-    g_signal_connect_object (maq_settings_get_gsettings (self->settings), "changed", G_CALLBACK (apply_download_settings), self, G_CONNECT_SWAPPED);
+    {
+      g_signal_connect_object (maq_settings_get_gsettings (self->settings), "changed", G_CALLBACK (apply_download_settings), self, G_CONNECT_SWAPPED);
+      g_signal_connect_object (maq_settings_get_gsettings (self->settings), "changed::model-folders", G_CALLBACK (apply_model_folders), self, G_CONNECT_SWAPPED);
+    }
   self->watch = maq_transfer_watch_new (GTK_APPLICATION (self), self->transfers);
   self->library = maq_library_new (self->cache);
   self->chats = maq_chat_store_new (NULL);
@@ -357,6 +371,7 @@ maq_application_shutdown (GApplication *application)
   // Users before what they use.
   g_clear_object (&self->transfers);
   g_clear_object (&self->library);
+  g_clear_object (&self->foreign);
   g_clear_object (&self->chats);
   g_clear_object (&self->engine);
   g_clear_object (&self->cache);
@@ -431,6 +446,7 @@ GETTER (MaqHubClient, client)
 GETTER (MaqCache, cache)
 GETTER (MaqTransferList, transfers)
 GETTER (MaqLibrary, library)
+GETTER (MaqForeignList, foreign)
 GETTER (MaqChatStore, chats)
 GETTER (MaqSettings, settings)
 GETTER (MaqEngine, engine)

@@ -7,6 +7,7 @@
 #include "maq-cache.h"
 #include "maq-chats.h"
 #include "maq-engine.h"
+#include "maq-foreign-list.h"
 #include "maq-hub-client.h"
 #include "maq-library.h"
 #include "maq-settings.h"
@@ -28,6 +29,7 @@ MaqHubClient    *maq_application_get_client (MaqApplication *self);
 MaqCache        *maq_application_get_cache (MaqApplication *self);
 MaqTransferList *maq_application_get_transfers (MaqApplication *self);
 MaqLibrary      *maq_application_get_library (MaqApplication *self);
+MaqForeignList  *maq_application_get_foreign (MaqApplication *self);
 MaqChatStore    *maq_application_get_chats (MaqApplication *self);
 MaqSettings     *maq_application_get_settings (MaqApplication *self);
 MaqEngine       *maq_application_get_engine (MaqApplication *self);

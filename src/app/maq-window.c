@@ -256,6 +256,14 @@ n_active_cb (MaqWindow *self)
   dex_future_disown (maq_library_refresh (maq_application_get_library (self->application)));
 }
 
+// Who comes back may have fetched a model with another program.
+static void
+is_active_cb (MaqWindow *self)
+{
+  if (self->application != NULL && gtk_window_is_active (GTK_WINDOW (self)))
+    maq_foreign_list_refresh (maq_application_get_foreign (self->application));
+}
+
 static void
 maq_window_dispose (GObject *object)
 {
@@ -305,6 +313,7 @@ maq_window_init (MaqWindow *self)
 {
   self->pending = g_ptr_array_new_with_free_func (g_free);
   gtk_widget_init_template (GTK_WIDGET (self));
+  g_signal_connect (self, "notify::is-active", G_CALLBACK (is_active_cb), NULL);
 }
 
 static void
@@ -336,6 +345,7 @@ maq_window_new (MaqApplication *application)
   self->application = application;
   self->models_page = maq_models_page_new (maq_application_get_client (application));
   self->library_page = maq_library_page_new (maq_application_get_library (application),
+                                             maq_application_get_foreign (application),
                                              maq_application_get_transfers (application),
                                              maq_application_get_client (application));
   add_navigation (self, ADW_NAVIGATION_PAGE (self->models_page), "models", _ ("Models"));

@@ -39,16 +39,22 @@ add_row (MaqCliTable *table, const MaqForeignModel *model)
   maq_cli_table_add_row (table, cells);
 }
 
+// Those that are named, and those of the settings.
+static char **
+dup_folders (MaqCli *cli, char **arguments)
+{
+  g_autoptr (GStrvBuilder) folders = g_strv_builder_new ();
+  g_auto (GStrv) chosen = maq_settings_dup_model_folders (maq_cli_get_settings (cli));
+  for (guint i = 0; arguments[i] != NULL; i++)
+    g_strv_builder_take (folders, g_canonicalize_filename (arguments[i], NULL));
+  g_strv_builder_addv (folders, (const char **) chosen);
+  return g_strv_builder_end (folders);
+}
+
 gboolean
 maq_cli_cache_list_others (MaqCli *cli, char **arguments, GError **error)
 {
-  g_auto (GStrv) folders = g_strdupv (arguments);
-  for (guint i = 0; folders[i] != NULL; i++)
-    {
-      char *folder = g_canonicalize_filename (folders[i], NULL);
-      g_free (folders[i]);
-      folders[i] = folder;
-    }
+  g_auto (GStrv) folders = dup_folders (cli, arguments);
   g_autoptr (MaqForeignScan) scan = dex_await_boxed (maq_foreign_find ((const char *const *) folders), error);
   if (scan == NULL)
     return FALSE;

@@ -234,13 +234,14 @@ const MaqCliCommand maq_cli_cache_command = {
   .name = "cache",
   .arguments = "ls [--others [FOLDER…]] | scan | verify [REPO[@REV] [FILE]] | rm REPO[@REV] [FILE…] | prune | import REPO[@REV] FILE…",
   .summary = N_ ("List, check and clean the shared cache"),
-  .details = N_ ("ls lists the repos, with --others the models of other programs and of FOLDERs,\n"
-                 "which maq run takes by their files. scan names what is damaged and what could\n"
-                 "be freed. verify reads every file and compares it with its hash; status 1 if\n"
-                 "one is wrong. rm removes a repo, a revision, or files of it. prune frees what\n"
-                 "nobody uses. What is removed is shown and asked for first. import puts files\n"
-                 "that are on this machine already into the cache, if the repo has them: known by\n"
-                 "their hashes, and left where they are. Nothing outside the cache is changed."),
+  .details = N_ ("ls lists the repos, with --others the models of other programs, of FOLDERs and\n"
+                 "of the model folders in Maquette's preferences, which maq run takes by their\n"
+                 "files. scan names what is damaged and what could be freed. verify reads every\n"
+                 "file and compares it with its hash; status 1 if one is wrong. rm removes a\n"
+                 "repo, a revision, or files of it. prune frees what nobody uses. What is removed\n"
+                 "is shown and asked for first. import puts files that are on this machine\n"
+                 "already into the cache, if the repo has them: known by their hashes, and left\n"
+                 "where they are. Nothing outside the cache is changed."),
   .options = options,
   .min_arguments = 1,
   .max_arguments = -1,

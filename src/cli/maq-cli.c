@@ -73,8 +73,8 @@ maq_cli_get_endpoint_option (MaqCli *self)
   return option_endpoint;
 }
 
-static MaqSettings *
-get_settings (MaqCli *self)
+MaqSettings *
+maq_cli_get_settings (MaqCli *self)
 {
   if (self->settings == NULL)
     self->settings = maq_settings_new ();
@@ -87,7 +87,7 @@ maq_cli_get_client (MaqCli *self, GError **error)
   if (self->client != NULL)
     return self->client;
 
-  g_autofree char *endpoint = option_endpoint != NULL ? g_strdup (option_endpoint) : maq_settings_dup_endpoint (get_settings (self));
+  g_autofree char *endpoint = option_endpoint != NULL ? g_strdup (option_endpoint) : maq_settings_dup_endpoint (maq_cli_get_settings (self));
   g_autoptr (MaqHubClient) client = maq_hub_client_new (NULL);
   if (!maq_hub_client_set_endpoint (client, endpoint, NULL))
     {
@@ -100,7 +100,7 @@ maq_cli_get_client (MaqCli *self, GError **error)
     {
       // Without a keyring there is still the public Hub: a failed look-up is no reason to stop.
       g_autoptr (GError) token_error = NULL;
-      g_autofree char *token = dex_await_string (maq_settings_load_token (get_settings (self)), &token_error);
+      g_autofree char *token = dex_await_string (maq_settings_load_token (maq_cli_get_settings (self)), &token_error);
       if (token != NULL && *token != '\0')
         maq_hub_client_set_token (client, token);
       else if (token_error != NULL)
@@ -115,7 +115,7 @@ maq_cli_get_cache (MaqCli *self)
 {
   if (self->cache == NULL)
     {
-      g_autofree char *root = maq_settings_dup_cache_dir (get_settings (self));
+      g_autofree char *root = maq_settings_dup_cache_dir (maq_cli_get_settings (self));
       self->cache = maq_cache_new (root);
     }
   return self->cache;
@@ -130,7 +130,7 @@ maq_cli_get_transfers (MaqCli *self, GError **error)
   if (self->transfers == NULL)
     {
       self->transfers = maq_transfer_list_new (client, maq_cli_get_cache (self), NULL);
-      maq_transfer_list_set_rate (self->transfers, maq_settings_get_download_limit (get_settings (self)));
+      maq_transfer_list_set_rate (self->transfers, maq_settings_get_download_limit (maq_cli_get_settings (self)));
     }
   return self->transfers;
 }
@@ -163,7 +163,7 @@ maq_cli_parse_repo (MaqCli *self, const char *text, const char *kind, GError **e
   MaqRepoKind wanted;
   if (!maq_cli_parse_kind (kind, &wanted, error))
     return NULL;
-  g_autofree char *endpoint = option_endpoint != NULL ? g_strdup (option_endpoint) : maq_settings_dup_endpoint (get_settings (self));
+  g_autofree char *endpoint = option_endpoint != NULL ? g_strdup (option_endpoint) : maq_settings_dup_endpoint (maq_cli_get_settings (self));
   g_autoptr (GError) parse_error = NULL;
   MaqRepoAddress *address = maq_repo_address_parse (text, wanted, endpoint, &parse_error);
   if (address == NULL)

@@ -8,6 +8,7 @@
 #include "maq-cache.h"
 #include "maq-engine.h"
 #include "maq-hub-client.h"
+#include "maq-settings.h"
 #include "maq-transfers.h"
 
 // What all commands of `maq` share: the options every command takes, the objects made from them and from the environment,
@@ -59,6 +60,7 @@ const char *maq_cli_get_endpoint_option (MaqCli *self); // nullable: not given
 MaqHubClient    *maq_cli_get_client (MaqCli *self, GError **error);
 MaqTransferList *maq_cli_get_transfers (MaqCli *self, GError **error);
 MaqCache        *maq_cli_get_cache (MaqCli *self);
+MaqSettings     *maq_cli_get_settings (MaqCli *self);
 MaqEngine       *maq_cli_get_engine (MaqCli *self);
 
 // Reads `owner/name[@REV]` or a pasted address of a repo (transfer full). KIND: what --kind says, NULL for a model.

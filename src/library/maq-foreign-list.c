@@ -23,7 +23,8 @@ struct _MaqForeignList
 {
   GObject            parent_instance;
   GPtrArray         *items; // of MaqForeignItem
-  GPtrArray         *next;  // of MaqForeignModel; NULL: nothing is being merged
+  GHashTable        *by_path;
+  GPtrArray         *next; // of MaqForeignModel; NULL: nothing is being merged
   guint              at;
   guint              next_at;
   guint              slice;
@@ -112,6 +113,17 @@ is_unchanged (MaqForeignList *self,
   return compare_next (self, position) == 0 && same_model (maq_foreign_item_get_model (self->items->pdata[position]), self->next->pdata[self->next_at]);
 }
 
+static void
+drop_path (MaqForeignList *self,
+           MaqForeignItem *item)
+{
+  const char *path = maq_foreign_item_get_path (item);
+
+  // A model that got another name may have come before the old one goes.
+  if (g_hash_table_lookup (self->by_path, path) == item)
+    g_hash_table_remove (self->by_path, path);
+}
+
 // Puts what differs from here on, up to N of it, into the list as one change. Returns how much that was.
 static guint
 merge_run (MaqForeignList *self,
@@ -126,7 +138,7 @@ merge_run (MaqForeignList *self,
     {
       int order = compare_next (self, self->at + n_removed);
       if (order <= 0)
-        n_removed++;
+        drop_path (self, self->items->pdata[self->at + n_removed++]);
       if (order >= 0)
         g_ptr_array_add (added, maq_foreign_item_new (self->next->pdata[self->next_at++]));
       n_done++;
@@ -135,7 +147,10 @@ merge_run (MaqForeignList *self,
   if (n_removed > 0)
     g_ptr_array_remove_range (self->items, self->at, n_removed);
   for (guint i = 0; i < n_added; i++)
-    g_ptr_array_insert (self->items, (int) (self->at + i), added->pdata[i]);
+    {
+      g_ptr_array_insert (self->items, (int) (self->at + i), added->pdata[i]);
+      g_hash_table_replace (self->by_path, (gpointer) maq_foreign_item_get_path (added->pdata[i]), added->pdata[i]);
+    }
   guint position = self->at;
   self->at += n_added;
   g_list_model_items_changed (G_LIST_MODEL (self), position, n_removed, n_added);
@@ -345,6 +360,7 @@ maq_foreign_list_finalize (GObject *object)
   MaqForeignList *self = MAQ_FOREIGN_LIST (object);
 
   g_clear_pointer (&self->next, g_ptr_array_unref);
+  g_hash_table_unref (self->by_path);
   g_ptr_array_unref (self->items);
   g_strfreev (self->folders);
   G_OBJECT_CLASS (maq_foreign_list_parent_class)->finalize (object);
@@ -374,6 +390,7 @@ static void
 maq_foreign_list_init (MaqForeignList *self)
 {
   self->items = g_ptr_array_new_with_free_func (g_object_unref);
+  self->by_path = g_hash_table_new (g_str_hash, g_str_equal);
   self->folders = g_new0 (char *, 1);
   self->mounts = g_unix_mount_monitor_get ();
   g_queue_init (&self->waiting);
@@ -424,4 +441,13 @@ maq_foreign_list_get_loading (MaqForeignList *self)
 {
   g_return_val_if_fail (MAQ_IS_FOREIGN_LIST (self), FALSE);
   return self->scanning != NULL || self->next != NULL;
+}
+
+MaqForeignItem *
+maq_foreign_list_find (MaqForeignList *self,
+                       const char     *path)
+{
+  g_return_val_if_fail (MAQ_IS_FOREIGN_LIST (self), NULL);
+  g_return_val_if_fail (path != NULL, NULL);
+  return g_hash_table_lookup (self->by_path, path);
 }

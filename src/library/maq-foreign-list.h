@@ -31,6 +31,8 @@ void maq_foreign_list_set_folders (MaqForeignList *self, const char *const *fold
 // Looks again in a worker, once however often it is called meanwhile; the list changes when something did.
 void     maq_foreign_list_refresh (MaqForeignList *self);
 gboolean maq_foreign_list_get_loading (MaqForeignList *self);
+// The item whose first file, or which itself, is at PATH (transfer none, nullable).
+MaqForeignItem *maq_foreign_list_find (MaqForeignList *self, const char *path);
 // Finds out whether ITEM runs here, unless that is known since a minute; two at a time, in the order asked for.
 void maq_foreign_list_judge (MaqForeignList *self, MaqForeignItem *item);
 

@@ -23,7 +23,7 @@ place_free (gpointer data)
   g_free (self);
 }
 
-// Takes PATH (nullable) unless it is listed already or no absolute path.
+// Takes PATH (nullable) unless it is listed already or no absolute path in UTF-8.
 static void
 add_place (GPtrArray        *places,
            MaqForeignProgram program,
@@ -31,7 +31,7 @@ add_place (GPtrArray        *places,
 {
   g_autofree char *taken = path;
 
-  if (path == NULL || !g_path_is_absolute (path))
+  if (path == NULL || !g_path_is_absolute (path) || !g_utf8_validate (path, -1, NULL))
     return;
   g_autofree char *clean = g_canonicalize_filename (path, NULL);
   for (guint i = 0; i < places->len; i++)

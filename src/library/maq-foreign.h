@@ -27,7 +27,7 @@ const char *maq_foreign_program_get_name (MaqForeignProgram program);
 typedef struct
 {
   MaqForeignProgram program;
-  char             *path;    // absolute
+  char             *path;    // absolute, UTF-8
   char             *problem; // why not everything in it was read, a sentence; NULL: all was
 } MaqForeignPlace;
 
@@ -35,7 +35,7 @@ typedef struct
 {
   MaqForeignProgram program;
   char             *name;     // as that program calls it: "llama3.2:3b", "owner/name", a file's stem
-  MaqVariant       *variant;  // absolute paths
+  MaqVariant       *variant;  // absolute paths in UTF-8
   gint64            modified; // seconds since the epoch, of the newest of its files; 0 if none is there
   char             *problem;  // why it cannot be used now, a sentence; NULL: it can
 } MaqForeignModel;

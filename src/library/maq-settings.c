@@ -19,9 +19,10 @@
 struct _MaqSettings
 {
   GObject        parent_instance;
-  GSettings     *gsettings; // NULL without an installed schema: then the two below
+  GSettings     *gsettings; // NULL without an installed schema: then the three below
   char          *endpoint;
   char          *cache_dir;
+  char         **model_folders;
   char          *override_endpoint;
   const char    *override_by;
   MaqTokenSource token_source;
@@ -46,6 +47,7 @@ maq_settings_finalize (GObject *object)
   g_clear_object (&self->gsettings);
   g_free (self->endpoint);
   g_free (self->cache_dir);
+  g_strfreev (self->model_folders);
   g_free (self->override_endpoint);
   G_OBJECT_CLASS (maq_settings_parent_class)->finalize (object);
 }
@@ -255,6 +257,70 @@ maq_settings_set_cache_dir (MaqSettings *self, const char *path, GError **error)
   else
     g_set_str (&self->cache_dir, path);
   return TRUE;
+}
+
+// --- Model folders ---
+
+char **
+maq_settings_dup_model_folders (MaqSettings *self)
+{
+  g_return_val_if_fail (MAQ_IS_SETTINGS (self), NULL);
+
+  if (self->gsettings)
+    return g_settings_get_strv (self->gsettings, "model-folders");
+  return self->model_folders ? g_strdupv (self->model_folders) : g_new0 (char *, 1);
+}
+
+static void
+set_model_folders (MaqSettings *self, GStrvBuilder *builder)
+{
+  g_auto (GStrv) folders = g_strv_builder_end (builder);
+
+  if (self->gsettings)
+    {
+      g_settings_set_strv (self->gsettings, "model-folders", (const char *const *) folders);
+      return;
+    }
+  g_strfreev (self->model_folders);
+  self->model_folders = g_steal_pointer (&folders);
+}
+
+gboolean
+maq_settings_add_model_folder (MaqSettings *self, const char *path, GError **error)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto (GStrv) folders = NULL;
+  g_autofree char *clean = NULL;
+
+  g_return_val_if_fail (MAQ_IS_SETTINGS (self), FALSE);
+  g_return_val_if_fail (path != NULL, FALSE);
+
+  if (!check_folder (path, error))
+    return FALSE;
+  clean = g_canonicalize_filename (path, NULL);
+  folders = maq_settings_dup_model_folders (self);
+  if (g_strv_contains ((const char *const *) folders, clean))
+    return TRUE;
+  g_strv_builder_addv (builder, (const char **) folders);
+  g_strv_builder_add (builder, clean);
+  set_model_folders (self, builder);
+  return TRUE;
+}
+
+void
+maq_settings_remove_model_folder (MaqSettings *self, const char *path)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto (GStrv) folders = NULL;
+
+  g_return_if_fail (MAQ_IS_SETTINGS (self));
+  g_return_if_fail (path != NULL);
+
+  folders = maq_settings_dup_model_folders (self);
+  for (guint i = 0; folders[i]; i++)
+    if (strcmp (folders[i], path) != 0)
+      g_strv_builder_add (builder, folders[i]);
+  set_model_folders (self, builder);
 }
 
 // --- The token ---

@@ -4,7 +4,7 @@
 
 #include <libdex.h>
 
-// What the user chose: endpoint, cache place and window state by GSettings, the token in the keyring. The environment and the
+// What the user chose: endpoint, cache place, model folders and window state by GSettings, the token in the keyring. The environment and the
 // token file of the command-line tools are honoured: HF_TOKEN beats the keyring, which beats the file. With
 // HF_HUB_DISABLE_IMPLICIT_TOKEN neither the environment nor the file gives a token.
 
@@ -43,6 +43,11 @@ char *maq_settings_dup_cache_dir (MaqSettings *self);
 const char *maq_settings_get_cache_dir_override (MaqSettings *self);
 // Stores PATH ("" or NULL for the default), used from the next start on. MAQ_LIBRARY_ERROR_BAD_FOLDER if it cannot be one.
 gboolean maq_settings_set_cache_dir (MaqSettings *self, const char *path, GError **error);
+// Folders with models of other programs that the user named (transfer full).
+char **maq_settings_dup_model_folders (MaqSettings *self);
+// Adds PATH to them unless it is one of them. MAQ_LIBRARY_ERROR_BAD_FOLDER if it cannot be one.
+gboolean maq_settings_add_model_folder (MaqSettings *self, const char *path, GError **error);
+void     maq_settings_remove_model_folder (MaqSettings *self, const char *path);
 // Looks the token for the endpoint up; resolves to a string, "" if there is none. A keyring that is missing, locked or silent
 // is none. get_token_source tells afterwards where it came from.
 DexFuture     *maq_settings_load_token (MaqSettings *self);

@@ -43,6 +43,7 @@ app_fixture_set_up (AppFixture  *self,
   self->cache = maq_cache_new (cache);
   self->transfers = maq_transfer_list_new (self->client, self->cache, state);
   self->library = maq_library_new (self->cache);
+  self->foreign = maq_foreign_list_new ();
   maq_library_set_users (self->library, self->transfers, NULL);
   g_signal_connect_object (self->transfers, "notify::n-active", G_CALLBACK (n_active_cb), self->library, G_CONNECT_SWAPPED);
 }
@@ -74,6 +75,7 @@ void
 app_fixture_tear_down (AppFixture *self)
 {
   // Work that was let go may end in its own time.
+  release (g_steal_pointer (&self->foreign));
   release (g_steal_pointer (&self->library));
   release (g_steal_pointer (&self->transfers));
   g_clear_object (&self->cache);

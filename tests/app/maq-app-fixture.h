@@ -3,6 +3,7 @@
 #pragma once
 
 #include "maq-cache.h"
+#include "maq-foreign-list.h"
 #include "maq-hub-client.h"
 #include "maq-hub-server.h"
 #include "maq-library.h"
@@ -18,6 +19,7 @@ typedef struct
   MaqCache        *cache;
   MaqTransferList *transfers;
   MaqLibrary      *library;
+  MaqForeignList  *foreign;   // of the test's own home, without folders
   char            *activated; // the last action that stood in for one of the window, as "open-repo hf://…"
 } AppFixture;
 

@@ -169,7 +169,7 @@ has_entry (gpointer page)
 static MaqLibraryPage *
 new_library_page (AppFixture *fixture)
 {
-  return maq_library_page_new (fixture->library, fixture->transfers, fixture->client);
+  return maq_library_page_new (fixture->library, fixture->foreign, fixture->transfers, fixture->client);
 }
 
 // The ids in the order of the list (interned).

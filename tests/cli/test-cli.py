@@ -640,6 +640,11 @@ def test_run(suite, hub):
         contains(ok("cache", "ls", "--others", OLLAMA_MODELS=store, COLUMNS=200), "pebble:q8")
         contains(ok("cache", "ls", "--others", WEIGHTS, COLUMNS=200), "pebble-chat-Q4_0")
         contains(maq("cache", "ls", "--others", "/nowhere/at/all")[2], "/nowhere/at/all")
+        config = pathlib.Path(tempfile.mkdtemp())
+        settings = config / "glib-2.0/settings/keyfile"
+        settings.parent.mkdir(parents=True)
+        settings.write_text(f"[io/github/maquette_app/Maquette]\nmodel-folders=['{WEIGHTS}']\n")
+        contains(ok("cache", "ls", "--others", GSETTINGS_BACKEND="keyfile", XDG_CONFIG_HOME=config, COLUMNS=200), "pebble-chat-Q4_0")
         contains(ok("run", row["files"][0], "-p", question, "--temp", "0", "-q"), "12")
         equal(sorted(str(path) for path in store.rglob("*") if path.is_file()), sorted([str(blob), str(manifest)]))
 

@@ -2,6 +2,7 @@
 // Copyright 2026 The Maquette developers
 #include "maq-foreign-list.h"
 
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <string.h>
 #include <time.h>
@@ -86,18 +87,14 @@ count (Fixture *fixture)
   return g_list_model_get_n_items (G_LIST_MODEL (fixture->list));
 }
 
-// The item that is called NAME (transfer none); NULL if it is not listed.
 static MaqForeignItem *
 find (Fixture    *fixture,
       const char *name)
 {
-  for (guint i = 0; i < count (fixture); i++)
-    {
-      g_autoptr (MaqForeignItem) item = g_list_model_get_item (G_LIST_MODEL (fixture->list), i);
-      if (strcmp (maq_foreign_item_get_model (item)->name, name) == 0)
-        return item;
-    }
-  return NULL;
+  g_autofree char *file = g_strconcat (name, ".gguf", NULL);
+  g_autofree char *path = dup_path (fixture, file);
+
+  return maq_foreign_list_find (fixture->list, path);
 }
 
 // What stays the same stays the same item; what changed, came or went is told, once.
@@ -132,7 +129,7 @@ test_follows (Fixture      *fixture,
   g_assert_true (find (fixture, "d") != d);
   g_assert_cmpuint (maq_foreign_item_get_model (find (fixture, "d"))->variant->size, ==, 12);
   g_assert_true (maq_foreign_item_is_usable (b));
-  g_assert_false (maq_foreign_item_is_usable (find (fixture, "half")));
+  g_assert_false (maq_foreign_item_is_usable (find (fixture, "half-00001-of-00002")));
   g_assert_cmpuint (fixture->n_removed, ==, 2);
   g_assert_cmpuint (fixture->n_added, ==, 3);
 }
@@ -149,7 +146,7 @@ test_missing_folder (Fixture      *fixture,
   g_assert_cmpint (g_rename (fixture->folder, away), ==, 0);
   refresh (fixture);
   g_assert_cmpuint (count (fixture), ==, 1);
-  MaqForeignItem *item = find (fixture, fixture->folder);
+  MaqForeignItem *item = maq_foreign_list_find (fixture->list, fixture->folder);
   g_assert_false (maq_foreign_item_is_usable (item));
   g_assert_cmpstr (maq_foreign_item_get_path (item), ==, fixture->folder);
   g_assert_nonnull (strstr (maq_foreign_item_get_model (item)->problem, "connect the drive"));

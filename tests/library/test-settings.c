@@ -257,6 +257,34 @@ test_with_keyring (void)
   write_token_file (NULL);
 }
 
+static void
+test_model_folders (void)
+{
+  g_autoptr (MaqSettings) settings = maq_settings_new ();
+  g_autoptr (GError) error = NULL;
+  g_autofree char *joined = NULL;
+  g_auto (GStrv) none = maq_settings_dup_model_folders (settings);
+  g_auto (GStrv) both = NULL;
+  g_auto (GStrv) one = NULL;
+
+  g_assert_null (none[0]);
+  g_assert_false (maq_settings_add_model_folder (settings, "relative", &error));
+  g_assert_error (error, MAQ_LIBRARY_ERROR, MAQ_LIBRARY_ERROR_BAD_FOLDER);
+
+  // One that is not there may be on a drive that comes back; one that is added again is one.
+  g_assert_true (maq_settings_add_model_folder (settings, "/nowhere/models", NULL));
+  g_assert_true (maq_settings_add_model_folder (settings, "/srv/models/", NULL));
+  g_assert_true (maq_settings_add_model_folder (settings, "/srv/models", NULL));
+  both = maq_settings_dup_model_folders (settings);
+  joined = g_strjoinv (" ", both);
+  g_assert_cmpstr (joined, ==, "/nowhere/models /srv/models");
+  maq_settings_remove_model_folder (settings, "/nowhere/models");
+  one = maq_settings_dup_model_folders (settings);
+  g_assert_cmpstr (one[0], ==, "/srv/models");
+  g_assert_null (one[1]);
+  maq_settings_remove_model_folder (settings, "/srv/models");
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -271,6 +299,7 @@ main (int argc, char *argv[])
   dex_test_add_func ("/library/settings/bad-endpoints", test_bad_endpoints);
   dex_test_add_func ("/library/settings/override", test_override);
   dex_test_add_func ("/library/settings/cache-dir", test_cache_dir);
+  dex_test_add_func ("/library/settings/model-folders", test_model_folders);
   dex_test_add_func ("/library/settings/token-file-and-environment", test_token_file_and_environment);
   dex_test_add_func ("/library/settings/token-files-of-no-use", test_token_files_of_no_use);
   dex_test_add_func ("/library/settings/bad-tokens", test_bad_tokens);

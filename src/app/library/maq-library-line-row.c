@@ -5,6 +5,7 @@
 
 #include <glib/gi18n.h>
 
+#include "maq-library-menu.h"
 #include "maq-units.h"
 
 struct _MaqLibraryLineRow
@@ -76,16 +77,11 @@ chat_clicked_cb (MaqLibraryLineRow *self)
     gtk_widget_activate_action (GTK_WIDGET (self), "details.chat", "(ss)", maq_library_line_get_title (self->line), maq_library_line_get_place (self->line));
 }
 
-static void
-add_item (GMenu          *menu,
-          const char     *label,
-          const char     *action,
-          MaqLibraryLine *line)
+// What the actions of the page take: the version and the first of its files.
+static GVariant *
+new_target (MaqLibraryLine *line)
 {
-  g_autoptr (GMenuItem) item = g_menu_item_new (label, NULL);
-
-  g_menu_item_set_action_and_target (item, action, "(ss)", maq_library_line_get_commit (line), get_first_path (line));
-  g_menu_append_item (menu, item);
+  return g_variant_new ("(ss)", maq_library_line_get_commit (line), get_first_path (line));
 }
 
 // Made when it is opened: most rows never need one.
@@ -99,8 +95,8 @@ create_menu_cb (GtkMenuButton *button,
 
   if (self->line == NULL)
     return;
-  add_item (menu, _ ("Show in Files"), "details.show-files", self->line);
-  add_item (last, _ ("Delete…"), "details.delete", self->line);
+  maq_library_menu_add (menu, _ ("Show in Files"), "details.show-files", new_target (self->line));
+  maq_library_menu_add (last, _ ("Delete…"), "details.delete", new_target (self->line));
   g_menu_append_section (menu, NULL, G_MENU_MODEL (last));
   gtk_menu_button_set_menu_model (button, G_MENU_MODEL (menu));
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Copyright 2026 The Maquette developers
 
-// library → GtkFilterListModel (words in the id, the kind) → GtkSortListModel → GtkNoSelection → list view
+// library ─┐
+//          ├→ GtkFlattenListModel → GtkFilterListModel (words in the name, the kind) → GtkSortListModel → GtkNoSelection → list view
+// foreign ─┘
 
 #include "maq-library-page.h"
 
@@ -12,6 +14,7 @@
 #include "maq-library-care-dialog.h"
 #include "maq-library-delete.h"
 #include "maq-library-details.h"
+#include "maq-library-entry.h"
 #include "maq-library-row.h"
 #include "maq-library-words.h"
 #include "maq-status-stack.h"
@@ -28,16 +31,21 @@ struct _MaqLibraryPage
   GtkListView    *list_view;
 
   MaqLibrary         *library;
+  MaqForeignList     *foreign;
   MaqTransferList    *transfers;
   MaqHubClient       *client;
   GtkFilter          *filter;
   GtkSorter          *sorter;
+  GListModel         *all;
   GtkFilterListModel *filtered;
   GtkSortListModel   *sorted;
   char               *words; // folded; nullable
   const char         *sort;  // interned
   const char         *kind;  // interned
   MaqFutureSlot       refreshing;
+  MaqFutureSlot       looking; // whether the model to use is still there
+  const char         *use;     // interned: what for
+  MaqForeignItem     *used;
   guint               going_to_top;
   gboolean            was_touched; // the list: somebody may have scrolled
 };
@@ -55,7 +63,7 @@ static GParamSpec *properties[PROP_KIND + 1];
 static void
 update (MaqLibraryPage *self)
 {
-  guint            n_items = g_list_model_get_n_items (G_LIST_MODEL (self->library));
+  guint            n_items = g_list_model_get_n_items (self->all);
   guint            n_shown = g_list_model_get_n_items (G_LIST_MODEL (self->filtered));
   g_autofree char *size = maq_format_bytes (maq_library_get_size (self->library));
   g_autofree char *free_space = maq_format_bytes (maq_library_get_free (self->library));
@@ -63,14 +71,14 @@ update (MaqLibraryPage *self)
   g_autofree char *both = g_strdup_printf (_ ("%s used · %s free"), size, free_space);
 
   gtk_label_set_label (self->total, maq_library_get_free (self->library) > 0 ? both : size);
-  gtk_widget_set_visible (GTK_WIDGET (self->total), n_items > 0);
+  gtk_widget_set_visible (GTK_WIDGET (self->total), g_list_model_get_n_items (G_LIST_MODEL (self->library)) > 0);
   if (n_items > 0 && n_shown == 0)
     maq_status_stack_set_empty (self->status_stack, "edit-find-symbolic", _ ("Nothing Found"), _ ("Try other words, or show everything in the menu."));
   else
     maq_status_stack_set_empty (self->status_stack, "maq-library-symbolic", _ ("The Library Is Empty"), _ ("Models that you or other Hub tools download appear here."));
   if (n_shown > 0)
     maq_status_stack_set_status (self->status_stack, MAQ_STATUS_CONTENT);
-  else if (n_items == 0 && maq_future_slot_is_waiting (&self->refreshing))
+  else if (n_items == 0 && (maq_future_slot_is_waiting (&self->refreshing) || maq_foreign_list_get_loading (self->foreign)))
     maq_status_stack_set_status (self->status_stack, MAQ_STATUS_LOADING);
   else
     maq_status_stack_set_status (self->status_stack, MAQ_STATUS_EMPTY);
@@ -126,6 +134,12 @@ refreshed_cb (gpointer   object,
   g_autoptr (MaqErrorText) text = maq_error_text_new (error);
   if (text == NULL)
     return;
+  // What other programs have is there all the same.
+  if (g_list_model_get_n_items (self->all) > 0)
+    {
+      maq_library_add_toast (GTK_WIDGET (self), text->title);
+      return;
+    }
   maq_status_stack_set_problem (self->status_stack, text->title, text->body, text->can_retry);
   maq_status_stack_set_status (self->status_stack, MAQ_STATUS_ERROR);
 }
@@ -141,12 +155,9 @@ static gboolean
 matches (gpointer object,
          gpointer data)
 {
-  MaqLibraryPage  *self = data;
-  g_autofree char *id = self->words != NULL ? g_utf8_casefold (maq_library_item_get_id (object), -1) : NULL;
+  MaqLibraryPage *self = data;
 
-  if (!g_str_equal (self->kind, "all") && !g_str_equal (self->kind, maq_repo_kind_to_string (maq_library_item_get_kind (object))))
-    return FALSE;
-  return id == NULL || strstr (id, self->words) != NULL;
+  return maq_library_entry_is_kind (object, self->kind) && (self->words == NULL || maq_library_entry_matches (object, self->words));
 }
 
 static int
@@ -155,16 +166,15 @@ compare (gconstpointer a,
          gpointer      data)
 {
   MaqLibraryPage *self = data;
-  MaqLibraryItem *one = (MaqLibraryItem *) a;
-  MaqLibraryItem *two = (MaqLibraryItem *) b;
+  gpointer        one = (gpointer) a;
+  gpointer        two = (gpointer) b;
   int             order = 0;
 
   if (g_str_equal (self->sort, "size"))
-    order = gtk_ordering_from_cmpfunc ((maq_library_item_get_size (one) < maq_library_item_get_size (two)) - (maq_library_item_get_size (one) > maq_library_item_get_size (two)));
+    order = gtk_ordering_from_cmpfunc ((maq_library_entry_get_size (one) < maq_library_entry_get_size (two)) - (maq_library_entry_get_size (one) > maq_library_entry_get_size (two)));
   else if (g_str_equal (self->sort, "used"))
-    order = gtk_ordering_from_cmpfunc ((maq_library_item_get_last_accessed (one) < maq_library_item_get_last_accessed (two)) -
-                                       (maq_library_item_get_last_accessed (one) > maq_library_item_get_last_accessed (two)));
-  return order != 0 ? order : g_ascii_strcasecmp (maq_library_item_get_id (one), maq_library_item_get_id (two));
+    order = gtk_ordering_from_cmpfunc ((maq_library_entry_get_used (one) < maq_library_entry_get_used (two)) - (maq_library_entry_get_used (one) > maq_library_entry_get_used (two)));
+  return order != 0 ? order : g_ascii_strcasecmp (maq_library_entry_get_name (one), maq_library_entry_get_name (two));
 }
 
 static void
@@ -177,28 +187,91 @@ search_changed_cb (MaqLibraryPage *self)
   gtk_filter_changed (self->filter, GTK_FILTER_CHANGE_DIFFERENT);
 }
 
+// --- Models of other programs ---
+
+static void
+found_cb (gpointer   object,
+          DexFuture *future)
+{
+  MaqLibraryPage *self = object;
+  g_autoptr (MaqForeignItem) item = g_steal_pointer (&self->used);
+  const char *path = maq_foreign_item_get_path (item);
+
+  if (dex_future_get_value (future, NULL) == NULL)
+    {
+      // Translators: %s is the name of a model.
+      g_autofree char *sentence = g_strdup_printf (_ ("“%s” is not there any more"), maq_foreign_item_get_model (item)->name);
+      maq_library_add_toast (GTK_WIDGET (self), sentence);
+      maq_foreign_list_refresh (self->foreign);
+      return;
+    }
+  if (g_str_equal (self->use, "inspect"))
+    gtk_widget_activate_action (GTK_WIDGET (self), "win.inspect", "s", path);
+  else if (g_str_equal (self->use, "show-files"))
+    maq_library_show_in_files (GTK_WIDGET (self), path);
+  else
+    {
+      g_autofree char *label = maq_foreign_model_dup_label (maq_foreign_item_get_model (item));
+      gtk_widget_activate_action (GTK_WIDGET (self), "win.open-chat", "(ss)", label, path);
+    }
+}
+
+// The list may be older than what happened on the disk: it is looked at once more.
+static void
+use_foreign (MaqLibraryPage *self,
+             MaqForeignItem *item,
+             const char     *use)
+{
+  g_autoptr (GFile) file = g_file_new_for_path (maq_foreign_item_get_path (item));
+
+  g_set_object (&self->used, item);
+  self->use = g_intern_string (use);
+  maq_future_slot_set (&self->looking, dex_file_query_info (file, G_FILE_ATTRIBUTE_STANDARD_TYPE, G_FILE_QUERY_INFO_NONE, G_PRIORITY_DEFAULT), self, found_cb);
+}
+
+static void
+use_foreign_action (GtkWidget  *widget,
+                    const char *action_name,
+                    GVariant   *parameter)
+{
+  MaqLibraryPage *self = MAQ_LIBRARY_PAGE (widget);
+  const char     *use;
+  const char     *path;
+
+  g_variant_get (parameter, "(&s&s)", &use, &path);
+  MaqForeignItem *item = maq_foreign_list_find (self->foreign, path);
+  if (item != NULL)
+    use_foreign (self, item, use);
+}
+
+static void
+look_foreign_action (GtkWidget  *widget,
+                     const char *action_name,
+                     GVariant   *parameter)
+{
+  MaqLibraryPage *self = MAQ_LIBRARY_PAGE (widget);
+  MaqForeignItem *item = maq_foreign_list_find (self->foreign, g_variant_get_string (parameter, NULL));
+
+  if (item != NULL)
+    maq_foreign_list_judge (self->foreign, item);
+}
+
+// --- Rows ---
+
 static void
 row_activated_cb (MaqLibraryPage *self,
                   guint           position)
 {
-  g_autoptr (MaqLibraryItem) item = g_list_model_get_item (G_LIST_MODEL (self->sorted), position);
+  g_autoptr (GObject) entry = g_list_model_get_item (G_LIST_MODEL (self->sorted), position);
   GtkWidget *view = gtk_widget_get_ancestor (GTK_WIDGET (self), ADW_TYPE_NAVIGATION_VIEW);
 
-  if (item != NULL && view != NULL)
-    adw_navigation_view_push (ADW_NAVIGATION_VIEW (view), ADW_NAVIGATION_PAGE (maq_library_details_new (self->library, self->transfers, self->client, item)));
-}
-
-// What a screen reader says of a row besides its name. Properties of the item follow, which say when it changed.
-static char *
-describe_cb (gpointer        list_item,
-             MaqLibraryItem *item)
-{
-  if (item == NULL)
-    return NULL;
-  g_autofree char *summary = maq_library_item_dup_summary (item);
-  g_autofree char *variants = maq_library_item_dup_variants (item);
-  const char      *warning = maq_library_item_get_repo (item)->warning;
-  return g_strjoin (". ", summary, warning != NULL ? _ ("Parts of it are damaged") : variants, warning != NULL ? variants : NULL, NULL);
+  if (MAQ_IS_FOREIGN_ITEM (entry))
+    {
+      if (maq_foreign_item_get_model (MAQ_FOREIGN_ITEM (entry))->variant != NULL)
+        use_foreign (self, MAQ_FOREIGN_ITEM (entry), "inspect");
+    }
+  else if (entry != NULL && view != NULL)
+    adw_navigation_view_push (ADW_NAVIGATION_VIEW (view), ADW_NAVIGATION_PAGE (maq_library_details_new (self->library, self->transfers, self->client, MAQ_LIBRARY_ITEM (entry))));
 }
 
 static MaqRepoAddress *
@@ -346,14 +419,18 @@ maq_library_page_dispose (GObject *object)
   MaqLibraryPage *self = MAQ_LIBRARY_PAGE (object);
 
   maq_future_slot_clear (&self->refreshing);
+  maq_future_slot_clear (&self->looking);
+  g_clear_object (&self->used);
   g_clear_handle_id (&self->going_to_top, g_source_remove);
   gtk_widget_dispose_template (GTK_WIDGET (self), MAQ_TYPE_LIBRARY_PAGE);
   g_clear_object (&self->sorted);
   g_clear_object (&self->filtered);
+  g_clear_object (&self->all);
   g_clear_object (&self->sorter);
   g_clear_object (&self->filter);
   g_clear_object (&self->client);
   g_clear_object (&self->transfers);
+  g_clear_object (&self->foreign);
   g_clear_object (&self->library);
   g_clear_pointer (&self->words, g_free);
 
@@ -374,7 +451,6 @@ maq_library_page_class_init (MaqLibraryPageClass *klass)
   properties[PROP_KIND] = g_param_spec_string ("kind", NULL, NULL, NULL, G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
 
-  g_type_ensure (MAQ_TYPE_LIBRARY_ITEM);
   g_type_ensure (MAQ_TYPE_LIBRARY_ROW);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/maquette_app/Maquette/app/maq-library-page.ui");
   gtk_widget_class_bind_template_child (widget_class, MaqLibraryPage, total);
@@ -386,15 +462,23 @@ maq_library_page_class_init (MaqLibraryPageClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, row_activated_cb);
   gtk_widget_class_bind_template_callback (widget_class, show_models_cb);
   gtk_widget_class_bind_template_callback_full (widget_class, "retry_cb", G_CALLBACK (refresh));
-  gtk_widget_class_bind_template_callback_full (widget_class, "describe", G_CALLBACK (describe_cb));
   gtk_widget_class_install_action (widget_class, "library.delete-repo", "s", delete_repo_action);
   gtk_widget_class_install_action (widget_class, "library.look", "s", look_action);
+  gtk_widget_class_install_action (widget_class, "library.look-foreign", "s", look_foreign_action);
+  gtk_widget_class_install_action (widget_class, "library.use-foreign", "(ss)", use_foreign_action);
   gtk_widget_class_install_action (widget_class, "library.show-files", "s", show_files_action);
   gtk_widget_class_install_action (widget_class, "library.verify", "s", verify_action);
   gtk_widget_class_install_action (widget_class, "library.clean-up", NULL, care_action);
   gtk_widget_class_install_action (widget_class, "library.duplicates", NULL, care_action);
   gtk_widget_class_install_property_action (widget_class, "library.sort", "sort");
   gtk_widget_class_install_property_action (widget_class, "library.kind", "kind");
+}
+
+// Other programs tell nobody when they fetch something: whoever comes here sees what is there now.
+static void
+map_cb (MaqLibraryPage *self)
+{
+  maq_foreign_list_refresh (self->foreign);
 }
 
 static void
@@ -411,28 +495,44 @@ maq_library_page_init (MaqLibraryPage *self)
   gtk_widget_add_controller (GTK_WIDGET (self->status_stack), controller);
   gtk_search_bar_set_key_capture_widget (self->search_bar, GTK_WIDGET (self));
   gtk_search_bar_connect_entry (self->search_bar, GTK_EDITABLE (self->search_entry));
+  g_signal_connect (self, "map", G_CALLBACK (map_cb), NULL);
+}
+
+static void
+set_lists (MaqLibraryPage *self)
+{
+  g_autoptr (GListStore) lists = g_list_store_new (G_TYPE_LIST_MODEL);
+
+  g_list_store_append (lists, self->library);
+  g_list_store_append (lists, self->foreign);
+  self->all = G_LIST_MODEL (gtk_flatten_list_model_new (g_object_ref (G_LIST_MODEL (lists))));
+  self->filtered = gtk_filter_list_model_new (g_object_ref (self->all), g_object_ref (self->filter));
+  self->sorted = gtk_sort_list_model_new (g_object_ref (G_LIST_MODEL (self->filtered)), g_object_ref (self->sorter));
 }
 
 MaqLibraryPage *
 maq_library_page_new (MaqLibrary      *library,
+                      MaqForeignList  *foreign,
                       MaqTransferList *transfers,
                       MaqHubClient    *client)
 {
   g_return_val_if_fail (MAQ_IS_LIBRARY (library), NULL);
+  g_return_val_if_fail (MAQ_IS_FOREIGN_LIST (foreign), NULL);
   g_return_val_if_fail (MAQ_IS_TRANSFER_LIST (transfers), NULL);
   g_return_val_if_fail (MAQ_IS_HUB_CLIENT (client), NULL);
 
   MaqLibraryPage *self = g_object_new (MAQ_TYPE_LIBRARY_PAGE, NULL);
   self->library = g_object_ref (library);
+  self->foreign = g_object_ref (foreign);
   self->transfers = g_object_ref (transfers);
   self->client = g_object_ref (client);
-  self->filtered = gtk_filter_list_model_new (g_object_ref (G_LIST_MODEL (library)), g_object_ref (self->filter));
-  self->sorted = gtk_sort_list_model_new (g_object_ref (G_LIST_MODEL (self->filtered)), g_object_ref (self->sorter));
+  set_lists (self);
   g_autoptr (GtkNoSelection) selection = gtk_no_selection_new (g_object_ref (G_LIST_MODEL (self->sorted)));
   gtk_list_view_set_model (self->list_view, GTK_SELECTION_MODEL (selection));
   g_signal_connect_object (self->sorted, "items-changed", G_CALLBACK (stay_on_top), self, G_CONNECT_SWAPPED | G_CONNECT_AFTER);
   g_signal_connect_object (self->filtered, "items-changed", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (library, "items-changed", G_CALLBACK (update), self, G_CONNECT_SWAPPED | G_CONNECT_AFTER);
+  g_signal_connect_object (self->all, "items-changed", G_CALLBACK (update), self, G_CONNECT_SWAPPED | G_CONNECT_AFTER);
+  g_signal_connect_object (foreign, "notify::loading", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (library, "notify::size", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (library, "notify::free", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
   refresh (self);

@@ -5,6 +5,8 @@
 
 #include <glib/gi18n.h>
 
+#include "maq-library-entry.h"
+#include "maq-library-menu.h"
 #include "maq-library-words.h"
 
 struct _MaqLibraryRow
@@ -19,85 +21,140 @@ struct _MaqLibraryRow
   GtkWidget     *chat;
   GtkMenuButton *menu;
 
-  MaqLibraryItem *item;
-  GSignalGroup   *signals;
+  GObject *entry;
+  char    *description;
 };
 
 G_DEFINE_FINAL_TYPE (MaqLibraryRow, maq_library_row, ADW_TYPE_BIN)
 
 typedef enum
 {
-  PROP_ITEM = 1,
+  PROP_ENTRY = 1,
+  PROP_TITLE,
+  PROP_DESCRIPTION,
 } MaqLibraryRowProperty;
 
-static GParamSpec *properties[PROP_ITEM + 1];
+static GParamSpec *properties[PROP_DESCRIPTION + 1];
 
 static void
 update (MaqLibraryRow *self)
 {
-  if (self->item == NULL)
+  if (self->entry == NULL)
     return;
 
-  const char      *id = maq_library_item_get_id (self->item);
-  GPtrArray       *all = maq_library_item_get_variants (self->item);
-  const char      *slash = strchr (id, '/');
-  g_autofree char *owner = slash != NULL ? g_strndup (id, slash - id) : g_strdup (id);
-  g_autofree char *summary = maq_library_item_dup_summary (self->item);
-  g_autofree char *variants = maq_library_item_dup_variants (self->item);
-  const MaqFit    *fit = maq_library_item_get_fit (self->item);
-  g_autofree char *sentence = fit != NULL && all->len > 0 ? maq_fit_to_sentence (fit) : NULL;
-  const char      *warning = maq_library_item_get_repo (self->item)->warning;
+  const char      *details;
+  const char      *warning = maq_library_entry_get_warning (self->entry, &details);
+  g_autofree char *owner = maq_library_entry_dup_owner (self->entry);
+  g_autofree char *summary = maq_library_entry_dup_summary (self->entry);
+  g_autofree char *variants = maq_library_entry_dup_variants (self->entry);
+  g_autofree char *fit = maq_library_entry_dup_fit (self->entry);
+  g_autofree char *label = NULL;
+  g_autofree char *path = NULL;
 
   adw_avatar_set_text (self->avatar, owner);
-  gtk_label_set_label (self->name, id);
+  gtk_label_set_label (self->name, maq_library_entry_get_name (self->entry));
   gtk_label_set_label (self->summary, summary);
   gtk_label_set_label (self->variants, variants);
   gtk_widget_set_visible (GTK_WIDGET (self->variants), *variants != '\0');
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->variants), sentence);
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->warning), warning);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->variants), fit);
+  gtk_label_set_label (self->warning, warning != NULL ? warning : "");
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->warning), details);
   gtk_widget_set_visible (GTK_WIDGET (self->warning), warning != NULL);
-  gtk_widget_set_visible (self->chat, maq_variants_pick (all, NULL) != NULL);
+  gtk_widget_set_visible (self->chat, maq_library_entry_get_chat (self->entry, &label, &path));
+  // What a screen reader says besides the name.
+  const char *parts[] = { summary, warning != NULL ? warning : variants, warning != NULL ? variants : NULL, NULL };
+  g_free (self->description);
+  self->description = g_strjoinv (". ", (char **) parts);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_DESCRIPTION]);
 }
 
 // Whether it runs here, and whether the Hub has a newer version, is found out for what is on the screen.
 static void
 want_verdict (MaqLibraryRow *self)
 {
-  if (self->item == NULL || !gtk_widget_get_mapped (GTK_WIDGET (self)))
+  if (self->entry == NULL || !gtk_widget_get_mapped (GTK_WIDGET (self)))
     return;
-  g_autofree char *uri = maq_library_item_dup_uri (self->item);
+  if (MAQ_IS_FOREIGN_ITEM (self->entry))
+    {
+      gtk_widget_activate_action (GTK_WIDGET (self), "library.look-foreign", "s", maq_foreign_item_get_path (MAQ_FOREIGN_ITEM (self->entry)));
+      return;
+    }
+  g_autofree char *uri = maq_library_item_dup_uri (MAQ_LIBRARY_ITEM (self->entry));
   gtk_widget_activate_action (GTK_WIDGET (self), "library.look", "s", uri);
 }
 
 static void
-item_changed_cb (MaqLibraryRow *self)
+entry_changed_cb (MaqLibraryRow *self)
 {
   update (self);
   want_verdict (self);
 }
 
 static void
-chat_clicked_cb (MaqLibraryRow *self)
+set_entry (MaqLibraryRow *self,
+           GObject       *entry)
 {
-  GPtrArray        *variants = self->item != NULL ? maq_library_item_get_variants (self->item) : NULL;
-  const MaqVariant *variant = variants != NULL ? maq_variants_pick (variants, NULL) : NULL;
-
-  if (variant == NULL)
+  if (self->entry == entry)
     return;
-  g_autofree char *label = g_strdup_printf ("%s:%s", maq_library_item_get_id (self->item), variant->label);
-  gtk_widget_activate_action (GTK_WIDGET (self), "win.open-chat", "(ss)", label, variant->paths[0]);
+  if (self->entry != NULL)
+    g_signal_handlers_disconnect_by_data (self->entry, self);
+  g_set_object (&self->entry, entry);
+  if (entry == NULL)
+    return;
+  g_signal_connect_object (entry, "notify::fit", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+  if (MAQ_IS_LIBRARY_ITEM (entry))
+    g_signal_connect_object (entry, "changed", G_CALLBACK (entry_changed_cb), self, G_CONNECT_SWAPPED);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TITLE]);
+  entry_changed_cb (self);
 }
 
 static void
-add_item (GMenu      *section,
-          const char *label,
-          const char *action,
-          const char *uri)
+chat_clicked_cb (MaqLibraryRow *self)
 {
-  g_autoptr (GMenuItem) item = g_menu_item_new (label, NULL);
+  g_autofree char *label = NULL;
+  g_autofree char *path = NULL;
 
-  g_menu_item_set_action_and_target (item, action, "s", uri);
-  g_menu_append_item (section, item);
+  if (self->entry == NULL || !maq_library_entry_get_chat (self->entry, &label, &path))
+    return;
+  if (MAQ_IS_FOREIGN_ITEM (self->entry))
+    gtk_widget_activate_action (GTK_WIDGET (self), "library.use-foreign", "(ss)", "chat", path);
+  else
+    gtk_widget_activate_action (GTK_WIDGET (self), "win.open-chat", "(ss)", label, path);
+}
+
+static void
+fill_repo_menu (GMenu          *menu,
+                MaqLibraryItem *item)
+{
+  g_autofree char *uri = maq_library_item_dup_uri (item);
+  g_autoptr (GMenu) last = g_menu_new ();
+
+  maq_library_menu_add (menu, _ ("Open Page"), "win.open-repo", g_variant_new_string (uri));
+  maq_library_menu_add (menu, _ ("Show in Files"), "library.show-files", g_variant_new_string (uri));
+  maq_library_menu_add (menu, _ ("Verify Files"), "library.verify", g_variant_new_string (uri));
+  maq_library_menu_add (last, _ ("Delete…"), "library.delete-repo", g_variant_new_string (uri));
+  g_menu_append_section (menu, NULL, G_MENU_MODEL (last));
+}
+
+// What another program keeps is not Maquette's to delete: the menu says whose it is.
+static void
+fill_foreign_menu (GMenu          *menu,
+                   MaqForeignItem *item)
+{
+  const MaqForeignModel *model = maq_foreign_item_get_model (item);
+  const char            *program = maq_foreign_program_get_name (model->program);
+  const char            *path = maq_foreign_item_get_path (item);
+  g_autoptr (GMenu) section = g_menu_new ();
+  // Translators: %s is the name of a program.
+  g_autofree char *whose = program != NULL ? g_strdup_printf (_ ("Kept by %s"), program) : g_strdup (_ ("In a Model Folder of Yours"));
+
+  if (maq_foreign_item_is_usable (item))
+    maq_library_menu_add (section, _ ("Inspect"), "library.use-foreign", g_variant_new ("(ss)", "inspect", path));
+  if (model->variant != NULL)
+    maq_library_menu_add (section, _ ("Show in Files"), "library.use-foreign", g_variant_new ("(ss)", "show-files", path));
+  if (model->variant == NULL || program == NULL)
+    maq_library_menu_add (section, _ ("Model Folders…"), "app.preferences", NULL);
+  g_menu_append_section (menu, whose, G_MENU_MODEL (section));
 }
 
 // Made when it is opened: most rows never need one.
@@ -105,16 +162,13 @@ static void
 create_menu_cb (GtkMenuButton *button,
                 gpointer       data)
 {
-  MaqLibraryRow   *self = data;
-  g_autofree char *uri = self->item != NULL ? maq_library_item_dup_uri (self->item) : g_strdup ("");
+  MaqLibraryRow *self = data;
   g_autoptr (GMenu) menu = g_menu_new ();
-  g_autoptr (GMenu) last = g_menu_new ();
 
-  add_item (menu, _ ("Open Page"), "win.open-repo", uri);
-  add_item (menu, _ ("Show in Files"), "library.show-files", uri);
-  add_item (menu, _ ("Verify Files"), "library.verify", uri);
-  add_item (last, _ ("Delete…"), "library.delete-repo", uri);
-  g_menu_append_section (menu, NULL, G_MENU_MODEL (last));
+  if (MAQ_IS_FOREIGN_ITEM (self->entry))
+    fill_foreign_menu (menu, MAQ_FOREIGN_ITEM (self->entry));
+  else if (self->entry != NULL)
+    fill_repo_menu (menu, MAQ_LIBRARY_ITEM (self->entry));
   gtk_menu_button_set_menu_model (button, G_MENU_MODEL (menu));
 }
 
@@ -124,10 +178,18 @@ maq_library_row_get_property (GObject    *object,
                               GValue     *value,
                               GParamSpec *pspec)
 {
+  MaqLibraryRow *self = MAQ_LIBRARY_ROW (object);
+
   switch ((MaqLibraryRowProperty) prop_id)
     {
-    case PROP_ITEM:
-      g_value_set_object (value, MAQ_LIBRARY_ROW (object)->item);
+    case PROP_ENTRY:
+      g_value_set_object (value, self->entry);
+      break;
+    case PROP_TITLE:
+      g_value_set_string (value, self->entry != NULL ? maq_library_entry_get_name (self->entry) : NULL);
+      break;
+    case PROP_DESCRIPTION:
+      g_value_set_string (value, self->description);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -140,20 +202,10 @@ maq_library_row_set_property (GObject      *object,
                               const GValue *value,
                               GParamSpec   *pspec)
 {
-  MaqLibraryRow *self = MAQ_LIBRARY_ROW (object);
-
-  switch ((MaqLibraryRowProperty) prop_id)
-    {
-    case PROP_ITEM:
-      if (!g_set_object (&self->item, g_value_get_object (value)))
-        return;
-      g_signal_group_set_target (self->signals, self->item);
-      item_changed_cb (self);
-      g_object_notify_by_pspec (object, pspec);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-    }
+  if (prop_id == PROP_ENTRY)
+    set_entry (MAQ_LIBRARY_ROW (object), g_value_get_object (value));
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
 }
 
 static void
@@ -161,11 +213,18 @@ maq_library_row_dispose (GObject *object)
 {
   MaqLibraryRow *self = MAQ_LIBRARY_ROW (object);
 
-  g_clear_object (&self->signals);
+  set_entry (self, NULL);
   gtk_widget_dispose_template (GTK_WIDGET (self), MAQ_TYPE_LIBRARY_ROW);
-  g_clear_object (&self->item);
 
   G_OBJECT_CLASS (maq_library_row_parent_class)->dispose (object);
+}
+
+static void
+maq_library_row_finalize (GObject *object)
+{
+  g_free (MAQ_LIBRARY_ROW (object)->description);
+
+  G_OBJECT_CLASS (maq_library_row_parent_class)->finalize (object);
 }
 
 static void
@@ -177,8 +236,11 @@ maq_library_row_class_init (MaqLibraryRowClass *klass)
   object_class->get_property = maq_library_row_get_property;
   object_class->set_property = maq_library_row_set_property;
   object_class->dispose = maq_library_row_dispose;
+  object_class->finalize = maq_library_row_finalize;
 
-  properties[PROP_ITEM] = g_param_spec_object ("item", NULL, NULL, MAQ_TYPE_LIBRARY_ITEM, G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_ENTRY] = g_param_spec_object ("entry", NULL, NULL, G_TYPE_OBJECT, G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_TITLE] = g_param_spec_string ("title", NULL, NULL, NULL, G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_DESCRIPTION] = g_param_spec_string ("description", NULL, NULL, NULL, G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
 
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/maquette_app/Maquette/app/maq-library-row.ui");
@@ -196,9 +258,6 @@ static void
 maq_library_row_init (MaqLibraryRow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
-  self->signals = g_signal_group_new (MAQ_TYPE_LIBRARY_ITEM);
-  g_signal_group_connect_swapped (self->signals, "changed", G_CALLBACK (item_changed_cb), self);
-  g_signal_group_connect_swapped (self->signals, "notify::fit", G_CALLBACK (update), self);
   gtk_menu_button_set_create_popup_func (self->menu, create_menu_cb, self, NULL);
   g_signal_connect_after (self, "map", G_CALLBACK (want_verdict), NULL);
 }

@@ -6,8 +6,10 @@
 
 #include "maq-library.h"
 
-// One repo in the cache: id, lines of facts, a button to chat with it and a menu. Property: item (nullable while recycled). What
-// the menu offers is the page's: library.delete-repo, library.verify and library.show-files (s: the hf:// address).
+// A repo in the cache or a model of another program: its name, lines of facts, a button to chat with it and a menu. Properties:
+// entry (nullable while recycled), title and description for screen readers. What the menu offers is the page's:
+// library.delete-repo, library.verify and library.show-files (s: the hf:// address), library.use-foreign (ss: "chat", "inspect" or
+// "show-files", the path).
 
 G_BEGIN_DECLS
 
