@@ -135,7 +135,7 @@ open_chat (MaqWindow  *self,
   maq_chats_page_open_new_chat (self->chats_page, label, path);
 }
 
-// Weights open a chat, with the way to look into them at hand; what cannot be chatted with is looked into.
+// Weights open a chat, whose model can be looked into; what cannot be chatted with is looked into at once.
 static void
 open_file (MaqWindow  *self,
            const char *path)
@@ -148,15 +148,6 @@ open_file (MaqWindow  *self,
       return;
     }
   open_chat (self, label, path);
-  // An action takes valid text only.
-  if (!g_utf8_validate (path, -1, NULL))
-    return;
-  AdwToast *toast = adw_toast_new (label);
-  adw_toast_set_use_markup (toast, FALSE);
-  adw_toast_set_button_label (toast, _ ("Inspect"));
-  adw_toast_set_action_name (toast, "win.inspect");
-  adw_toast_set_action_target (toast, "s", path);
-  adw_toast_overlay_add_toast (self->toast_overlay, toast);
 }
 
 static void
@@ -352,6 +343,7 @@ maq_window_new (MaqApplication *application)
   add_navigation (self, ADW_NAVIGATION_PAGE (self->library_page), "library", _ ("Library"));
   self->chats_page = MAQ_CHATS_PAGE (maq_chats_page_new (maq_application_get_chats (application),
                                                          maq_application_get_library (application),
+                                                         maq_application_get_foreign (application),
                                                          maq_application_get_engine (application)));
   add_place (self, GTK_WIDGET (self->chats_page), "chats", _ ("Chats"));
   maq_library_set_users (maq_application_get_library (application), maq_application_get_transfers (application), maq_chats_page_get_pool (self->chats_page));

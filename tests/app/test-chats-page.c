@@ -17,13 +17,14 @@
 
 typedef struct
 {
-  char         *path; // of a weights file
-  MaqChatStore *store;
-  MaqLibrary   *library;
-  GtkWindow    *window;
-  MaqChatsPage *page;
-  MaqChatView  *view;
-  MaqComposer  *composer;
+  char           *path; // of a weights file
+  MaqChatStore   *store;
+  MaqLibrary     *library;
+  MaqForeignList *foreign;
+  GtkWindow      *window;
+  MaqChatsPage   *page;
+  MaqChatView    *view;
+  MaqComposer    *composer;
 } Fixture;
 
 static gpointer
@@ -115,8 +116,9 @@ set_up_with (Fixture *fixture, const char *name, const char *database)
   fixture->path = name ? add_to_cache (root, "models--maquette--pebble-GGUF", name) : NULL;
   fixture->store = maq_chat_store_new (file);
   fixture->library = maq_library_new (cache);
+  fixture->foreign = maq_foreign_list_new ();
   wait_for (maq_library_refresh (fixture->library));
-  fixture->page = MAQ_CHATS_PAGE (maq_chats_page_new (fixture->store, fixture->library, engine));
+  fixture->page = MAQ_CHATS_PAGE (maq_chats_page_new (fixture->store, fixture->library, fixture->foreign, engine));
   fixture->view = get_child (fixture->page, MAQ_TYPE_CHATS_PAGE, "chat_view");
   fixture->composer = get_child (fixture->view, MAQ_TYPE_CHAT_VIEW, "composer");
   fixture->window = GTK_WINDOW (adw_window_new ());
@@ -138,6 +140,7 @@ tear_down (Fixture *fixture)
   wait_for (maq_chat_store_flush (fixture->store));
   g_assert_finalize_object (fixture->store);
   g_clear_object (&fixture->library);
+  g_clear_object (&fixture->foreign);
   g_clear_pointer (&fixture->path, g_free);
 }
 
@@ -399,7 +402,7 @@ test_picker (void)
 {
   Fixture         fixture;
   MaqModelPicker *picker;
-  GtkListBox     *list;
+  GtkListView    *list;
   GtkPopover     *popover;
 
   set_up_with (&fixture, "pebble.Q4_0.gguf", NULL);
@@ -411,8 +414,8 @@ test_picker (void)
   g_assert_true (g_str_has_prefix (gtk_label_get_label (get_child (picker, MAQ_TYPE_MODEL_PICKER, "state_label")), "Q4_0 · "));
   gtk_menu_button_popup (get_child (picker, MAQ_TYPE_MODEL_PICKER, "button"));
   wait_until (gtk_widget_get_mapped (GTK_WIDGET (popover)));
-  g_assert_nonnull (gtk_list_box_get_row_at_index (list, 0));
-  g_assert_null (gtk_list_box_get_row_at_index (list, 1));
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (gtk_list_view_get_model (list))), ==, 1);
+  g_assert_false (ui_shows (picker, "Search"));
   g_assert_false (gtk_widget_get_visible (get_child (picker, MAQ_TYPE_MODEL_PICKER, "loaded_box")));
   gtk_popover_popdown (popover);
 
@@ -420,6 +423,63 @@ test_picker (void)
   g_assert_true (gtk_widget_get_visible (get_child (picker, MAQ_TYPE_MODEL_PICKER, "loaded_box")));
   g_signal_emit_by_name (get_child (picker, MAQ_TYPE_MODEL_PICKER, "eject_button"), "clicked");
   g_assert_false (gtk_widget_get_visible (get_child (picker, MAQ_TYPE_MODEL_PICKER, "loaded_box")));
+  tear_down (&fixture);
+}
+
+static GListModel *
+get_choices (Fixture *fixture)
+{
+  MaqModelPicker *picker = get_child (fixture->view, MAQ_TYPE_CHAT_VIEW, "picker");
+  GtkListView    *list = get_child (picker, MAQ_TYPE_MODEL_PICKER, "list");
+
+  return G_LIST_MODEL (gtk_list_view_get_model (list));
+}
+
+// Models of other programs can be chosen too, and be searched; with none of its own they are what a new chat takes.
+static void
+test_picker_foreign (void)
+{
+  Fixture          fixture;
+  g_autofree char *folder = g_build_filename (g_get_home_dir (), "drive", NULL);
+  const char      *folders[] = { folder, NULL };
+  MaqModelPicker  *picker;
+  g_autoptr (GObject) choice = NULL;
+  g_autofree char *title = NULL;
+  g_autofree char *details = NULL;
+  gboolean         chosen = FALSE;
+
+  set_up_with (&fixture, NULL, NULL);
+  g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
+  for (int i = 0; i < 12; i++)
+    {
+      g_autofree char *path = g_strdup_printf ("%s/other-%d.gguf", folder, i);
+
+      g_assert_true (g_file_set_contents (path, "weights", -1, NULL));
+    }
+  maq_foreign_list_set_folders (fixture.foreign, folders);
+  maq_foreign_list_refresh (fixture.foreign);
+  wait_until (!maq_foreign_list_get_loading (fixture.foreign));
+  ui_wait_text (fixture.page, "Talk to a Model");
+  gtk_widget_activate_action (GTK_WIDGET (fixture.page), "chats.new", NULL);
+  g_assert_cmpstr (maq_chat_get_model_label (get_chat (&fixture)), ==, "other-0");
+  picker = get_child (fixture.view, MAQ_TYPE_CHAT_VIEW, "picker");
+  // No longer open than it takes: GDK 4.23 warns on X11 when a popup and its parent are drawn in one frame.
+  gtk_menu_button_popup (get_child (picker, MAQ_TYPE_MODEL_PICKER, "button"));
+  gtk_popover_popdown (get_child (picker, MAQ_TYPE_MODEL_PICKER, "popover"));
+  g_assert_cmpuint (g_list_model_get_n_items (get_choices (&fixture)), ==, 12);
+  choice = g_list_model_get_item (get_choices (&fixture), 0);
+  g_object_get (choice, "title", &title, "details", &details, "chosen", &chosen, NULL);
+  g_assert_cmpstr (title, ==, "other-0");
+  g_assert_cmpstr (details, ==, "Model Folder · 7 bytes");
+  g_assert_true (chosen);
+
+  gtk_editable_set_text (get_child (picker, MAQ_TYPE_MODEL_PICKER, "search_entry"), "no such");
+  wait_until (g_list_model_get_n_items (get_choices (&fixture)) == 0);
+  gtk_editable_set_text (get_child (picker, MAQ_TYPE_MODEL_PICKER, "search_entry"), "OTHER-7");
+  wait_until (g_list_model_get_n_items (get_choices (&fixture)) == 1);
+  g_signal_emit_by_name (get_child (picker, MAQ_TYPE_MODEL_PICKER, "list"), "activate", 0);
+  g_assert_cmpstr (maq_chat_get_model_label (get_chat (&fixture)), ==, "other-7");
+  g_assert_true (g_str_has_suffix (maq_chat_get_model_path (get_chat (&fixture)), "/drive/other-7.gguf"));
   tear_down (&fixture);
 }
 
@@ -584,6 +644,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/app/chats-page/crash-and-damage", test_crash_and_damage);
   g_test_add_func ("/app/chats-page/model-gone", test_model_gone);
   g_test_add_func ("/app/chats-page/picker", test_picker);
+  g_test_add_func ("/app/chats-page/picker-of-other-programs", test_picker_foreign);
   g_test_add_func ("/app/chats-page/deleted-and-undone", test_deleted_and_undone);
   g_test_add_func ("/app/chats-page/selection-stays-with-its-chat", test_selection_stays_with_its_chat);
   g_test_add_func ("/app/chats-page/there-again", test_there_again);

@@ -70,6 +70,21 @@ wait_activated (AppFixture *fixture,
   g_clear_pointer (&fixture->activated, g_free);
 }
 
+static gboolean
+has_entry (gpointer page)
+{
+  return ui_find (page, GTK_TYPE_SEARCH_ENTRY, NULL) != NULL;
+}
+
+static void
+search (MaqLibraryPage *page,
+        const char     *words)
+{
+  maq_library_page_focus_search (page);
+  ui_wait (has_entry, page, 5000);
+  gtk_editable_set_text (ui_find (page, GTK_TYPE_SEARCH_ENTRY, NULL), words);
+}
+
 static void
 test_used_in_place (AppFixture   *fixture,
                     gconstpointer data)
@@ -91,11 +106,9 @@ test_used_in_place (AppFixture   *fixture,
   gtk_widget_activate_action (GTK_WIDGET (page), "library.kind", "s", "model");
   ui_wait_text (page, "acme/pebble-GGUF");
   gtk_widget_activate_action (GTK_WIDGET (page), "library.kind", "s", "foreign");
-  maq_library_page_focus_search (page);
-  ui_run (50);
-  gtk_editable_set_text (ui_find (page, GTK_TYPE_SEARCH_ENTRY, NULL), "nothing like it");
+  search (page, "nothing like it");
   ui_wait_text (page, "Nothing Found");
-  gtk_editable_set_text (ui_find (page, GTK_TYPE_SEARCH_ENTRY, NULL), "PEBBLE");
+  search (page, "PEBBLE");
   ui_wait_text (page, "acme/pebble-GGUF");
 
   ui_click (page, "Chat");
@@ -212,11 +225,7 @@ test_many (AppFixture   *fixture,
   gint64 before = get_worked ();
   gtk_widget_activate_action (GTK_WIDGET (page), "library.sort", "s", "name");
   gint64 sorting = get_worked () - before;
-  maq_library_page_focus_search (page);
-  ui_run (50);
-  before = get_worked ();
-  gtk_editable_set_text (ui_find (page, GTK_TYPE_SEARCH_ENTRY, NULL), "model-49");
-  ui_run (300);
+  search (page, "model-49");
   ui_wait_text (page, "model-49");
   maq_foreign_list_refresh (fixture->foreign);
   gint64 again = measure (fixture);

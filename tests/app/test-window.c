@@ -129,7 +129,7 @@ test_address (void)
   g_assert_cmpint (run (tell_address, "--demo", "hf://harbor-labs/gull-1B-chat"), ==, 0);
 }
 
-// A weights file opens a chat and offers to look into it; JSON is looked into at once.
+// A weights file opens a chat, and the list of models there looks into it; JSON is looked into at once.
 static void
 tell_files (MaqApplication *application,
             MaqWindow      *window)
@@ -142,7 +142,8 @@ tell_files (MaqApplication *application,
   ui_run (100);
   maq_window_open (window, weights);
   ui_wait_text (window, "Ask Something");
-  ui_click (window, "Inspect");
+  gtk_menu_button_popup (ui_find (window, GTK_TYPE_MENU_BUTTON, "pebble-chat-Q8_0.gguf"));
+  ui_click (window, "Inspect This Model");
   ui_wait_text (window, "general.architecture");
   g_assert_nonnull (ui_find (window, GTK_TYPE_BUTTON, "Chat"));
   // Ctrl+F searches in the page.

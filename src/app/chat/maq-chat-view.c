@@ -35,13 +35,14 @@ struct _MaqChatView
   GtkBox            *messages;
   MaqComposer       *composer;
 
-  MaqLibrary   *library;
-  MaqAnswerer  *answerer;
-  MaqSession   *session; // the one whose loading the last row shows
-  MaqChat      *chat;
-  GSignalGroup *chat_signals;
-  MaqFutureSlot loading;
-  guint         first;
+  MaqLibrary     *library;
+  MaqForeignList *foreign;
+  MaqAnswerer    *answerer;
+  MaqSession     *session; // the one whose loading the last row shows
+  MaqChat        *chat;
+  GSignalGroup   *chat_signals;
+  MaqFutureSlot   loading;
+  guint           first;
 
   gboolean at_end;
   gboolean keep_distance; // rows were put in above: hold the place
@@ -282,6 +283,13 @@ has_models (MaqChatView *self)
       if (maq_library_item_get_variants (item)->len > 0)
         return TRUE;
     }
+  for (guint i = 0; self->foreign && i < g_list_model_get_n_items (G_LIST_MODEL (self->foreign)); i++)
+    {
+      g_autoptr (MaqForeignItem) item = g_list_model_get_item (G_LIST_MODEL (self->foreign), i);
+
+      if (maq_foreign_item_is_usable (item))
+        return TRUE;
+    }
   return FALSE;
 }
 
@@ -384,6 +392,7 @@ maq_chat_view_dispose (GObject *object)
   g_clear_object (&self->chat);
   g_clear_object (&self->answerer);
   g_clear_object (&self->library);
+  g_clear_object (&self->foreign);
   // Before the template lets go of its children, of which the bin's is one.
   adw_bin_set_child (ADW_BIN (self), NULL);
   gtk_widget_dispose_template (GTK_WIDGET (self), MAQ_TYPE_CHAT_VIEW);
@@ -474,15 +483,17 @@ maq_chat_view_init (MaqChatView *self)
 }
 
 void
-maq_chat_view_set_source (MaqChatView *self, MaqLibrary *library, MaqAnswerer *answerer)
+maq_chat_view_set_source (MaqChatView *self, MaqLibrary *library, MaqForeignList *foreign, MaqAnswerer *answerer)
 {
   g_return_if_fail (MAQ_IS_CHAT_VIEW (self));
   g_return_if_fail (self->answerer == NULL);
 
   self->library = g_object_ref (library);
+  self->foreign = g_object_ref (foreign);
   self->answerer = g_object_ref (answerer);
-  maq_model_picker_set_source (self->picker, library, maq_answerer_get_pool (answerer));
+  maq_model_picker_set_source (self->picker, library, foreign, maq_answerer_get_pool (answerer));
   g_signal_connect_object (library, "items-changed", G_CALLBACK (update_none_page), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (foreign, "items-changed", G_CALLBACK (update_none_page), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (maq_answerer_get_pool (answerer), "changed", G_CALLBACK (on_pool_changed), self, G_CONNECT_SWAPPED);
   update_none_page (self);
 }

@@ -5,6 +5,7 @@
 #include <adwaita.h>
 
 #include "maq-answerer.h"
+#include "maq-foreign-list.h"
 #include "maq-library.h"
 
 // One open chat: its model, its messages, its composer. Of a long chat the newest messages are shown, and earlier ones as one
@@ -17,7 +18,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (MaqChatView, maq_chat_view, MAQ, CHAT_VIEW, AdwBin)
 
 // To be called once.
-void     maq_chat_view_set_source (MaqChatView *self, MaqLibrary *library, MaqAnswerer *answerer);
+void     maq_chat_view_set_source (MaqChatView *self, MaqLibrary *library, MaqForeignList *foreign, MaqAnswerer *answerer);
 MaqChat *maq_chat_view_get_chat (MaqChatView *self);
 // CHAT nullable: the view says how to begin.
 void maq_chat_view_set_chat (MaqChatView *self, MaqChat *chat);

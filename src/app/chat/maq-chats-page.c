@@ -9,6 +9,7 @@
 #include "maq-chat-view.h"
 #include "maq-error-text.h"
 #include "maq-future-slot.h"
+#include "maq-library-entry.h"
 #include "maq-status-stack.h"
 #include "maq-units.h"
 #include "maq-variant.h"
@@ -26,10 +27,11 @@ struct _MaqChatsPage
   GtkSingleSelection     *selection;
   MaqChatView            *chat_view;
 
-  MaqChatStore *store;
-  MaqLibrary   *library;
-  MaqAnswerer  *answerer;
-  MaqFutureSlot loading;
+  MaqChatStore   *store;
+  MaqLibrary     *library;
+  MaqForeignList *foreign;
+  MaqAnswerer    *answerer;
+  MaqFutureSlot   loading;
 };
 
 G_DEFINE_FINAL_TYPE (MaqChatsPage, maq_chats_page, ADW_TYPE_BIN)
@@ -149,7 +151,7 @@ set_aside_cb (MaqChatsPage *self)
 
 // --- New and deleted chats ---
 
-// The model of the last chat whose weights are still here, else what the library would choose.
+// The model of the last chat whose weights are still here, else what the library would choose, else what another program has.
 static void
 choose_model (MaqChatsPage *self, char **label, char **path)
 {
@@ -176,6 +178,13 @@ choose_model (MaqChatsPage *self, char **label, char **path)
           *path = g_strdup (variant->paths[0]);
           return;
         }
+    }
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->foreign)); i++)
+    {
+      g_autoptr (MaqForeignItem) item = g_list_model_get_item (G_LIST_MODEL (self->foreign), i);
+
+      if (maq_library_entry_get_chat (item, label, path))
+        return;
     }
 }
 
@@ -281,6 +290,7 @@ maq_chats_page_dispose (GObject *object)
   if (self->answerer)
     g_object_run_dispose (G_OBJECT (self->answerer));
   g_clear_object (&self->answerer);
+  g_clear_object (&self->foreign);
   g_clear_object (&self->library);
   g_clear_object (&self->store);
   G_OBJECT_CLASS (maq_chats_page_parent_class)->dispose (object);
@@ -320,19 +330,21 @@ maq_chats_page_init (MaqChatsPage *self)
 }
 
 GtkWidget *
-maq_chats_page_new (MaqChatStore *store, MaqLibrary *library, MaqEngine *engine)
+maq_chats_page_new (MaqChatStore *store, MaqLibrary *library, MaqForeignList *foreign, MaqEngine *engine)
 {
   MaqChatsPage *self;
 
   g_return_val_if_fail (MAQ_IS_CHAT_STORE (store), NULL);
   g_return_val_if_fail (MAQ_IS_LIBRARY (library), NULL);
+  g_return_val_if_fail (MAQ_IS_FOREIGN_LIST (foreign), NULL);
   g_return_val_if_fail (MAQ_IS_ENGINE (engine), NULL);
 
   self = g_object_new (MAQ_TYPE_CHATS_PAGE, NULL);
   self->store = g_object_ref (store);
   self->library = g_object_ref (library);
+  self->foreign = g_object_ref (foreign);
   self->answerer = maq_answerer_new (engine, describe_error);
-  maq_chat_view_set_source (self->chat_view, library, self->answerer);
+  maq_chat_view_set_source (self->chat_view, library, foreign, self->answerer);
   gtk_single_selection_set_model (self->selection, G_LIST_MODEL (store));
   g_signal_connect_object (store, "items-changed", G_CALLBACK (update_states), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (store, "items-changed", G_CALLBACK (update_title), self, G_CONNECT_SWAPPED);

@@ -6,6 +6,7 @@
 
 #include "maq-chats.h"
 #include "maq-engine.h"
+#include "maq-foreign-list.h"
 #include "maq-library.h"
 #include "maq-session-pool.h"
 
@@ -20,7 +21,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (MaqChatsPage, maq_chats_page, MAQ, CHATS_PAGE, AdwBin)
 
 // Reads STORE by itself. Models run until they are ejected or the page is gone.
-GtkWidget *maq_chats_page_new (MaqChatStore *store, MaqLibrary *library, MaqEngine *engine);
+GtkWidget *maq_chats_page_new (MaqChatStore *store, MaqLibrary *library, MaqForeignList *foreign, MaqEngine *engine);
 // The models that its chats have loaded (transfer none).
 MaqSessionPool *maq_chats_page_get_pool (MaqChatsPage *self);
 // Opens a chat with nothing in it yet for the weights file at PATH and puts the cursor in its composer. LABEL: "owner/name:Q4_K_M".

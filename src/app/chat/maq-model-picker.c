@@ -5,32 +5,41 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
-#include "maq-units.h"
-#include "maq-variant.h"
+#include "maq-model-choices.h"
 
-// The list is filled when it is opened: it is short, and closed most of the time.
+// The list is filled when it is opened: it is closed most of the time.
+//
+// choices → GtkFilterListModel (words) → GtkNoSelection → list view
+
+// With fewer models than this nobody needs to search.
+#define MIN_SEARCH 10
 
 struct _MaqModelPicker
 {
   AdwBin parent_instance;
 
-  GtkMenuButton  *button;
-  GtkLabel       *name_label;
-  GtkLabel       *state_label;
-  GtkPopover     *popover;
-  GtkWidget      *loaded_box;
-  GtkLabel       *loaded_label;
-  GtkProgressBar *progress;
-  GtkWidget      *eject_button;
-  GtkWidget      *scroller;
-  GtkListBox     *list;
-  GtkWidget      *empty_label;
+  GtkMenuButton     *button;
+  GtkLabel          *name_label;
+  GtkLabel          *state_label;
+  GtkPopover        *popover;
+  GtkWidget         *loaded_box;
+  GtkLabel          *loaded_label;
+  GtkProgressBar    *progress;
+  GtkWidget         *eject_button;
+  GtkSearchEntry    *search_entry;
+  GtkScrolledWindow *scroller;
+  GtkListView       *list;
+  GtkLabel          *empty_label;
+  GtkWidget         *inspect_button;
 
-  MaqLibrary     *library;
-  MaqSessionPool *pool;
-  MaqSession     *session; // of path, if there is one
-  char           *label;
-  char           *path;
+  MaqForeignList     *foreign;
+  MaqModelChoices    *choices;
+  GtkFilterListModel *filtered;
+  char               *words; // folded; nullable
+  MaqSessionPool     *pool;
+  MaqSession         *session; // of path, if there is one
+  char               *label;
+  char               *path;
 };
 
 typedef enum
@@ -129,83 +138,80 @@ update_label (MaqModelPicker *self)
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->button), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, self->label ? self->label : name, -1);
 }
 
-static GtkWidget *
-make_row (MaqModelPicker *self, MaqLibraryItem *item, const MaqVariant *variant)
+static void
+update_list (MaqModelPicker *self)
 {
-  const char      *path = variant->paths[0];
-  const char      *id = maq_library_item_get_id (item);
-  g_autofree char *label = g_strdup_printf ("%s:%s", id, variant->label);
-  g_autofree char *size = maq_format_bytes (variant->size);
-  gboolean         loaded = maq_session_pool_find (self->pool, path) != NULL;
-  g_autofree char *details = loaded ? g_strdup_printf ("%s · %s · %s", variant->label, size, _ ("Loaded")) : g_strdup_printf ("%s · %s", variant->label, size);
-  GtkWidget       *row = gtk_list_box_row_new ();
-  GtkWidget       *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
-  GtkWidget       *texts = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2);
-  GtkWidget       *title = gtk_label_new (id);
-  GtkWidget       *subtitle = gtk_label_new (details);
-  GtkWidget       *check = gtk_image_new_from_icon_name ("object-select-symbolic");
+  guint n_all = g_list_model_get_n_items (G_LIST_MODEL (self->choices));
+  guint n_shown = g_list_model_get_n_items (G_LIST_MODEL (self->filtered));
 
-  gtk_label_set_xalign (GTK_LABEL (title), 0);
-  gtk_label_set_ellipsize (GTK_LABEL (title), PANGO_ELLIPSIZE_MIDDLE);
-  gtk_label_set_xalign (GTK_LABEL (subtitle), 0);
-  gtk_widget_add_css_class (subtitle, "caption");
-  gtk_widget_add_css_class (subtitle, "dimmed");
-  gtk_widget_set_hexpand (texts, TRUE);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (check), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Chosen"), -1);
-  gtk_widget_set_visible (check, g_strcmp0 (path, self->path) == 0);
-  gtk_box_append (GTK_BOX (texts), title);
-  gtk_box_append (GTK_BOX (texts), subtitle);
-  gtk_widget_set_margin_top (box, 6);
-  gtk_widget_set_margin_bottom (box, 6);
-  gtk_box_append (GTK_BOX (box), texts);
-  gtk_box_append (GTK_BOX (box), check);
-  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, label, GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, details, -1);
-  g_object_set_data_full (G_OBJECT (row), "label", g_steal_pointer (&label), g_free);
-  g_object_set_data_full (G_OBJECT (row), "path", g_strdup (path), g_free);
-  return row;
+  gtk_widget_set_visible (GTK_WIDGET (self->search_entry), n_all >= MIN_SEARCH);
+  // A list guesses how high its rows are: with many of them the popover would grow while it is open.
+  gtk_scrolled_window_set_min_content_height (self->scroller, n_all >= MIN_SEARCH ? gtk_scrolled_window_get_max_content_height (self->scroller) : -1);
+  gtk_widget_set_visible (GTK_WIDGET (self->scroller), n_shown > 0);
+  gtk_widget_set_visible (GTK_WIDGET (self->empty_label), n_shown == 0);
+  if (n_all > 0)
+    gtk_label_set_label (self->empty_label, _ ("No model is called that."));
+  else
+    gtk_label_set_label (self->empty_label, _ ("There is no model on this computer that can chat. Download one: any repo with GGUF files will do."));
 }
 
 static void
-fill_list (MaqModelPicker *self)
-{
-  guint n_rows = 0;
-
-  gtk_list_box_remove_all (self->list);
-  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->library)); i++)
-    {
-      g_autoptr (MaqLibraryItem) item = g_list_model_get_item (G_LIST_MODEL (self->library), i);
-      GPtrArray *variants = maq_library_item_get_variants (item);
-
-      for (guint j = 0; j < variants->len; j++, n_rows++)
-        gtk_list_box_append (self->list, make_row (self, item, variants->pdata[j]));
-    }
-  gtk_widget_set_visible (self->scroller, n_rows > 0);
-  gtk_widget_set_visible (self->empty_label, n_rows == 0);
-}
-
-static void
-on_library_changed (MaqModelPicker *self)
+on_models_changed (MaqModelPicker *self)
 {
   if (gtk_widget_get_visible (GTK_WIDGET (self->popover)))
-    fill_list (self);
+    maq_model_choices_fill (self->choices, self->path);
+}
+
+// Before the popover is shown, so that it opens in its size.
+static void
+create_popup_cb (GtkMenuButton *button, gpointer data)
+{
+  MaqModelPicker *self = data;
+
+  if (self->choices == NULL)
+    return;
+  gtk_editable_set_text (GTK_EDITABLE (self->search_entry), "");
+  // An action takes valid text only.
+  gtk_widget_set_visible (self->inspect_button, self->path != NULL && g_utf8_validate (self->path, -1, NULL));
+  maq_foreign_list_refresh (self->foreign);
+  maq_model_choices_fill (self->choices, self->path);
+  update_list (self);
+}
+
+static gboolean
+matches (gpointer object, gpointer data)
+{
+  MaqModelPicker *self = data;
+
+  return self->words == NULL || maq_model_choice_matches (object, self->words);
 }
 
 static void
-popover_visible_cb (MaqModelPicker *self)
+search_changed_cb (MaqModelPicker *self)
 {
-  if (self->library && gtk_widget_get_visible (GTK_WIDGET (self->popover)))
-    fill_list (self);
+  const char *text = gtk_editable_get_text (GTK_EDITABLE (self->search_entry));
+
+  g_free (self->words);
+  self->words = *text ? g_utf8_casefold (text, -1) : NULL;
+  if (self->filtered)
+    gtk_filter_changed (gtk_filter_list_model_get_filter (self->filtered), GTK_FILTER_CHANGE_DIFFERENT);
 }
 
 static void
-row_activated_cb (MaqModelPicker *self, GtkListBoxRow *row)
+row_activated_cb (MaqModelPicker *self, guint position)
 {
-  g_autofree char *label = g_strdup (g_object_get_data (G_OBJECT (row), "label"));
-  g_autofree char *path = g_strdup (g_object_get_data (G_OBJECT (row), "path"));
+  g_autoptr (MaqModelChoice) choice = g_list_model_get_item (G_LIST_MODEL (self->filtered), position);
+  g_autofree char *label = maq_model_choice_dup_label (choice);
 
   gtk_popover_popdown (self->popover);
-  g_signal_emit (self, signals[CHOSEN], 0, label, path);
+  g_signal_emit (self, signals[CHOSEN], 0, label, maq_model_choice_get_path (choice));
+}
+
+static void
+inspect_clicked_cb (MaqModelPicker *self)
+{
+  gtk_popover_popdown (self->popover);
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.inspect", "s", self->path);
 }
 
 static void
@@ -227,7 +233,9 @@ maq_model_picker_dispose (GObject *object)
 {
   MaqModelPicker *self = MAQ_MODEL_PICKER (object);
 
-  g_clear_object (&self->library);
+  g_clear_object (&self->filtered);
+  g_clear_object (&self->choices);
+  g_clear_object (&self->foreign);
   g_clear_object (&self->pool);
   g_clear_object (&self->session);
   // Before the template lets go of its children, of which the bin's is one.
@@ -243,6 +251,7 @@ maq_model_picker_finalize (GObject *object)
 
   g_free (self->label);
   g_free (self->path);
+  g_free (self->words);
   G_OBJECT_CLASS (maq_model_picker_parent_class)->finalize (object);
 }
 
@@ -307,6 +316,7 @@ maq_model_picker_class_init (MaqModelPickerClass *klass)
   g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
   signals[CHOSEN] = g_signal_new ("chosen", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_STRING);
 
+  g_type_ensure (MAQ_TYPE_MODEL_CHOICE);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/maquette_app/Maquette/app/maq-model-picker.ui");
   gtk_widget_class_bind_template_child (widget_class, MaqModelPicker, button);
   gtk_widget_class_bind_template_child (widget_class, MaqModelPicker, name_label);
@@ -316,12 +326,15 @@ maq_model_picker_class_init (MaqModelPickerClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MaqModelPicker, loaded_label);
   gtk_widget_class_bind_template_child (widget_class, MaqModelPicker, progress);
   gtk_widget_class_bind_template_child (widget_class, MaqModelPicker, eject_button);
+  gtk_widget_class_bind_template_child (widget_class, MaqModelPicker, search_entry);
   gtk_widget_class_bind_template_child (widget_class, MaqModelPicker, scroller);
   gtk_widget_class_bind_template_child (widget_class, MaqModelPicker, list);
   gtk_widget_class_bind_template_child (widget_class, MaqModelPicker, empty_label);
-  gtk_widget_class_bind_template_callback (widget_class, popover_visible_cb);
+  gtk_widget_class_bind_template_child (widget_class, MaqModelPicker, inspect_button);
   gtk_widget_class_bind_template_callback (widget_class, row_activated_cb);
+  gtk_widget_class_bind_template_callback (widget_class, search_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, eject_clicked_cb);
+  gtk_widget_class_bind_template_callback (widget_class, inspect_clicked_cb);
   gtk_widget_class_bind_template_callback (widget_class, find_clicked_cb);
 }
 
@@ -329,19 +342,28 @@ static void
 maq_model_picker_init (MaqModelPicker *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_menu_button_set_create_popup_func (self->button, create_popup_cb, self, NULL);
   update_label (self);
   update_session (self);
 }
 
 void
-maq_model_picker_set_source (MaqModelPicker *self, MaqLibrary *library, MaqSessionPool *pool)
+maq_model_picker_set_source (MaqModelPicker *self, MaqLibrary *library, MaqForeignList *foreign, MaqSessionPool *pool)
 {
-  g_return_if_fail (MAQ_IS_MODEL_PICKER (self));
-  g_return_if_fail (self->library == NULL);
+  g_autoptr (GtkNoSelection) selection = NULL;
 
-  self->library = g_object_ref (library);
+  g_return_if_fail (MAQ_IS_MODEL_PICKER (self));
+  g_return_if_fail (self->choices == NULL);
+
+  self->foreign = g_object_ref (foreign);
   self->pool = g_object_ref (pool);
-  g_signal_connect_object (library, "items-changed", G_CALLBACK (on_library_changed), self, G_CONNECT_SWAPPED);
+  self->choices = maq_model_choices_new (library, foreign, pool);
+  self->filtered = gtk_filter_list_model_new (g_object_ref (G_LIST_MODEL (self->choices)), GTK_FILTER (gtk_custom_filter_new (matches, self, NULL)));
+  selection = gtk_no_selection_new (g_object_ref (G_LIST_MODEL (self->filtered)));
+  gtk_list_view_set_model (self->list, GTK_SELECTION_MODEL (selection));
+  g_signal_connect_object (self->filtered, "items-changed", G_CALLBACK (update_list), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (library, "items-changed", G_CALLBACK (on_models_changed), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (foreign, "items-changed", G_CALLBACK (on_models_changed), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (pool, "changed", G_CALLBACK (on_pool_changed), self, G_CONNECT_SWAPPED);
   on_pool_changed (self);
 }

@@ -4,11 +4,12 @@
 
 #include <adwaita.h>
 
+#include "maq-foreign-list.h"
 #include "maq-library.h"
 #include "maq-session-pool.h"
 
-// The button that names the model of a chat and its state, and the list to choose another one from: what of the library can chat,
-// with sizes. Properties: label, path. Signal: chosen (label, path).
+// The button that names the model of a chat and its state, and the list to choose another one from: what of the library and of other
+// programs can chat, with sizes. Properties: label, path. Signal: chosen (label, path).
 
 G_BEGIN_DECLS
 
@@ -16,6 +17,6 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (MaqModelPicker, maq_model_picker, MAQ, MODEL_PICKER, AdwBin)
 
 // To be called once.
-void maq_model_picker_set_source (MaqModelPicker *self, MaqLibrary *library, MaqSessionPool *pool);
+void maq_model_picker_set_source (MaqModelPicker *self, MaqLibrary *library, MaqForeignList *foreign, MaqSessionPool *pool);
 
 G_END_DECLS

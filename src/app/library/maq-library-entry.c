@@ -123,11 +123,10 @@ maq_library_entry_dup_variants (gpointer entry)
     return maq_library_item_dup_variants (entry);
   const MaqForeignModel *model = maq_foreign_item_get_model (entry);
   const MaqFit          *fit = get_fit (entry);
-  if (model->variant == NULL)
-    return g_strdup ("");
-  if (fit == NULL || fit->verdict == MAQ_FIT_UNKNOWN)
-    return g_strdup (model->variant->label);
-  return g_strjoin (" · ", model->variant->label, maq_fit_verdict_to_word (fit->verdict), NULL);
+  // A file whose name has no quantization is called the same twice.
+  const char *label = model->variant != NULL && !g_str_equal (model->variant->label, model->name) ? model->variant->label : "";
+  const char *verdict = fit != NULL && fit->verdict != MAQ_FIT_UNKNOWN ? maq_fit_verdict_to_word (fit->verdict) : "";
+  return g_strconcat (label, *label != '\0' && *verdict != '\0' ? " · " : "", verdict, NULL);
 }
 
 char *
