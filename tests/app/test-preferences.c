@@ -193,6 +193,28 @@ test_downloads (Fixture      *fixture,
   g_assert_cmpfloat (adw_spin_row_get_value (get_row (fixture, "limit_row")), ==, 0);
 }
 
+// The user's folders: what is not there says so by words; one that is taken off the list is no longer looked into.
+static void
+test_model_folders (Fixture      *fixture,
+                    gconstpointer token)
+{
+  GtkWidget *window = GTK_WIDGET (fixture->window);
+
+  ui_wait_text (window, "Model Folders");
+  g_assert_true (maq_settings_add_model_folder (fixture->settings, fixture->app.folder, NULL));
+  g_assert_true (maq_settings_add_model_folder (fixture->settings, "/nowhere/drive", NULL));
+  ui_wait_text (window, fixture->app.folder);
+  ui_wait_text (window, "/nowhere/drive\nNot there now");
+  g_autofree char *wrong = g_strconcat (fixture->app.folder, "\nNot there now", NULL);
+  g_assert_false (ui_shows (window, wrong));
+  ui_click (window, "Remove “drive” From the List");
+  ui_wait_gone (window, "/nowhere/drive");
+  g_auto (GStrv) folders = maq_settings_dup_model_folders (fixture->settings);
+  g_assert_cmpuint (g_strv_length (folders), ==, 1);
+  maq_settings_remove_model_folder (fixture->settings, fixture->app.folder);
+  ui_wait_gone (window, fixture->app.folder);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -206,6 +228,7 @@ main (int    argc,
   ADD ("address", NULL, test_address);
   ADD ("cache-folder", NULL, test_cache_folder);
   ADD ("downloads", NULL, test_downloads);
+  ADD ("model-folders", NULL, test_model_folders);
 #undef ADD
   g_test_add_func ("/app/preferences/override", test_override);
   g_test_add_func ("/app/about", test_about);

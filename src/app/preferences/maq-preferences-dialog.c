@@ -8,6 +8,7 @@
 #include "maq-future-slot.h"
 #include "maq-hub-error.h"
 #include "maq-library-error.h"
+#include "maq-model-folders.h"
 
 struct _MaqPreferencesDialog
 {
@@ -27,6 +28,7 @@ struct _MaqPreferencesDialog
   AdwActionRow        *cache_row;
   GtkWidget           *cache_reset_button;
   GtkWidget           *cache_choose_button;
+  MaqModelFolders     *model_folders;
 
   MaqSettings  *settings;
   MaqHubClient *client;
@@ -364,6 +366,7 @@ maq_preferences_dialog_class_init (MaqPreferencesDialogClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = maq_preferences_dialog_dispose;
+  g_type_ensure (MAQ_TYPE_MODEL_FOLDERS);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/maquette_app/Maquette/app/maq-preferences-dialog.ui");
   gtk_widget_class_bind_template_child (widget_class, MaqPreferencesDialog, hub_group);
   gtk_widget_class_bind_template_child (widget_class, MaqPreferencesDialog, endpoint_row);
@@ -379,6 +382,7 @@ maq_preferences_dialog_class_init (MaqPreferencesDialogClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MaqPreferencesDialog, cache_row);
   gtk_widget_class_bind_template_child (widget_class, MaqPreferencesDialog, cache_reset_button);
   gtk_widget_class_bind_template_child (widget_class, MaqPreferencesDialog, cache_choose_button);
+  gtk_widget_class_bind_template_child (widget_class, MaqPreferencesDialog, model_folders);
   gtk_widget_class_bind_template_callback (widget_class, endpoint_applied_cb);
   gtk_widget_class_bind_template_callback (widget_class, endpoint_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, token_applied_cb);
@@ -409,6 +413,7 @@ maq_preferences_dialog_new (MaqSettings *settings, MaqHubClient *client)
   show_endpoint (self);
   show_cache_dir (self);
   bind_downloads (self);
+  maq_model_folders_set_settings (self->model_folders, settings);
   load_token (self);
   return ADW_DIALOG (self);
 }
