@@ -255,6 +255,21 @@ is_active_cb (MaqWindow *self)
     maq_foreign_list_refresh (maq_application_get_foreign (self->application));
 }
 
+// A dialog keeps all keys to itself, also those of the application: the one that quits is given to it.
+static void
+visible_dialog_cb (MaqWindow *self)
+{
+  AdwDialog *dialog = adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (self));
+
+  if (dialog == NULL || g_object_get_data (G_OBJECT (dialog), "quits") != NULL)
+    return;
+  GtkEventController *controller = gtk_shortcut_controller_new ();
+  GtkShortcut        *shortcut = gtk_shortcut_new (gtk_shortcut_trigger_parse_string ("<Control>q"), gtk_named_action_new ("app.quit"));
+  gtk_shortcut_controller_add_shortcut (GTK_SHORTCUT_CONTROLLER (controller), shortcut);
+  gtk_widget_add_controller (GTK_WIDGET (dialog), controller);
+  g_object_set_data (G_OBJECT (dialog), "quits", controller);
+}
+
 static void
 maq_window_dispose (GObject *object)
 {
@@ -305,6 +320,7 @@ maq_window_init (MaqWindow *self)
   self->pending = g_ptr_array_new_with_free_func (g_free);
   gtk_widget_init_template (GTK_WIDGET (self));
   g_signal_connect (self, "notify::is-active", G_CALLBACK (is_active_cb), NULL);
+  g_signal_connect (self, "notify::visible-dialog", G_CALLBACK (visible_dialog_cb), NULL);
 }
 
 static void

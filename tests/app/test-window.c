@@ -288,6 +288,62 @@ test_bad_usage (void)
   g_assert_cmpint (run (NULL, "--hub", "no address"), ==, 2);
 }
 
+// Presses the key as somebody at the keyboard does.
+static void
+press (const char *key)
+{
+  const char *words[] = { "xdotool", "search", "--onlyvisible", "--name", "Maquette", "windowfocus", "key", "--clearmodifiers", key, NULL };
+  g_autoptr (GError) error = NULL;
+
+  g_spawn_async (NULL, (char **) words, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+}
+
+static gboolean
+give_up_cb (gpointer data)
+{
+  g_error ("The key did not quit the application");
+}
+
+typedef struct
+{
+  MaqApplication *application;
+  const char     *action; // opens a dialog; NULL: none
+} Quitter;
+
+static gboolean
+quit_by_key_cb (gpointer data)
+{
+  Quitter   *quitter = data;
+  MaqWindow *window = get_window (quitter->application);
+
+  if (window == NULL)
+    return G_SOURCE_CONTINUE;
+  ui_wait_text (window, "maquette/pebble-chat-GGUF");
+  if (quitter->action != NULL)
+    {
+      g_action_group_activate_action (G_ACTION_GROUP (quitter->application), quitter->action, NULL);
+      ui_run (500);
+      g_assert_nonnull (adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (window)));
+    }
+  press ("ctrl+q");
+  return G_SOURCE_REMOVE;
+}
+
+// Ctrl+Q quits, whether a dialog is open or not.
+static void
+test_quit (gconstpointer action)
+{
+  const char *words[] = { "maquette", "--demo", NULL };
+  g_autoptr (MaqApplication) application = maq_application_new ();
+  Quitter quitter = { application, action };
+  guint   give_up = g_timeout_add_seconds (20, give_up_cb, NULL);
+
+  g_timeout_add (20, quit_by_key_cb, &quitter);
+  g_assert_cmpint (g_application_run (G_APPLICATION (application), 2, (char **) words), ==, 0);
+  g_source_remove (give_up);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -300,6 +356,9 @@ main (int   argc,
   g_test_add_func ("/app/window/works-at-360-pixels", test_narrow);
   g_test_add_func ("/app/window/a-hub-that-is-not-there", test_unreachable);
   g_test_add_func ("/app/window/goes-on-with-a-mended-address", test_mended_address);
+  g_test_add_data_func ("/app/window/quits-by-key", NULL, test_quit);
+  g_test_add_data_func ("/app/window/quits-by-key/with-preferences", "preferences", test_quit);
+  g_test_add_data_func ("/app/window/quits-by-key/with-about", "about", test_quit);
   g_test_add_func ("/app/window/bad-usage", test_bad_usage);
   return g_test_run ();
 }
