@@ -14,7 +14,9 @@
 //   next    merged …            | to come …
 //                               next_at
 
-#define SLICE       100                   // models that are merged in one turn of the main loop
+#define SLICE       2000                  // microseconds of a turn of the main loop for merging
+#define PAUSE       16                    // milliseconds between two: a frame, which has the rows that came to lay out
+#define RUN         8                     // models that come or go at once: of each that is in sight a row is made
 #define MAX_JUDGING 2                     // headers read at the same time
 #define JUDGED_FOR  (60 * G_USEC_PER_SEC) // free memory changes
 #define MAX_QUEUE   64                    // of rows that were on the screen; older ones are forgotten
@@ -124,54 +126,48 @@ drop_path (MaqForeignList *self,
     g_hash_table_remove (self->by_path, path);
 }
 
-// Puts what differs from here on, up to N of it, into the list as one change. Returns how much that was.
-static guint
-merge_run (MaqForeignList *self,
-           guint           n)
+// Puts what differs from here on, up to RUN of it, into the list as one change.
+static void
+merge_run (MaqForeignList *self)
 {
-  guint n_removed = 0;
-  guint n_added = 0;
-  guint n_done = 0;
-
   g_autoptr (GPtrArray) added = g_ptr_array_new ();
-  while (n_done < n && (self->at + n_removed < self->items->len || self->next_at < self->next->len) && !is_unchanged (self, self->at + n_removed))
+  guint position = self->at;
+  guint n_removed = 0;
+
+  for (guint n = 0; n < RUN && (self->at + n_removed < self->items->len || self->next_at < self->next->len) && !is_unchanged (self, self->at + n_removed); n++)
     {
       int order = compare_next (self, self->at + n_removed);
       if (order <= 0)
         drop_path (self, self->items->pdata[self->at + n_removed++]);
       if (order >= 0)
         g_ptr_array_add (added, maq_foreign_item_new (self->next->pdata[self->next_at++]));
-      n_done++;
     }
-  n_added = added->len;
   if (n_removed > 0)
-    g_ptr_array_remove_range (self->items, self->at, n_removed);
-  for (guint i = 0; i < n_added; i++)
+    g_ptr_array_remove_range (self->items, position, n_removed);
+  for (guint i = 0; i < added->len; i++)
     {
-      g_ptr_array_insert (self->items, (int) (self->at + i), added->pdata[i]);
+      g_ptr_array_insert (self->items, (int) (position + i), added->pdata[i]);
       g_hash_table_replace (self->by_path, (gpointer) maq_foreign_item_get_path (added->pdata[i]), added->pdata[i]);
     }
-  guint position = self->at;
-  self->at += n_added;
-  g_list_model_items_changed (G_LIST_MODEL (self), position, n_removed, n_added);
-  return n_done;
+  self->at += added->len;
+  g_list_model_items_changed (G_LIST_MODEL (self), position, n_removed, added->len);
 }
 
 static gboolean
 slice_cb (gpointer data)
 {
   MaqForeignList *self = data;
+  gint64          end = g_get_monotonic_time () + SLICE;
 
-  for (guint n = 0; n < SLICE && !is_merged (self);)
+  while (!is_merged (self) && g_get_monotonic_time () < end)
     {
       if (is_unchanged (self, self->at))
         {
           self->at++;
           self->next_at++;
-          n++;
         }
       else
-        n += merge_run (self, SLICE - n);
+        merge_run (self);
     }
   if (!is_merged (self))
     return G_SOURCE_CONTINUE;
@@ -209,8 +205,9 @@ begin_merge (MaqForeignList       *self,
   for (guint i = 0; i < scan->models->len; i++)
     g_ptr_array_add (self->next, maq_foreign_model_ref (scan->models->pdata[i]));
   add_places (self->next, scan->places);
+  // After drawing, which has a higher priority.
   if (self->slice == 0)
-    self->slice = g_idle_add (slice_cb, self);
+    self->slice = g_timeout_add_full (G_PRIORITY_DEFAULT_IDLE, PAUSE, slice_cb, self, NULL);
 }
 
 // --- Scanning ---

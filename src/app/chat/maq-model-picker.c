@@ -147,6 +147,8 @@ update_list (MaqModelPicker *self)
   gtk_widget_set_visible (GTK_WIDGET (self->search_entry), n_all >= MIN_SEARCH);
   // A list guesses how high its rows are: with many of them the popover would grow while it is open.
   gtk_scrolled_window_set_min_content_height (self->scroller, n_all >= MIN_SEARCH ? gtk_scrolled_window_get_max_content_height (self->scroller) : -1);
+  if (gtk_filter_list_model_get_pending (self->filtered) > 0)
+    return;
   gtk_widget_set_visible (GTK_WIDGET (self->scroller), n_shown > 0);
   gtk_widget_set_visible (GTK_WIDGET (self->empty_label), n_shown == 0);
   if (n_all > 0)
@@ -183,18 +185,23 @@ matches (gpointer object, gpointer data)
 {
   MaqModelPicker *self = data;
 
-  return self->words == NULL || maq_model_choice_matches (object, self->words);
+  return maq_model_choice_matches (object, self->words);
 }
 
+// Without words there is no filter, so that no item is made to ask it.
 static void
 search_changed_cb (MaqModelPicker *self)
 {
   const char *text = gtk_editable_get_text (GTK_EDITABLE (self->search_entry));
+  g_autoptr (GtkFilter) filter = NULL;
 
+  if (self->filtered == NULL)
+    return;
   g_free (self->words);
   self->words = *text ? g_utf8_casefold (text, -1) : NULL;
-  if (self->filtered)
-    gtk_filter_changed (gtk_filter_list_model_get_filter (self->filtered), GTK_FILTER_CHANGE_DIFFERENT);
+  if (self->words)
+    filter = GTK_FILTER (gtk_custom_filter_new (matches, self, NULL));
+  gtk_filter_list_model_set_filter (self->filtered, filter);
 }
 
 static void
@@ -358,10 +365,12 @@ maq_model_picker_set_source (MaqModelPicker *self, MaqLibrary *library, MaqForei
   self->foreign = g_object_ref (foreign);
   self->pool = g_object_ref (pool);
   self->choices = maq_model_choices_new (library, foreign, pool);
-  self->filtered = gtk_filter_list_model_new (g_object_ref (G_LIST_MODEL (self->choices)), GTK_FILTER (gtk_custom_filter_new (matches, self, NULL)));
+  self->filtered = gtk_filter_list_model_new (g_object_ref (G_LIST_MODEL (self->choices)), NULL);
+  gtk_filter_list_model_set_incremental (self->filtered, TRUE);
   selection = gtk_no_selection_new (g_object_ref (G_LIST_MODEL (self->filtered)));
   gtk_list_view_set_model (self->list, GTK_SELECTION_MODEL (selection));
   g_signal_connect_object (self->filtered, "items-changed", G_CALLBACK (update_list), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->filtered, "notify::pending", G_CALLBACK (update_list), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (library, "items-changed", G_CALLBACK (on_models_changed), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (foreign, "items-changed", G_CALLBACK (on_models_changed), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (pool, "changed", G_CALLBACK (on_pool_changed), self, G_CONNECT_SWAPPED);
