@@ -86,6 +86,23 @@ app_fixture_tear_down (AppFixture *self)
   g_assert_finalize_object (G_OBJECT (g_steal_pointer (&self->server)));
 }
 
+static gboolean
+is_over (gpointer transfer)
+{
+  return maq_transfer_get_state (transfer) >= MAQ_TRANSFER_DONE;
+}
+
+void
+app_fixture_fetch (AppFixture *self,
+                   const char *id)
+{
+  g_autoptr (MaqTransferRequest) request = maq_transfer_request_new (MAQ_REPO_KIND_MODEL, id, NULL);
+  g_autoptr (MaqTransfer) transfer = maq_transfer_list_start (self->transfers, request);
+
+  ui_wait (is_over, transfer, 30000);
+  g_assert_cmpint (maq_transfer_get_state (transfer), ==, MAQ_TRANSFER_DONE);
+}
+
 void
 app_fixture_fault (AppFixture *self,
                    const char *rule)

@@ -28,6 +28,8 @@ void app_fixture_set_up (AppFixture *self, MaqHubStore *store);
 void app_fixture_tear_down (AppFixture *self);
 // Starts the toolkit and registers templates and types: first in main.
 void app_fixture_init (int *argc, char ***argv);
+// Downloads the model ID, to the end.
+void app_fixture_fetch (AppFixture *self, const char *id);
 // The requests that come from now on go wrong as RULE says (maq-hub-server.h); NULL: no longer.
 void app_fixture_fault (AppFixture *self, const char *rule);
 // Shows PAGE in a window that has the actions of the real one.

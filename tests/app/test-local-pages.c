@@ -43,15 +43,6 @@ is_over (gpointer transfer)
 }
 
 static void
-fetch (AppFixture *fixture,
-       const char *id)
-{
-  g_autoptr (MaqTransfer) transfer = start (fixture, id);
-  ui_wait (is_over, transfer, 30000);
-  g_assert_cmpint (maq_transfer_get_state (transfer), ==, MAQ_TRANSFER_DONE);
-}
-
-static void
 test_transfers (AppFixture   *fixture,
                 gconstpointer data)
 {
@@ -220,8 +211,8 @@ static void
 test_library (AppFixture   *fixture,
               gconstpointer data)
 {
-  fetch (fixture, CHAT);
-  fetch (fixture, EMBED);
+  app_fixture_fetch (fixture, CHAT);
+  app_fixture_fetch (fixture, EMBED);
 
   MaqLibraryPage *page = new_library_page (fixture);
   GtkWidget      *view = adw_navigation_view_new ();
@@ -291,8 +282,8 @@ static void
 test_library_details (AppFixture   *fixture,
                       gconstpointer data)
 {
-  fetch (fixture, CHAT);
-  fetch (fixture, EMBED);
+  app_fixture_fetch (fixture, CHAT);
+  app_fixture_fetch (fixture, EMBED);
 
   MaqLibraryPage *page = new_library_page (fixture);
   GtkWidget      *view = adw_navigation_view_new ();
@@ -350,76 +341,6 @@ test_library_details (AppFixture   *fixture,
   ui_click (window, "Undo");
   ui_wait_text (page, CHAT);
   ui_hide (window, view);
-}
-
-static guint64
-damage (AppFixture *fixture,
-        const char *id,
-        const char *name)
-{
-  g_autofree char *path = maq_cache_dup_file_path (fixture->cache, MAQ_REPO_KIND_MODEL, id, NULL, name);
-  g_autofree char *content = NULL;
-  gsize            length = 0;
-
-  g_assert_true (g_file_get_contents (path, &content, &length, NULL));
-  content[length / 2] ^= 1;
-  g_autofree char *blob = realpath (path, NULL);
-  g_assert_true (g_file_set_contents (blob, content, length, NULL));
-  return length;
-}
-
-static void
-test_care (AppFixture   *fixture,
-           gconstpointer data)
-{
-  fetch (fixture, EMBED);
-
-  MaqLibraryPage *page = new_library_page (fixture);
-  GtkWindow      *window = app_fixture_show (fixture, page);
-  ui_wait_text (page, EMBED);
-
-  gtk_widget_activate_action (GTK_WIDGET (page), "library.verify", "s", "");
-  ui_wait_text (window, "All Files Are as They Should Be");
-  ui_click (window, "_Close");
-  ui_wait_gone (window, "All Files");
-
-  // A damaged file is found, and comes again.
-  guint64          length = damage (fixture, EMBED, "README.md");
-  g_autofree char *size = maq_format_bytes (length);
-  g_autofree char *free_it = g_strdup_printf ("Free %s", size);
-  g_autofree char *freed = g_strdup_printf ("%s Freed", size);
-  gtk_widget_activate_action (GTK_WIDGET (page), "library.verify", "s", "hf://" EMBED);
-  ui_wait_text (window, "This is damaged.");
-  ui_click (window, "Repair");
-  ui_wait_text (window, "Repaired");
-  ui_click (window, "Show _Transfers");
-  g_assert_cmpstr (fixture->activated, ==, "show-page transfers");
-  g_autoptr (MaqTransfer) transfer = g_list_model_get_item (G_LIST_MODEL (fixture->transfers), 0);
-  ui_wait (is_over, transfer, 30000);
-  ui_wait_gone (window, "Repaired");
-  gtk_widget_activate_action (GTK_WIDGET (page), "library.verify", "s", "");
-  ui_wait_text (window, "All Files Are as They Should Be");
-  ui_click (window, "_Close");
-  ui_wait_gone (window, "All Files");
-
-  // What the repair moved away can be cleaned up.
-  gtk_widget_activate_action (GTK_WIDGET (page), "library.clean-up", NULL);
-  ui_wait_text (window, "Damaged Files");
-  ui_wait_sensitive (window, free_it);
-  ui_click (window, free_it);
-  ui_wait_text (window, freed);
-  ui_click (window, "_Close");
-  ui_wait_gone (window, freed);
-  gtk_widget_activate_action (GTK_WIDGET (page), "library.clean-up", NULL);
-  ui_wait_text (window, "Nothing to Clean Up");
-  ui_click (window, "_Close");
-  ui_wait_gone (window, "Nothing to Clean Up");
-
-  gtk_widget_activate_action (GTK_WIDGET (page), "library.duplicates", NULL);
-  ui_wait_text (window, "No Duplicates");
-  ui_click (window, "_Close");
-  ui_wait_gone (window, "No Duplicates");
-  ui_hide (window, page);
 }
 
 // What this thread worked, in microseconds: unlike the time on the wall it does not grow on a busy machine.
@@ -600,7 +521,6 @@ main (int   argc,
   ADD ("/app/transfers-page/says-what-is-waited-for", test_waiting);
   ADD ("/app/library-page/filter-sort-chat-delete-undo", test_library);
   ADD ("/app/library-page/details-of-a-repo", test_library_details);
-  ADD ("/app/library-page/verify-repair-clean-up", test_care);
   ADD ("/app/library-page/many-repos-arrive", test_many);
   ADD ("/app/library-page/a-newer-version-on-the-hub", test_news);
   ADD ("/app/library-page/empty", test_empty_library);
