@@ -143,7 +143,12 @@ maq_transfer_list_go_on (MaqTransferList *self,
   self->goes_on = TRUE;
   g_set_str (&self->hub, hub);
   for (guint i = 0; i < self->items->len; i++)
-    maq_transfer_set_patient (maq_transfer_list_get (self, i), TRUE);
+    {
+      MaqTransfer *transfer = maq_transfer_list_get (self, i);
+      maq_transfer_set_patient (transfer, TRUE);
+      if (maq_transfer_is_parked (transfer) && !maq_transfer_list_is_elsewhere (self, transfer))
+        maq_transfer_retry (transfer);
+    }
   if (network != NULL && self->network == NULL)
     {
       self->network = g_object_ref (network);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "hub-fixture.h"
+#include "maq-fake-network.h"
 #include "maq-hub-client-private.h"
 #include "maq-transfer-private.h"
 
@@ -367,75 +368,22 @@ test_failure (Fixture      *fixture,
   g_assert_cmpuint (count (fixture), ==, 0);
 }
 
-// A network of which a test says whether it is metered.
-typedef struct
-{
-  GObject  parent_instance;
-  gboolean is_metered;
-} FakeNetwork;
-typedef GObjectClass FakeNetworkClass;
-GType                fake_network_get_type (void);
-
-static void
-fake_network_interface_init (gpointer iface)
-{
-}
-
-G_DEFINE_FINAL_TYPE_WITH_CODE (FakeNetwork, fake_network, G_TYPE_OBJECT, G_IMPLEMENT_INTERFACE (G_TYPE_INITABLE, fake_network_interface_init) G_IMPLEMENT_INTERFACE (G_TYPE_NETWORK_MONITOR, fake_network_interface_init))
-
-static void
-fake_network_get_property (GObject    *object,
-                           guint       prop_id,
-                           GValue     *value,
-                           GParamSpec *pspec)
-{
-  if (g_str_equal (pspec->name, "network-metered"))
-    g_value_set_boolean (value, ((FakeNetwork *) object)->is_metered);
-  else if (g_str_equal (pspec->name, "connectivity"))
-    g_value_set_enum (value, G_NETWORK_CONNECTIVITY_FULL);
-  else
-    g_value_set_boolean (value, TRUE);
-}
-
-static void
-fake_network_class_init (FakeNetworkClass *klass)
-{
-  klass->get_property = fake_network_get_property;
-  g_object_class_override_property (klass, 1, "network-available");
-  g_object_class_override_property (klass, 2, "network-metered");
-  g_object_class_override_property (klass, 3, "connectivity");
-}
-
-static void
-fake_network_init (FakeNetwork *self)
-{
-}
-
-static void
-set_metered (FakeNetwork *network,
-             gboolean     is_metered)
-{
-  network->is_metered = is_metered;
-  g_object_notify (G_OBJECT (network), "network-metered");
-}
-
 static void
 test_metered (Fixture      *fixture,
               gconstpointer data)
 {
-  g_autoptr (GObject) object = g_object_new (fake_network_get_type (), NULL);
-  FakeNetwork *network = (FakeNetwork *) object;
+  g_autoptr (GNetworkMonitor) network = fake_network_new ();
 
   fixture_restart (fixture);
   maq_transfer_list_set_wait_metered (fixture->transfers, TRUE);
-  maq_transfer_list_go_on (fixture->transfers, NULL, G_NETWORK_MONITOR (network));
+  maq_transfer_list_go_on (fixture->transfers, NULL, network);
   fixture_wait_ready (fixture);
   fault (fixture, "{\"host\": \"cdn\", \"rate\": 1000000, \"times\": 0}");
   g_autoptr (MaqTransfer) first = start (fixture, WEIGHTS);
   WAIT_UNTIL (maq_transfer_get_bytes_done (first) > 0);
 
   // What runs stops, what is new does not begin, and both say why.
-  set_metered (network, TRUE);
+  fake_network_set_metered (network, TRUE);
   g_autoptr (MaqTransfer) second = start (fixture, "README.md");
   g_assert_cmpint (maq_transfer_get_state (first), ==, MAQ_TRANSFER_QUEUED);
   g_assert_cmpint (maq_transfer_get_state (second), ==, MAQ_TRANSFER_QUEUED);
@@ -448,7 +396,7 @@ test_metered (Fixture      *fixture,
   g_assert_cmpint (maq_transfer_get_state (second), ==, MAQ_TRANSFER_DONE);
   g_assert_true (maq_transfer_is_held (first));
   maq_hub_server_clear_faults (fixture->server);
-  set_metered (network, FALSE);
+  fake_network_set_metered (network, FALSE);
   wait_for_end (first);
   g_assert_cmpint (maq_transfer_get_state (first), ==, MAQ_TRANSFER_DONE);
 }

@@ -4,6 +4,7 @@
 #include "maq-transfer-row.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 #include "maq-error-text.h"
 #include "maq-units.h"
@@ -210,32 +211,45 @@ open_clicked_cb (MaqTransferRow *self)
   gtk_widget_activate_action (GTK_WIDGET (self), "win.open-repo", "s", uri);
 }
 
+// Where the row is among those that are not done, and what is possible from there: a row is used for one transfer after the other,
+// so that this is found out each time the menu opens.
 static void
-add_item (GMenu       *menu,
-          const char  *label,
-          const char  *action,
-          MaqTransfer *transfer)
-{
-  g_autoptr (GMenuItem) item = g_menu_item_new (label, NULL);
-
-  g_menu_item_set_action_and_target (item, action, "s", maq_transfer_get_name (transfer));
-  g_menu_append_item (menu, item);
-}
-
-// Made anew each time it opens: a row is used for one transfer after the other.
-static void
-create_menu_cb (GtkMenuButton *button,
-                gpointer       data)
+enable_moves (GtkMenuButton *button,
+              gpointer       data)
 {
   MaqTransferRow *self = data;
-  g_autoptr (GMenu) menu = g_menu_new ();
+  GtkWidget      *view = gtk_widget_get_ancestor (GTK_WIDGET (self), GTK_TYPE_LIST_VIEW);
+  GListModel     *model = view != NULL ? G_LIST_MODEL (gtk_list_view_get_model (GTK_LIST_VIEW (view))) : NULL;
+  guint           n_items = model != NULL ? g_list_model_get_n_items (model) : 0;
+  gboolean        is_found = FALSE;
+  gboolean        is_behind_queued = FALSE;
+  guint           n_before = 0;
+  guint           n_after = 0;
 
-  if (self->transfer == NULL)
-    return;
-  add_item (menu, _ ("Download Next"), "transfers.move-next", self->transfer);
-  add_item (menu, _ ("Move Up"), "transfers.move-up", self->transfer);
-  add_item (menu, _ ("Move Down"), "transfers.move-down", self->transfer);
-  gtk_menu_button_set_menu_model (button, G_MENU_MODEL (menu));
+  for (guint i = 0; i < n_items; i++)
+    {
+      g_autoptr (MaqTransfer) transfer = g_list_model_get_item (model, i);
+      MaqTransferState state = maq_transfer_get_state (transfer);
+      is_found |= transfer == self->transfer;
+      n_before += !is_found;
+      n_after += is_found && transfer != self->transfer && state != MAQ_TRANSFER_DONE;
+      is_behind_queued |= !is_found && state == MAQ_TRANSFER_QUEUED;
+    }
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "row.move-next", is_behind_queued);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "row.move-up", n_before > 0);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "row.move-down", n_after > 0);
+}
+
+static void
+move_action (GtkWidget  *widget,
+             const char *action_name,
+             GVariant   *parameter)
+{
+  MaqTransferRow  *self = MAQ_TRANSFER_ROW (widget);
+  g_autofree char *action = g_strconcat ("transfers.", action_name + strlen ("row."), NULL);
+
+  if (self->transfer != NULL)
+    gtk_widget_activate_action (widget, action, "s", maq_transfer_get_name (self->transfer));
 }
 
 static GdkContentProvider *
@@ -368,6 +382,10 @@ maq_transfer_row_class_init (MaqTransferRowClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, cancel_clicked_cb);
   gtk_widget_class_bind_template_callback (widget_class, retry_clicked_cb);
   gtk_widget_class_bind_template_callback (widget_class, open_clicked_cb);
+
+  gtk_widget_class_install_action (widget_class, "row.move-next", NULL, move_action);
+  gtk_widget_class_install_action (widget_class, "row.move-up", NULL, move_action);
+  gtk_widget_class_install_action (widget_class, "row.move-down", NULL, move_action);
 }
 
 static void
@@ -375,7 +393,7 @@ maq_transfer_row_init (MaqTransferRow *self)
 {
   self->show_open = TRUE;
   gtk_widget_init_template (GTK_WIDGET (self));
-  gtk_menu_button_set_create_popup_func (self->menu, create_menu_cb, self, NULL);
+  gtk_menu_button_set_create_popup_func (self->menu, enable_moves, self, NULL);
   make_draggable (self);
   // Every change of a transfer is a notification, at most ten a second.
   self->signals = g_signal_group_new (MAQ_TYPE_TRANSFER);
