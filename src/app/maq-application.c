@@ -48,6 +48,9 @@ apply_download_settings (MaqApplication *self)
 {
   maq_transfer_list_set_rate (self->transfers, maq_settings_get_download_limit (self->settings));
   maq_transfer_list_set_wait_metered (self->transfers, maq_settings_get_wait_on_metered (self->settings));
+  MaqSchedule schedule;
+  maq_settings_get_schedule (self->settings, &schedule);
+  maq_transfer_list_set_schedule (self->transfers, &schedule);
 }
 
 static void

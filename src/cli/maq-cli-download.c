@@ -197,7 +197,8 @@ const MaqCliCommand maq_cli_download_command = {
   .arguments = "REPO[@REV] [FILE…]",
   .summary = N_ ("Download a repo, or files of it, into the shared cache"),
   .details = N_ ("Prints the path of the snapshot, or of the file when exactly one is asked for.\n"
-                 "A download that was stopped goes on where it was."),
+                 "A download that was stopped goes on where it was. It starts at once, whatever\n"
+                 "the hours are in which the window downloads."),
   .options = options,
   .min_arguments = 1,
   .max_arguments = -1,

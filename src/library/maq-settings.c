@@ -200,6 +200,20 @@ maq_settings_get_wait_on_metered (MaqSettings *self)
   return self->gsettings == NULL || g_settings_get_boolean (self->gsettings, "wait-on-metered");
 }
 
+void
+maq_settings_get_schedule (MaqSettings *self, MaqSchedule *schedule)
+{
+  g_return_if_fail (MAQ_IS_SETTINGS (self));
+  g_return_if_fail (schedule != NULL);
+
+  *schedule = (MaqSchedule) { 0 };
+  if (self->gsettings == NULL)
+    return;
+  schedule->is_on = g_settings_get_boolean (self->gsettings, "download-hours");
+  schedule->from = g_settings_get_uint (self->gsettings, "download-from");
+  schedule->to = g_settings_get_uint (self->gsettings, "download-to");
+}
+
 const char *
 maq_settings_get_cache_dir_override (MaqSettings *self)
 {

@@ -4,6 +4,8 @@
 
 #include <libdex.h>
 
+#include "maq-schedule.h"
+
 // What the user chose: endpoint, cache place, model folders and window state by GSettings, the token in the keyring. The environment and the
 // token file of the command-line tools are honoured: HF_TOKEN beats the keyring, which beats the file. With
 // HF_HUB_DISABLE_IMPLICIT_TOKEN neither the environment nor the file gives a token.
@@ -37,6 +39,8 @@ gboolean maq_settings_set_endpoint (MaqSettings *self, const char *endpoint, GEr
 guint64 maq_settings_get_download_limit (MaqSettings *self);
 // Whether downloads wait while the connection is metered.
 gboolean maq_settings_get_wait_on_metered (MaqSettings *self);
+// The hours in which the window downloads.
+void maq_settings_get_schedule (MaqSettings *self, MaqSchedule *schedule);
 // The cache folder: HF_HUB_CACHE and HF_HOME, else the setting, else the default place (transfer full).
 char *maq_settings_dup_cache_dir (MaqSettings *self);
 // The variable that decides the cache folder instead of the setting; NULL: the setting does.

@@ -178,11 +178,14 @@ void maq_transfer_park (MaqTransfer *self);
 void maq_transfer_set_patient (MaqTransfer *self, gboolean patient);
 // The network is back: what waits for it waits no more.
 void maq_transfer_wake (MaqTransfer *self);
-// The connection is metered: it waits, queued, unless somebody said to go on all the same; and no more.
-void maq_transfer_hold (MaqTransfer *self);
+// It waits, queued, unless somebody said to go on all the same; and no more. HINDRANCE: why, in words.
+void maq_transfer_hold (MaqTransfer *self, const char *hindrance);
 void maq_transfer_release (MaqTransfer *self);
 // The shortest and the longest wait before the next try, in milliseconds, from now on. Tests cannot wait five minutes.
 void maq_transfer_set_waits (guint shortest, guint longest);
+
+// Looks at the clock, and again with each minute as long as there is something that depends on it.
+void maq_transfer_list_check_hours (MaqTransferList *self);
 
 // Brings the record to the disk, or takes it from there with the partial files. Both return at once.
 void maq_transfer_save_later (MaqTransfer *transfer);

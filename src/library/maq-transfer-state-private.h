@@ -16,7 +16,7 @@ typedef enum
   MAQ_TRANSFER_NO_OBSTACLE,
   MAQ_TRANSFER_NO_NETWORK,
   MAQ_TRANSFER_NO_SPACE,
-  MAQ_TRANSFER_METERED,
+  MAQ_TRANSFER_HELD, // by the list
 } MaqTransferObstacle;
 
 struct _MaqTransfer
@@ -33,7 +33,7 @@ struct _MaqTransfer
   gboolean            is_claimed;
   gboolean            is_patient;
   gboolean            is_parked; // for another Hub
-  gboolean            is_urgent; // also over a metered connection
+  gboolean            is_urgent; // not to be held
   MaqTransferObstacle obstacle;
   guint               n_waits; // in a row
   guint               waking;

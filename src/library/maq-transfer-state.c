@@ -352,7 +352,7 @@ maq_transfer_retry (MaqTransfer *self)
 
   if (self->state == MAQ_TRANSFER_QUEUED && self->obstacle != MAQ_TRANSFER_NO_OBSTACLE)
     {
-      self->is_urgent |= self->obstacle == MAQ_TRANSFER_METERED;
+      self->is_urgent |= self->obstacle == MAQ_TRANSFER_HELD;
       stop_waiting (self);
       return;
     }
@@ -381,16 +381,19 @@ maq_transfer_wake (MaqTransfer *self)
 }
 
 void
-maq_transfer_hold (MaqTransfer *self)
+maq_transfer_hold (MaqTransfer *self,
+                   const char  *hindrance)
 {
-  if (self->is_urgent || (self->state != MAQ_TRANSFER_RUNNING && !maq_transfer_is_ready (self)))
+  gboolean is_held = self->obstacle == MAQ_TRANSFER_HELD;
+
+  if (self->is_urgent || (self->state != MAQ_TRANSFER_RUNNING && !is_held && !maq_transfer_is_ready (self)))
     return;
   g_object_freeze_notify (G_OBJECT (self));
   stop_work (self);
   if (self->state == MAQ_TRANSFER_RUNNING)
     leave_run (self);
-  self->obstacle = MAQ_TRANSFER_METERED;
-  set_hindrance (self, _ ("Waiting: this connection is metered"));
+  self->obstacle = MAQ_TRANSFER_HELD;
+  set_hindrance (self, hindrance);
   set_state (self, MAQ_TRANSFER_QUEUED);
   g_object_thaw_notify (G_OBJECT (self));
 }
@@ -398,7 +401,7 @@ maq_transfer_hold (MaqTransfer *self)
 void
 maq_transfer_release (MaqTransfer *self)
 {
-  if (self->obstacle == MAQ_TRANSFER_METERED)
+  if (self->obstacle == MAQ_TRANSFER_HELD)
     stop_waiting (self);
 }
 
@@ -406,7 +409,7 @@ gboolean
 maq_transfer_is_held (MaqTransfer *self)
 {
   g_return_val_if_fail (MAQ_IS_TRANSFER (self), FALSE);
-  return self->obstacle == MAQ_TRANSFER_METERED;
+  return self->obstacle == MAQ_TRANSFER_HELD;
 }
 
 void

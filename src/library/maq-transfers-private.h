@@ -28,6 +28,8 @@ struct _MaqTransferList
   DexFuture         *looking; // the last look into the folder
   gboolean           goes_on;
   gboolean           waits_metered;
+  MaqSchedule        schedule;
+  guint              minute; // the next look at the clock
   GPtrArray         *items;
   guint              n_active;
   guint              totalling;

@@ -2,6 +2,8 @@
 // Copyright 2026 The Maquette developers
 #include "maq-transfers-private.h"
 
+#include <glib/gi18n-lib.h>
+
 // Whatever changes a transfer's state is heard here, where its record is brought up to date and the next one begun.
 
 #define MAX_RUNNING 3
@@ -19,19 +21,59 @@ maq_transfer_list_is_elsewhere (MaqTransferList *self,
   return !g_str_equal (maq_transfer_get_memo (transfer)->hub, maq_transfer_list_get_hub (self));
 }
 
-static gboolean
-is_held_up (MaqTransferList *self)
+// Why nothing is to run now, in words (transfer full); NULL: it may.
+static char *
+dup_reason_to_hold (MaqTransferList *self)
 {
-  return self->waits_metered && self->network != NULL && g_network_monitor_get_network_metered (self->network);
+  if (self->waits_metered && self->network != NULL && g_network_monitor_get_network_metered (self->network))
+    return g_strdup (_ ("Waiting: this connection is metered"));
+  if (maq_schedule_is_now (&self->schedule))
+    return NULL;
+  g_autofree char *time = maq_schedule_format_time (self->schedule.from);
+  // Translators: %s is a time of the day, such as 22:00 or 10:00 PM.
+  return g_strdup_printf (_ ("Waits until %s"), time);
+}
+
+static void
+hold_or_release (MaqTransferList *self)
+{
+  g_autofree char *reason = dup_reason_to_hold (self);
+
+  for (guint i = 0; i < self->items->len; i++)
+    if (reason != NULL)
+      maq_transfer_hold (maq_transfer_list_get (self, i), reason);
+    else
+      maq_transfer_release (maq_transfer_list_get (self, i));
+}
+
+static void
+minute_cb (gpointer data)
+{
+  MaqTransferList *self = data;
+
+  self->minute = 0;
+  maq_transfer_list_check_hours (self);
+}
+
+// By the clock on the wall, each minute: whatever happens to it meanwhile, and however long the machine sleeps, it is right again
+// within one. Nothing wakes up where nothing depends on it.
+void
+maq_transfer_list_check_hours (MaqTransferList *self)
+{
+  g_clear_handle_id (&self->minute, g_source_remove);
+  hold_or_release (self);
+  if (self->schedule.is_on && self->n_active > 0)
+    self->minute = g_timeout_add_seconds_once (maq_schedule_get_seconds_to_minute (), minute_cb, self);
 }
 
 void
 maq_transfer_list_begin_next (MaqTransferList *self)
 {
-  MaqTransfer *next;
+  g_autofree char *reason = dup_reason_to_hold (self);
+  MaqTransfer     *next;
 
-  for (guint i = 0; i < self->items->len && is_held_up (self); i++)
-    maq_transfer_hold (maq_transfer_list_get (self, i));
+  for (guint i = 0; i < self->items->len && reason != NULL; i++)
+    maq_transfer_hold (maq_transfer_list_get (self, i), reason);
   do
     {
       guint n_running = 0;
@@ -113,16 +155,6 @@ connectivity_cb (MaqTransferList *self)
     wake_all (self);
 }
 
-static void
-metered_cb (MaqTransferList *self)
-{
-  for (guint i = 0; i < self->items->len; i++)
-    if (is_held_up (self))
-      maq_transfer_hold (maq_transfer_list_get (self, i));
-    else
-      maq_transfer_release (maq_transfer_list_get (self, i));
-}
-
 void
 maq_transfer_list_set_wait_metered (MaqTransferList *self,
                                     gboolean         wait)
@@ -130,7 +162,18 @@ maq_transfer_list_set_wait_metered (MaqTransferList *self,
   g_return_if_fail (MAQ_IS_TRANSFER_LIST (self));
 
   self->waits_metered = wait;
-  metered_cb (self);
+  hold_or_release (self);
+}
+
+void
+maq_transfer_list_set_schedule (MaqTransferList   *self,
+                                const MaqSchedule *schedule)
+{
+  g_return_if_fail (MAQ_IS_TRANSFER_LIST (self));
+  g_return_if_fail (schedule != NULL);
+
+  self->schedule = *schedule;
+  maq_transfer_list_check_hours (self);
 }
 
 void
@@ -153,7 +196,7 @@ maq_transfer_list_go_on (MaqTransferList *self,
     {
       self->network = g_object_ref (network);
       g_signal_connect_object (network, "network-changed", G_CALLBACK (network_changed_cb), self, G_CONNECT_SWAPPED);
-      g_signal_connect_object (network, "notify::network-metered", G_CALLBACK (metered_cb), self, G_CONNECT_SWAPPED);
+      g_signal_connect_object (network, "notify::network-metered", G_CALLBACK (hold_or_release), self, G_CONNECT_SWAPPED);
       g_signal_connect_object (network, "notify::connectivity", G_CALLBACK (connectivity_cb), self, G_CONNECT_SWAPPED);
     }
   maq_transfer_list_look (self, TRUE);

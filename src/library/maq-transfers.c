@@ -60,6 +60,7 @@ maq_transfer_list_dispose (GObject *object)
     }
   g_ptr_array_set_size (self->items, 0);
   dex_clear (&self->looking);
+  g_clear_handle_id (&self->minute, g_source_remove);
   g_clear_handle_id (&self->totalling, g_source_remove);
   g_clear_object (&self->network);
   g_clear_object (&self->client);
@@ -149,6 +150,7 @@ count_active (MaqTransferList *self)
   if (self->n_active == n)
     return;
   self->n_active = n;
+  maq_transfer_list_check_hours (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_N_ACTIVE]);
 }
 

@@ -6,6 +6,7 @@
 
 #include "maq-cache.h"
 #include "maq-hub-client.h"
+#include "maq-schedule.h"
 
 // Downloads into the shared cache: several files at a time, resumed where they stopped, every byte checked before a file gets
 // its final name. Work runs on worker threads; the objects here belong to the main thread and change there.
@@ -66,7 +67,7 @@ DexFuture *maq_transfer_wait (MaqTransfer *self);
 void       maq_transfer_cancel (MaqTransfer *self);
 // No state but QUEUED and RUNNING can be paused.
 void maq_transfer_pause (MaqTransfer *self);
-// Whether it waits because the connection is metered; then retry goes on all the same.
+// Whether it waits because the connection is metered, or for its hours; then retry goes on all the same.
 gboolean maq_transfer_is_held (MaqTransfer *self);
 // Whether it was stopped because it is for another Hub than the one there is now.
 gboolean maq_transfer_is_parked (MaqTransfer *self);
@@ -107,6 +108,9 @@ void maq_transfer_list_move (MaqTransferList *self, MaqTransfer *transfer, guint
 void maq_transfer_list_move_next (MaqTransferList *self, MaqTransfer *transfer);
 // Whether transfers wait while the network of go_on is metered. They do not unless this says so.
 void maq_transfer_list_set_wait_metered (MaqTransferList *self, gboolean wait);
+// In which hours transfers run, from now on: what runs when they end waits, as what is started outside of them does. At all hours
+// unless this says otherwise.
+void maq_transfer_list_set_schedule (MaqTransferList *self, const MaqSchedule *schedule);
 // How many bytes a second all of them together fetch at the most, from now on; 0: no limit.
 void maq_transfer_list_set_rate (MaqTransferList *self, guint64 bytes_per_second);
 // Removes and forgets finished, failed and cancelled ones; with the partial files of the latter two.

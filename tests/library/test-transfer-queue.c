@@ -402,6 +402,64 @@ test_metered (Fixture      *fixture,
 }
 
 static void
+set_clock (guint hour,
+           guint minute,
+           guint second)
+{
+  g_autoptr (GDateTime) now = g_date_time_new_local (2026, 3, 14, hour, minute, second);
+  maq_schedule_set_now (now);
+}
+
+static void
+test_hours (Fixture      *fixture,
+            gconstpointer data)
+{
+  static const MaqSchedule night = { .is_on = TRUE, .from = 22 * 60, .to = 7 * 60 };
+  static const MaqSchedule later = { .is_on = TRUE, .from = 23 * 60 + 30, .to = 7 * 60 };
+  static const MaqSchedule off = { .from = 22 * 60, .to = 7 * 60 };
+
+  set_clock (6, 59, 59);
+  maq_transfer_list_set_schedule (fixture->transfers, &night);
+  fault (fixture, "{\"host\": \"cdn\", \"rate\": 1000000, \"times\": 0}");
+  g_autoptr (MaqTransfer) first = start (fixture, WEIGHTS);
+  WAIT_UNTIL (maq_transfer_get_bytes_done (first) > 0);
+
+  // The hours are over: that is seen with the minute, what came stays, and what is new does not begin.
+  set_clock (7, 0, 0);
+  WAIT_UNTIL (maq_transfer_is_held (first));
+  g_assert_cmpint (maq_transfer_get_state (first), ==, MAQ_TRANSFER_QUEUED);
+  g_assert_cmpstr (maq_transfer_get_hindrance (first), ==, "Waits until 22:00");
+  g_usleep (200000);
+  guint64 kept = count_partials (fixture, NULL);
+  g_assert_cmpuint (kept, >, 0);
+  g_autoptr (MaqTransfer) second = start (fixture, "README.md");
+  g_assert_true (maq_transfer_is_held (second));
+  maq_transfer_list_set_schedule (fixture->transfers, &later);
+  g_assert_cmpstr (maq_transfer_get_hindrance (second), ==, "Waits until 23:30");
+
+  // One may go on all the same; the clock is set, or the machine slept until then, and the other one goes on.
+  maq_hub_server_clear_faults (fixture->server);
+  maq_transfer_retry (second);
+  wait_for_end (second);
+  g_assert_cmpint (maq_transfer_get_state (second), ==, MAQ_TRANSFER_DONE);
+  g_assert_true (maq_transfer_is_held (first));
+  set_clock (3, 12, 0);
+  maq_transfer_list_check_hours (fixture->transfers);
+  wait_for_end (first);
+  check_whole (fixture, first);
+  g_assert_cmpuint (maq_transfer_get_bytes_fetched (first), ==, WEIGHTS_SIZE - kept);
+
+  // Without the schedule it runs at once.
+  set_clock (12, 0, 0);
+  g_autoptr (MaqTransfer) third = start (fixture, "config.json");
+  g_assert_true (maq_transfer_is_held (third));
+  maq_transfer_list_set_schedule (fixture->transfers, &off);
+  wait_for_end (third);
+  g_assert_cmpint (maq_transfer_get_state (third), ==, MAQ_TRANSFER_DONE);
+  maq_schedule_set_now (NULL);
+}
+
+static void
 test_full_disk (Fixture      *fixture,
                 gconstpointer data)
 {
@@ -588,6 +646,7 @@ main (int   argc,
   ADD_QUEUE ("/library/queue/tries-again-by-itself", test_network_by_itself);
   ADD_QUEUE ("/library/queue/other-failures-are-failures", test_failure);
   ADD_QUEUE ("/library/queue/waits-while-the-connection-is-metered", test_metered);
+  ADD_QUEUE ("/library/queue/keeps-its-hours", test_hours);
   ADD_QUEUE ("/library/queue/waits-for-room-on-the-disk", test_full_disk);
   ADD_QUEUE ("/library/queue/keeps-room-on-the-disk", test_filling_disk);
   ADD_QUEUE ("/library/queue/tells-totals", test_totals);
