@@ -215,6 +215,41 @@ test_model_folders (Fixture      *fixture,
   ui_wait_gone (window, fixture->app.folder);
 }
 
+static void
+test_hours (Fixture      *fixture,
+            gconstpointer token)
+{
+  AdwExpanderRow *hours = get_row (fixture, "hours_row");
+  AdwComboRow    *from = get_row (fixture, "from_row");
+  AdwComboRow    *to = get_row (fixture, "to_row");
+  GSettings      *gsettings = maq_settings_get_gsettings (fixture->settings);
+  MaqSchedule     schedule;
+
+  maq_settings_get_schedule (fixture->settings, &schedule);
+  g_assert_false (schedule.is_on || adw_expander_row_get_enable_expansion (hours));
+  adw_expander_row_set_enable_expansion (hours, TRUE);
+  ui_wait_text (fixture->window, "22:00");
+  ui_wait_text (fixture->window, "On the next day");
+  adw_combo_row_set_selected (from, 3);
+  adw_combo_row_set_selected (to, 16);
+  ui_wait_text (fixture->window, "01:30");
+  ui_wait_gone (fixture->window, "On the next day");
+  maq_settings_get_schedule (fixture->settings, &schedule);
+  g_assert_true (schedule.is_on);
+  g_assert_cmpuint (schedule.from, ==, 90);
+  g_assert_cmpuint (schedule.to, ==, 480);
+  adw_combo_row_set_selected (to, 3);
+  ui_wait_text (fixture->window, "All day");
+
+  // A time between two that are offered stays what it is.
+  g_settings_set_uint (gsettings, "download-from", 100);
+  g_assert_cmpuint (adw_combo_row_get_selected (from), ==, 3);
+  g_assert_cmpuint (g_settings_get_uint (gsettings, "download-from"), ==, 100);
+  g_settings_reset (gsettings, "download-hours");
+  g_settings_reset (gsettings, "download-from");
+  g_settings_reset (gsettings, "download-to");
+}
+
 int
 main (int    argc,
       char **argv)
@@ -229,6 +264,7 @@ main (int    argc,
   ADD ("cache-folder", NULL, test_cache_folder);
   ADD ("downloads", NULL, test_downloads);
   ADD ("model-folders", NULL, test_model_folders);
+  ADD ("download-hours", NULL, test_hours);
 #undef ADD
   g_test_add_func ("/app/preferences/override", test_override);
   g_test_add_func ("/app/about", test_about);

@@ -125,6 +125,26 @@ test_metered (AppFixture   *fixture,
   ui_hide (window, page);
 }
 
+static void
+test_hours (AppFixture   *fixture,
+            gconstpointer data)
+{
+  static const MaqSchedule night = { .is_on = TRUE, .from = 22 * 60, .to = 7 * 60 };
+  MaqTransfersPage        *page = maq_transfers_page_new (fixture->transfers);
+  GtkWindow               *window = app_fixture_show (fixture, page);
+  g_autoptr (GDateTime) noon = g_date_time_new_local (2026, 3, 14, 12, 0, 0);
+
+  maq_schedule_set_now (noon);
+  maq_transfer_list_set_schedule (fixture->transfers, &night);
+  g_autoptr (MaqTransfer) embed = start (fixture, EMBED);
+  ui_wait_text (page, "Waits until 22:00");
+  g_assert_null (ui_find (page, GTK_TYPE_BUTTON, "Pause"));
+  ui_click (page, "Download Anyway");
+  ui_wait (is_done, embed, 30000);
+  maq_schedule_set_now (NULL);
+  ui_hide (window, page);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -132,5 +152,6 @@ main (int   argc,
   app_fixture_init (&argc, &argv);
   g_test_add ("/app/transfers-page/offers-moves-that-are-possible", AppFixture, NULL, set_up, test_order, tear_down);
   g_test_add ("/app/transfers-page/a-metered-connection-can-be-overruled", AppFixture, NULL, set_up, test_metered, tear_down);
+  g_test_add ("/app/transfers-page/hours-can-be-overruled", AppFixture, NULL, set_up, test_hours, tear_down);
   return g_test_run ();
 }

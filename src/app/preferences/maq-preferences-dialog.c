@@ -10,6 +10,8 @@
 #include "maq-library-error.h"
 #include "maq-model-folders.h"
 
+#define MINUTES_STEP 30 // from one time of the day that is offered to the next
+
 struct _MaqPreferencesDialog
 {
   AdwPreferencesDialog parent_instance;
@@ -25,6 +27,9 @@ struct _MaqPreferencesDialog
   AdwActionRow        *token_problem_row;
   AdwSpinRow          *limit_row;
   AdwSwitchRow        *metered_row;
+  AdwExpanderRow      *hours_row;
+  AdwComboRow         *from_row;
+  AdwComboRow         *to_row;
   AdwActionRow        *cache_row;
   GtkWidget           *cache_reset_button;
   GtkWidget           *cache_choose_button;
@@ -241,6 +246,52 @@ endpoint_changed_cb (MaqPreferencesDialog *self)
 
 // --- Downloads ---
 
+static gboolean
+time_to_row (GValue   *value,
+             GVariant *variant,
+             gpointer  data)
+{
+  g_value_set_uint (value, g_variant_get_uint32 (variant) / MINUTES_STEP);
+  return TRUE;
+}
+
+static GVariant *
+row_to_time (const GValue       *value,
+             const GVariantType *type,
+             gpointer            data)
+{
+  return g_variant_new_uint32 (g_value_get_uint (value) * MINUTES_STEP);
+}
+
+static void
+show_end (MaqPreferencesDialog *self)
+{
+  guint       from = adw_combo_row_get_selected (self->from_row);
+  guint       to = adw_combo_row_get_selected (self->to_row);
+  const char *subtitle = to == from ? _ ("All day") : to < from ? _ ("On the next day")
+                                                                : "";
+
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (self->to_row), subtitle);
+}
+
+static void
+bind_hours (MaqPreferencesDialog *self,
+            GSettings            *gsettings)
+{
+  g_autoptr (GtkStringList) times = gtk_string_list_new (NULL);
+
+  for (guint minutes = 0; minutes < MAQ_SCHEDULE_MINUTES; minutes += MINUTES_STEP)
+    gtk_string_list_take (times, maq_schedule_format_time (minutes));
+  adw_combo_row_set_model (self->from_row, G_LIST_MODEL (times));
+  adw_combo_row_set_model (self->to_row, G_LIST_MODEL (times));
+  g_signal_connect_swapped (self->from_row, "notify::selected", G_CALLBACK (show_end), self);
+  g_signal_connect_swapped (self->to_row, "notify::selected", G_CALLBACK (show_end), self);
+  show_end (self);
+  g_settings_bind_with_mapping (gsettings, "download-from", self->from_row, "selected", G_SETTINGS_BIND_DEFAULT, time_to_row, row_to_time, NULL, NULL);
+  g_settings_bind_with_mapping (gsettings, "download-to", self->to_row, "selected", G_SETTINGS_BIND_DEFAULT, time_to_row, row_to_time, NULL, NULL);
+  g_settings_bind (gsettings, "download-hours", self->hours_row, "enable-expansion", G_SETTINGS_BIND_DEFAULT);
+}
+
 static void
 bind_downloads (MaqPreferencesDialog *self)
 {
@@ -248,10 +299,12 @@ bind_downloads (MaqPreferencesDialog *self)
 
   gtk_widget_set_sensitive (GTK_WIDGET (self->limit_row), gsettings != NULL);
   gtk_widget_set_sensitive (GTK_WIDGET (self->metered_row), gsettings != NULL);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->hours_row), gsettings != NULL);
   if (gsettings == NULL)
     return;
   g_settings_bind (gsettings, "download-limit", self->limit_row, "value", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (gsettings, "wait-on-metered", self->metered_row, "active", G_SETTINGS_BIND_DEFAULT);
+  bind_hours (self, gsettings);
 }
 
 // --- The cache folder ---
@@ -379,6 +432,9 @@ maq_preferences_dialog_class_init (MaqPreferencesDialogClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MaqPreferencesDialog, token_problem_row);
   gtk_widget_class_bind_template_child (widget_class, MaqPreferencesDialog, limit_row);
   gtk_widget_class_bind_template_child (widget_class, MaqPreferencesDialog, metered_row);
+  gtk_widget_class_bind_template_child (widget_class, MaqPreferencesDialog, hours_row);
+  gtk_widget_class_bind_template_child (widget_class, MaqPreferencesDialog, from_row);
+  gtk_widget_class_bind_template_child (widget_class, MaqPreferencesDialog, to_row);
   gtk_widget_class_bind_template_child (widget_class, MaqPreferencesDialog, cache_row);
   gtk_widget_class_bind_template_child (widget_class, MaqPreferencesDialog, cache_reset_button);
   gtk_widget_class_bind_template_child (widget_class, MaqPreferencesDialog, cache_choose_button);
