@@ -63,36 +63,45 @@ check_options (char **files, GError **error)
   return TRUE;
 }
 
-// Turns FILE… and --quant into paths that the Hub has.
-static gboolean
-choose_paths (MaqCli *cli, const MaqRepoAddress *address, char **files, MaqTransferRequest *request, GError **error)
+// The Hub has not all of FILES: says which it lacks.
+static void
+explain_missing (MaqCli *cli, const MaqRepoAddress *address, char **files, GError **error)
 {
-  if (*files == NULL && option_quant == NULL)
-    return TRUE;
   MaqHubClient *client = maq_cli_get_client (cli, error);
   if (client == NULL)
-    return FALSE;
+    return;
   g_autoptr (MaqHubTree) tree = dex_await_boxed (maq_hub_client_list_tree (client, address->kind, address->id, address->revision), error);
+  guint i = 0;
   if (tree == NULL)
-    return FALSE;
-  if (option_quant != NULL)
-    {
-      g_autoptr (GPtrArray) variants = maq_cli_group_variants (tree);
-      const MaqVariant *variant = maq_cli_pick_variant (address, variants, option_quant, error);
-      if (variant == NULL)
-        return FALSE;
-      request->paths = g_strdupv (variant->paths);
-      request->title = g_strdup_printf ("%s:%s", address->id, variant->label);
-      return TRUE;
-    }
-  for (guint i = 0; files[i] != NULL; i++)
-    if (maq_cli_find_file (tree, files[i]) == NULL)
-      {
-        g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("“%s” has no file “%s”. “maq files %s” lists what is there."), address->id, files[i], address->id);
-        return FALSE;
-      }
-  request->paths = g_strdupv (files);
-  return TRUE;
+    return;
+  while (files[i + 1] != NULL && maq_cli_find_file (tree, files[i]) != NULL)
+    i++;
+  g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("“%s” has no file “%s”. “maq files %s” lists what is there."), address->id, files[i], address->id);
+}
+
+// What REQUEST for FILES, --quant or all of ADDRESS comes to. The Hub is asked once; a variant is chosen from what it says.
+static MaqTransferPlan *
+make_plan (MaqCli *cli, const MaqRepoAddress *address, char **files, MaqTransferList *transfers, MaqTransferRequest *request, GError **error)
+{
+  g_autoptr (GError) failed = NULL;
+  if (*files != NULL)
+    request->paths = g_strdupv (files);
+  g_autoptr (MaqTransferPlan) plan = dex_await_boxed (maq_transfer_list_plan (transfers, request), &failed);
+  if (plan == NULL && *files != NULL && g_error_matches (failed, MAQ_HUB_ERROR, MAQ_HUB_ERROR_ENTRY_NOT_FOUND))
+    explain_missing (cli, address, files, error);
+  else if (plan == NULL)
+    g_propagate_error (error, g_steal_pointer (&failed));
+  if (plan == NULL || option_quant == NULL)
+    return g_steal_pointer (&plan);
+
+  g_autoptr (GPtrArray) variants = maq_transfer_plan_group_variants (plan);
+  const MaqVariant *variant = maq_cli_pick_variant (address, variants, option_quant, error);
+  if (variant == NULL)
+    return NULL;
+  request->paths = g_strdupv (variant->paths);
+  request->title = g_strdup_printf ("%s:%s", address->id, variant->label);
+  maq_transfer_plan_choose (plan, (const char *const *) variant->paths);
+  return g_steal_pointer (&plan);
 }
 
 static void
@@ -159,14 +168,12 @@ download (MaqCli *cli, char **arguments, GError **error)
   g_autoptr (MaqTransferRequest) request = maq_transfer_request_new (address->kind, address->id, address->revision);
   request->include = g_strdupv (option_include);
   request->exclude = g_strdupv (option_exclude);
-  if (!choose_paths (cli, address, files, request, error))
-    return FALSE;
   MaqTransferList *transfers = maq_cli_get_transfers (cli, error);
   if (transfers == NULL)
     return FALSE;
   if (rate > 0)
     maq_transfer_list_set_rate (transfers, rate);
-  g_autoptr (MaqTransferPlan) plan = dex_await_boxed (maq_transfer_list_plan (transfers, request), error);
+  g_autoptr (MaqTransferPlan) plan = make_plan (cli, address, files, transfers, request, error);
   if (plan == NULL)
     return FALSE;
   if (plan->n_files == 0)

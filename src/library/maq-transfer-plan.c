@@ -3,6 +3,7 @@
 #include "maq-transfer-private.h"
 
 #include "maq-fiber.h"
+#include "maq-variant.h"
 
 G_DEFINE_BOXED_TYPE (MaqTransferPlan, maq_transfer_plan, maq_transfer_plan_copy, maq_transfer_plan_free)
 
@@ -44,20 +45,31 @@ planning_free (gpointer data)
   g_free (self);
 }
 
-// The bytes that another repo of the cache has.
-static guint64
-count_shared (Planning        *self,
-              MaqTransferWork *work)
+static void
+find_twins (Planning        *self,
+            MaqTransferWork *work)
 {
-  guint64 bytes = 0;
+  for (guint i = 0; i < work->files->len; i++)
+    {
+      MaqTransferFile *file = work->files->pdata[i];
+      file->is_twin = !file->here && file->etag != NULL && maq_cache_has_twin (self->cache, self->request->kind, work->id, file->etag, file->size);
+    }
+}
 
+// WORK: transfer full.
+static void
+take_work (MaqTransferPlan *self,
+           MaqTransferWork *work)
+{
+  self->work = work;
+  self->n_files = work->files->len;
+  self->bytes_total = work->bytes_total;
+  self->bytes_here = work->bytes_here;
   for (guint i = 0; i < work->files->len; i++)
     {
       const MaqTransferFile *file = work->files->pdata[i];
-      if (!file->here && file->etag != NULL && maq_cache_has_twin (self->cache, self->request->kind, work->id, file->etag, file->size))
-        bytes += file->size;
+      self->bytes_here += file->is_twin ? file->size : 0;
     }
-  return bytes;
 }
 
 static DexFuture *
@@ -65,17 +77,40 @@ plan_fiber (gpointer data)
 {
   Planning *self = data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (MaqTransferWork) work = maq_transfer_work_prepare (self->client, self->cache, self->request, &error);
+  MaqTransferWork *work = maq_transfer_work_prepare (self->client, self->cache, self->request, &error);
 
   if (work == NULL)
     return dex_future_new_for_error (g_steal_pointer (&error));
   MaqTransferPlan *plan = g_new0 (MaqTransferPlan, 1);
+  find_twins (self, work);
   plan->commit = g_strdup (work->commit);
-  plan->n_files = work->files->len;
-  plan->bytes_total = work->bytes_total;
-  plan->bytes_here = work->bytes_here + count_shared (self, work);
-  plan->work = g_steal_pointer (&work);
+  take_work (plan, work);
   return dex_future_new_take_boxed (MAQ_TYPE_TRANSFER_PLAN, plan);
+}
+
+GPtrArray *
+maq_transfer_plan_group_variants (const MaqTransferPlan *self)
+{
+  const GPtrArray *files = self->work->files;
+  g_autoptr (GPtrArray) paths = g_ptr_array_new ();
+  g_autoptr (GArray) sizes = g_array_new (FALSE, FALSE, sizeof (guint64));
+
+  for (guint i = 0; i < files->len; i++)
+    {
+      const MaqTransferFile *file = files->pdata[i];
+      g_ptr_array_add (paths, file->path);
+      g_array_append_val (sizes, file->size);
+    }
+  return maq_variants_group ((const char *const *) paths->pdata, (const guint64 *) (gpointer) sizes->data, paths->len);
+}
+
+void
+maq_transfer_plan_choose (MaqTransferPlan   *self,
+                          const char *const *paths)
+{
+  g_autoptr (MaqTransferWork) all = self->work;
+
+  take_work (self, maq_transfer_work_choose (all, paths));
 }
 
 DexFuture *

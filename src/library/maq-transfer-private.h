@@ -23,7 +23,8 @@ typedef struct
   char    *path;
   char    *etag;
   guint64  size;
-  gboolean here; // the content is in the cache, if perhaps not yet in this snapshot
+  gboolean here;    // the content is in the cache, if perhaps not yet in this snapshot
+  gboolean is_twin; // or another repo has it; only where a plan was made
 } MaqTransferFile;
 
 // What a request comes to. Read-only once made.
@@ -42,6 +43,8 @@ struct _MaqTransferWork
 
 // Asks the Hub what REQUEST comes to, or the cache where the Hub cannot be asked and the cache will do. Only in a fiber.
 MaqTransferWork *maq_transfer_work_prepare (MaqHubClient *client, MaqCache *cache, const MaqTransferRequest *request, GError **error);
+// The part of SELF that fetches PATHS (transfer full).
+MaqTransferWork *maq_transfer_work_choose (const MaqTransferWork *self, const char *const *paths);
 MaqTransferWork *maq_transfer_work_ref (MaqTransferWork *self);
 void             maq_transfer_work_unref (MaqTransferWork *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MaqTransferWork, maq_transfer_work_unref)

@@ -55,7 +55,7 @@ new_work (const char *id,
   return self;
 }
 
-static void
+static MaqTransferFile *
 add_file (MaqTransferWork *self,
           const char      *path,
           const char      *etag,
@@ -72,6 +72,26 @@ add_file (MaqTransferWork *self,
   self->bytes_total += size;
   if (here)
     self->bytes_here += size;
+  return file;
+}
+
+MaqTransferWork *
+maq_transfer_work_choose (const MaqTransferWork *self,
+                          const char *const     *paths)
+{
+  MaqTransferWork *chosen = new_work (self->id, self->commit);
+
+  chosen->is_cached = self->is_cached;
+  chosen->is_offline = self->is_offline;
+  chosen->tree = self->tree != NULL ? g_ptr_array_ref (self->tree) : NULL;
+  chosen->took = self->took;
+  for (guint i = 0; i < self->files->len; i++)
+    {
+      const MaqTransferFile *file = g_ptr_array_index (self->files, i);
+      if (g_strv_contains (paths, file->path))
+        add_file (chosen, file->path, file->etag, file->size, file->here)->is_twin = file->is_twin;
+    }
+  return chosen;
 }
 
 static gboolean

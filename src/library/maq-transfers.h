@@ -132,6 +132,10 @@ GType            maq_transfer_plan_get_type (void);
 MaqTransferPlan *maq_transfer_plan_copy (const MaqTransferPlan *self);
 void             maq_transfer_plan_free (MaqTransferPlan *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MaqTransferPlan, maq_transfer_plan_free)
+// The variants among its files (transfer full, of MaqVariant).
+GPtrArray *maq_transfer_plan_group_variants (const MaqTransferPlan *self);
+// From now on the plan is of a request for PATHS, which are files of it.
+void maq_transfer_plan_choose (MaqTransferPlan *self, const char *const *paths);
 // Resolves to a MaqTransferPlan (boxed) of REQUEST.
 DexFuture *maq_transfer_list_plan (MaqTransferList *self, const MaqTransferRequest *request);
 // As maq_transfer_list_start, with the PLAN just made of REQUEST: the Hub is not asked again for what that says.

@@ -488,6 +488,13 @@ def test_download(suite, hub):
     def wrong_quant():
         fails(1, "download", CHAT, "--quant", "Q9_Z", says="Choose one of", hub=hub, **fresh())
 
+    def one_question():
+        for arguments in ((CHAT,), (SMALL, "config.json"), (SMALL, "config.json", "README.md"), (CHAT, "--quant", "Q8_0")):
+            status, out, err = maq("download", *arguments, hub=hub, G_MESSAGES_DEBUG="all", **fresh())
+            equal(status, 0, err)
+            equal(len(re.findall(r"GET /api/models/", out)), 1, out)
+        fails(1, "download", SMALL, "config.json", "nope.bin", says="has no file “nope.bin”", hub=hub, **fresh())
+
     def limited():
         begin = time.monotonic()
         result = json.loads(ok("download", CHAT, "--limit-rate", "2M", "--json", hub=hub, **fresh()))
@@ -586,6 +593,7 @@ def test_download(suite, hub):
     suite.case("/cli/download/json", json_result)
     suite.case("/cli/download/globs", globs)
     suite.case("/cli/download/quant", quant)
+    suite.case("/cli/download/asks-the-hub-once", one_question)
     suite.case("/cli/download/limit-rate", limited)
     suite.case("/cli/download/wrong-quant", wrong_quant)
     suite.case("/cli/download/quiet", quiet)
