@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright 2026 The Maquette developers
-"""After each kind of care that `maq cache` takes, Python's huggingface_hub finds nothing to warn of, and nothing missing.
+"""After each kind of care that `maq cache` takes, Python's huggingface_hub and npm's @huggingface/hub find nothing to warn of, and nothing
+missing: in caches that Python wrote, that npm wrote, and that Maquette wrote.
 
     test-care-interop.py HUB-SERVER MAQ
 
-TAP on standard output.
+TAP on standard output. Where the npm package cannot be had (support/maq_npm.py) its part is skipped.
 """
 import json
 import os
@@ -51,12 +52,48 @@ server = subprocess.Popen([sys.argv[1], str(HUB)], stdin=subprocess.PIPE, stdout
 URL = server.stdout.readline().strip()
 os.environ.update(HF_ENDPOINT=URL, HF_HUB_DISABLE_PROGRESS_BARS="1", HF_HUB_DISABLE_XET="1", HF_HUB_DISABLE_SYMLINKS_WARNING="1")
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
+
 import huggingface_hub as hf  # noqa: E402  reads the endpoint when imported
+import maq_npm  # noqa: E402
+
+try:
+    npm, npm_missing = maq_npm.Npm(URL), None
+except maq_npm.Missing as reason:
+    npm, npm_missing = None, reason
+
+
+class Skip(Exception):
+    pass
 
 
 def check(func):
-    checks.append(func)
+    """Run once for each program that can have written the cache."""
+    checks.extend((func, writer) for writer in WRITERS)
     return func
+
+
+def check_once(func):
+    checks.append((func, "Python"))
+    return func
+
+
+def write_by_python(repo, cache, revision):
+    hf.snapshot_download(repo, cache_dir=cache, revision=revision)
+
+
+def write_by_npm(repo, cache, revision):
+    if npm is None:
+        raise Skip(npm_missing)
+    npm.snapshot(repo, cache, revision)
+
+
+def write_by_maquette(repo, cache, revision):
+    subprocess.run([MAQ, "download", f"{repo}@{revision}", "--quiet"], env=environment(cache), stdout=subprocess.DEVNULL, check=True, timeout=60)
+
+
+WRITERS = {"Python": write_by_python, "npm": write_by_npm, "Maquette": write_by_maquette}
+writer = "Python"
 
 
 def control(method, what, body=None):
@@ -74,23 +111,34 @@ def care(cache, *arguments, status=0):
     return json.loads(done.stdout) if done.stdout else None
 
 
-def check_python(cache, *repos):
+def check_clients(cache, *repos):
     """Nothing to warn of, and what is there is what the Hub has."""
     scan = hf.scan_cache_dir(cache)
     assert scan.warnings == [], scan.warnings
+    if npm is not None:
+        npm.check_scan(cache, scan)
     for repo in repos:
         done = subprocess.run(["hf", "cache", "verify", repo, "--cache-dir", str(cache)], capture_output=True, text=True, timeout=60)
         assert done.returncode == 0, done.stdout + done.stderr
     return {repo.repo_id: repo for repo in scan.repos}
 
 
-def fetch(cache, repo="acme/tiny", **more):
-    return pathlib.Path(hf.snapshot_download(repo, cache_dir=cache, **more))
+def fetch(cache, repo="acme/tiny", revision="main"):
+    """By the program whose turn it is."""
+    WRITERS[writer](repo, cache, revision)
+    return pathlib.Path(hf.snapshot_download(repo, cache_dir=cache, revision=revision, local_files_only=True))
 
 
-def requests_for_files():
-    """Python asks once for each file that is not here."""
-    return [request["path"] for request in control("GET", "requests") if request["method"] == "HEAD" and "/resolve/" in request["path"]]
+def read(cache, repo="acme/tiny", revision="main"):
+    """Both clients read the whole, and Python fetches what is not here. Returns the folder and the files that Python asked for."""
+    control("DELETE", "requests")
+    snapshot = pathlib.Path(hf.snapshot_download(repo, cache_dir=cache, revision=revision))
+    asked = [request["path"] for request in control("GET", "requests") if request["method"] == "HEAD" and "/resolve/" in request["path"]]
+    if npm is not None:
+        control("DELETE", "requests")
+        npm.snapshot(repo, cache, revision)
+        assert not [request for request in control("GET", "requests") if "/resolve/" in request["path"]], "npm asked for files"
+    return snapshot, asked
 
 
 @check
@@ -108,12 +156,12 @@ def damage_of_every_kind_is_mended(cache):
     assert len(hf.scan_cache_dir(cache).warnings) == 2
     result = care(cache, "scan", "--repair", "--yes")
     assert result["skipped"] == [] and result["freed"] == 0, result
-    check_python(cache, "acme/tiny")
+    check_clients(cache, "acme/tiny")
     assert hf.try_to_load_from_cache("acme/none", "config.json", cache_dir=cache) is hf._CACHED_NO_EXIST
-    control("DELETE", "requests")
-    assert fetch(cache) == snapshot and (snapshot / "onnx/deep/x.json").read_bytes() == b'{"x": [1, 2]}'
-    assert len(requests_for_files()) == 1, requests_for_files()
-    check_python(cache, "acme/tiny")
+    again, asked = read(cache)
+    assert again == snapshot and (snapshot / "onnx/deep/x.json").read_bytes() == b'{"x": [1, 2]}'
+    assert len(asked) == 1, asked
+    check_clients(cache, "acme/tiny")
 
 
 @check
@@ -128,15 +176,15 @@ def wrong_content_is_fetched_again(cache):
     assert done.returncode != 0  # Python sees it as well
     assert care(cache, "verify", status=1)["bad"] == 1
     assert care(cache, "verify", "--repair", "--yes")["done"] == 1
-    check_python(cache, "acme/tiny")
-    control("DELETE", "requests")
-    fetch(cache), fetch(cache, revision="v1")
+    check_clients(cache, "acme/tiny")
     # In the second revision the blob is found; of both only the weights were not there.
-    assert len(requests_for_files()) == 2 and all(path.endswith(WEIGHTS) for path in requests_for_files()), requests_for_files()
+    for revision in ("main", "v1"):
+        _snapshot, asked = read(cache, revision=revision)
+        assert len(asked) == 1 and asked[0].endswith(WEIGHTS), asked
     assert (snapshot / WEIGHTS).read_bytes() == (old / WEIGHTS).read_bytes() == (HUB / "models/acme/tiny" / WEIGHTS).read_bytes()
-    check_python(cache, "acme/tiny")
+    check_clients(cache, "acme/tiny")
     assert care(cache, "prune", "--damaged", "--yes")["freed"] == 2 << 20
-    check_python(cache, "acme/tiny")
+    check_clients(cache, "acme/tiny")
 
 
 @check
@@ -148,80 +196,79 @@ def pruning_leaves_what_is_used(cache):
     for name in ("e" * 40 + ".incomplete", "e" * 64 + ".0123abcd.incomplete", "f" * 40):
         os.utime(write(repo / "blobs" / name, b"left behind"), (OLD, OLD))
     assert len(hf.scan_cache_dir(cache).incomplete_files) == 2
-    control("DELETE", "requests")
     for option in ("--orphans", "--revisions", "--partials"):
         said = care(cache, "prune", option, "--dry-run")
         result = care(cache, "prune", option, "--yes")
         assert result["freed"] == said["frees"] > 0 and result["skipped"] == [], (said, result)
-        check_python(cache, "acme/tiny")
+        check_clients(cache, "acme/tiny")
+        assert read(cache) == (snapshot, [])
     assert not hf.scan_cache_dir(cache).incomplete_files
-    assert len(check_python(cache)["acme/tiny"].revisions) == 1
-    assert fetch(cache) == snapshot and not requests_for_files()
+    assert len(check_clients(cache)["acme/tiny"].revisions) == 1
 
 
 @check
 def removing_leaves_the_rest(cache):
     snapshot = fetch(cache)
     fetch(cache, revision="v1")
-    before = check_python(cache)["acme/tiny"]
+    before = check_clients(cache)["acme/tiny"]
     assert care(cache, "rm", "acme/tiny@v1", "--yes")["freed"] == len('{"a": 1}')
-    after = check_python(cache, "acme/tiny")["acme/tiny"]
+    after = check_clients(cache, "acme/tiny")["acme/tiny"]
+    assert read(cache) == (snapshot, [])
     assert before.size_on_disk - after.size_on_disk == len('{"a": 1}') and len(after.revisions) == 1
     assert care(cache, "rm", "acme/tiny", "--quant", "Q8_0", "--yes")["freed"] == 2 << 20
-    assert check_python(cache, "acme/tiny")["acme/tiny"].size_on_disk == after.size_on_disk - (2 << 20)
-    control("DELETE", "requests")
-    assert fetch(cache) == snapshot
-    assert len(requests_for_files()) == 1
-    check_python(cache, "acme/tiny")
+    assert check_clients(cache, "acme/tiny")["acme/tiny"].size_on_disk == after.size_on_disk - (2 << 20)
+    again, asked = read(cache)
+    assert again == snapshot and len(asked) == 1, asked
+    check_clients(cache, "acme/tiny")
     care(cache, "rm", "acme/tiny", "--yes")
-    assert check_python(cache) == {}
+    assert check_clients(cache) == {}
     fetch(cache)
-    check_python(cache, "acme/tiny")
+    check_clients(cache, "acme/tiny")
 
 
 @check
 def twins_share_their_weights(cache):
     fetch(cache), fetch(cache, "acme/twin")
-    before = check_python(cache)
-    assert care(cache, "prune", "--duplicates", "--yes")["freed"] == 2 << 20
-    after = check_python(cache, "acme/tiny", "acme/twin")
+    before = check_clients(cache)
+    # Maquette does not store twice what it fetches.
+    assert care(cache, "prune", "--duplicates", "--yes")["freed"] == (0 if writer == "Maquette" else 2 << 20)
+    after = check_clients(cache, "acme/tiny", "acme/twin")
     assert {name: repo.size_on_disk for name, repo in before.items()} == {name: repo.size_on_disk for name, repo in after.items()}
+    assert read(cache)[1] == read(cache, "acme/twin")[1] == []
     # Python takes one away; the other stays whole.
     hf.scan_cache_dir(cache).delete_revisions(*[revision.commit_hash for revision in after["acme/tiny"].revisions]).execute()
-    check_python(cache, "acme/twin")
+    check_clients(cache, "acme/twin")
+    assert read(cache, "acme/twin")[1] == []
     assert care(cache, "verify")["bad"] == 0
 
 
 @check
-def a_download_shares_what_python_fetched(cache):
+def a_download_shares_what_is_here(cache):
     fetch(cache, "acme/twin")
     control("DELETE", "requests")
     subprocess.run([MAQ, "download", "acme/tiny", "--quiet"], env=environment(cache), stdout=subprocess.DEVNULL, check=True, timeout=60)
     assert [request["path"] for request in control("GET", "requests") if request["host"] == "cdn"] == []
-    check_python(cache, "acme/tiny", "acme/twin")
-    control("DELETE", "requests")
-    fetch(cache)
-    assert requests_for_files() == [], requests_for_files()
-    hf.scan_cache_dir(cache).delete_revisions(*[revision.commit_hash for revision in check_python(cache)["acme/twin"].revisions]).execute()
-    check_python(cache, "acme/tiny")
+    check_clients(cache, "acme/tiny", "acme/twin")
+    assert read(cache)[1] == read(cache, "acme/twin")[1] == []
+    hf.scan_cache_dir(cache).delete_revisions(*[revision.commit_hash for revision in check_clients(cache)["acme/twin"].revisions]).execute()
+    check_clients(cache, "acme/tiny")
 
 
-@check
-def what_was_imported_python_finds(cache):
+@check_once
+def what_was_imported_is_found(cache):
     source = write(cache.with_name("own") / "any name.gguf", (HUB / "models/acme/tiny" / WEIGHTS).read_bytes())
     subprocess.run([MAQ, "cache", "import", "acme/tiny", source], env=environment(cache), stdout=subprocess.DEVNULL, check=True, timeout=60)
-    check_python(cache, "acme/tiny")
+    check_clients(cache, "acme/tiny")
     found = hf.hf_hub_download("acme/tiny", WEIGHTS, cache_dir=cache, local_files_only=True)
     assert pathlib.Path(found).read_bytes() == source.read_bytes()
-    control("DELETE", "requests")
-    fetch(cache)
-    assert not [path for path in requests_for_files() if path.endswith(WEIGHTS)], requests_for_files()
-    check_python(cache, "acme/tiny")
+    _snapshot, asked = read(cache)
+    assert asked and not [path for path in asked if path.endswith(WEIGHTS)], asked
+    check_clients(cache, "acme/tiny")
 
 
-@check
+@check_once
 def what_python_is_fetching_is_left_alone(cache):
-    fetch(cache, allow_patterns=["*.json"])
+    hf.snapshot_download("acme/tiny", cache_dir=cache, allow_patterns=["*.json"])
     control("POST", "faults", {"host": "cdn", "rate": 700000, "times": 0})
     script = "import huggingface_hub as hf, sys; hf.snapshot_download('acme/tiny', cache_dir=sys.argv[1])"
     process = subprocess.Popen([sys.executable, "-c", script, str(cache)], env=environment(cache), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
@@ -237,23 +284,28 @@ def what_python_is_fetching_is_left_alone(cache):
     assert process.poll() is None, "it was still fetching all the while"
     _, err = process.communicate(timeout=60)
     assert process.returncode == 0, err
-    check_python(cache, "acme/tiny")
+    check_clients(cache, "acme/tiny")
     assert care(cache, "verify")["bad"] == 0
 
 
 def main():
+    global writer
     failed = 0
     print(f"1..{len(checks)}", flush=True)
-    for n, func in enumerate(checks, 1):
-        name = func.__name__.replace("_", " ")
+    for n, (func, writer) in enumerate(checks, 1):
+        name = f"{func.__name__.replace('_', ' ')} (written by {writer})"
         control("DELETE", "faults")
         try:
             func(TOP / f"cache-{n}")
             print(f"ok {n} - {name}", flush=True)
+        except Skip as reason:
+            print(f"ok {n} - {name} # SKIP {reason}", flush=True)
         except Exception as error:  # every failure is one line of the report
             failed += 1
             text = f"{type(error).__name__} in line {error.__traceback__.tb_next.tb_lineno}: {error}"
             print(f"not ok {n} - {name}\n# " + text.strip().replace("\n", "\n# "), flush=True)
+    if npm is not None:
+        npm.close()
     server.stdin.close()
     server.wait(timeout=10)
     shutil.rmtree(TOP, ignore_errors=True)
