@@ -13,6 +13,7 @@
 #define OPEN_FOLDER (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 #define ASIDE       ".damaged"
 #define PARTIAL     ".incomplete"
+#define PARTIAL_LLM ".downloadInProgress" // as llama.cpp names it
 
 static void
 pointer_free (gpointer data)
@@ -157,7 +158,7 @@ survey_blobs (MaqCacheSurvey *self,
         continue; // gone meanwhile, or at least not to be touched
       if (!S_ISREG (info.st_mode))
         add_stray (self, "blobs/%s is no file; it is left alone", names[i]);
-      else if (g_str_has_suffix (names[i], PARTIAL))
+      else if (g_str_has_suffix (names[i], PARTIAL) || g_str_has_suffix (names[i], PARTIAL_LLM))
         add_blob (self->partials, names[i], &info);
       else if (g_str_has_suffix (names[i], ASIDE))
         add_blob (self->set_aside, names[i], &info);
