@@ -21,6 +21,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 
 SOURCE = pathlib.Path(os.environ["MAQ_SOURCE_DIR"])
 BUILD = pathlib.Path(os.environ["MAQ_BUILD_DIR"])
@@ -54,6 +55,12 @@ class Hub:
 
     def forget(self):
         subprocess.run(["curl", "-sS", "-f", "-X", "DELETE", self.url + "/.maq/faults"], check=True, stdout=subprocess.DEVNULL)
+
+    def requests(self):
+        return json.load(urllib.request.urlopen(self.url + "/.maq/requests"))
+
+    def forget_requests(self):
+        urllib.request.urlopen(urllib.request.Request(self.url + "/.maq/requests", method="DELETE")).close()
 
 
 class Suite:
@@ -632,6 +639,41 @@ def test_run(suite, hub):
         status, again, err = maq("run", CHAT, "-p", question, "--temp", "0", "--offline", hub=hub, **home)
         equal((status, again), (0, out), err)
 
+    def llama_cpp():
+        """As common/hf-cache.cpp of llama.cpp leaves it: what the list of files names, a ref and links, nothing else."""
+        home = {"HF_HUB_CACHE": tempfile.mkdtemp()}
+        get = lambda path: json.load(urllib.request.urlopen(f"{hub.url}/{path}"))
+        commit = next(branch["targetCommit"] for branch in get(f"api/models/{CHAT}/refs")["branches"] if branch["name"] == "main")
+        repo = pathlib.Path(home["HF_HUB_CACHE"], "models--" + CHAT.replace("/", "--"))
+        entry = next(entry for entry in get(f"api/models/{CHAT}/tree/{commit}?recursive=true") if entry["path"].endswith("Q8_0.gguf"))
+        blob = repo / "blobs" / entry["lfs"]["oid"]
+        link = repo / "snapshots" / commit / entry["path"]
+        for path in (repo / "refs/main", blob, link):
+            path.parent.mkdir(parents=True)
+        (repo / "refs/main").write_text(commit)
+        blob.write_bytes(weights.read_bytes())
+        link.symlink_to(os.path.relpath(blob, link.parent))
+        before = sorted(pathlib.Path(home["HF_HUB_CACHE"]).rglob("*"))
+
+        row = json.loads(ok("cache", "ls", "--json", hub=hub, **home))
+        equal((row["id"], row["size"], row["files"], row["warning"]), (CHAT, entry["size"], 1, None))
+        hub.forget_requests()
+        contains(ok("run", CHAT + ":Q8_0", "-p", question, "--temp", "0", "-q", "--offline", hub=hub, **home), "12")
+        contains(ok("run", CHAT, "-p", question, "--temp", "0", "-q", "--offline", hub=hub, **home), "12")
+        equal(hub.requests(), [])
+        equal(sorted(pathlib.Path(home["HF_HUB_CACHE"]).rglob("*")), before)
+        contains(ok("run", CHAT + ":Q8_0", "-p", question, "--temp", "0", "-q", hub=hub, **home), "12")
+        equal(json.loads(ok("download", CHAT, "--quant", "Q8_0", "--json", hub=hub, **home))["fetched"], 0)
+        equal([request["path"] for request in hub.requests() if "/resolve" in request["path"] or request["host"] == "cdn"], [])
+
+        # What it did not finish is found, and goes when it is old.
+        left = repo / "blobs" / ("f" * 64 + ".downloadInProgress")
+        left.write_bytes(b"half")
+        equal(json.loads(ok("cache", "prune", "--partials", "--yes", "--json", **home))["freed"], 0)
+        os.utime(left, (1_600_000_000, 1_600_000_000))
+        equal(json.loads(ok("cache", "prune", "--partials", "--yes", "--json", **home))["freed"], 4)
+        equal((left.exists(), blob.exists()), (False, True))
+
     def others():
         store = pathlib.Path(tempfile.mkdtemp())
         digest = hashlib.sha256(weights.read_bytes()).hexdigest()
@@ -735,6 +777,7 @@ def test_run(suite, hub):
     suite.case("/cli/run/json", result)
     suite.case("/cli/run/standard-input", standard_input)
     suite.case("/cli/run/fetches-what-is-not-here", fetched)
+    suite.case("/cli/run/what-llama-cpp-fetched", llama_cpp)
     suite.case("/cli/run/model-of-another-program", others)
     suite.case("/cli/run/seed", seeds)
     suite.case("/cli/run/limit", limit)
