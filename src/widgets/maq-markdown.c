@@ -380,6 +380,9 @@ static char *
 resolve_link (Parser             *parser,
               const MD_ATTRIBUTE *href)
 {
+  if (href->text == NULL) // [text]()
+    return NULL;
+
   g_autofree char *raw = g_strndup (href->text, href->size);
   g_autofree char *address = maq_markdown_html_to_text (raw);
   g_autofree char *scheme = NULL;

@@ -112,6 +112,9 @@ test_links (void)
                                                    "<a href=\"https://hub.example/owner/name/blob/main/docs/file.md\">b</a> c d e "
                                                    "<a href=\"http://y.example\">http://y.example</a>");
 
+  g_autoptr (GPtrArray) nowhere = parse ("[a]() [b](<>) ![c]()");
+  assert_block (nowhere, 0, MAQ_MARKDOWN_PARAGRAPH, "a b <i>c</i>");
+
   g_autoptr (GPtrArray) without_base = maq_markdown_parse ("[b](docs/file.md)", -1, NULL);
   assert_block (without_base, 0, MAQ_MARKDOWN_PARAGRAPH, "b");
 }
