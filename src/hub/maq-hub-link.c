@@ -133,6 +133,16 @@ maq_hub_link_keep_query (GUri *target,
   return g_uri_build (G_URI_FLAGS_ENCODED, g_uri_get_scheme (target), NULL, g_uri_get_host (target), g_uri_get_port (target), g_uri_get_path (target), g_uri_get_query (from), NULL);
 }
 
+// Whether HOST can be the name or the number of one: GLib takes whatever stands before the path.
+static gboolean
+is_host (const char *host)
+{
+  for (const char *p = host; *p != '\0'; p = g_utf8_next_char (p))
+    if (!g_unichar_isalnum (g_utf8_get_char (p)) && strchr ("-._~", *p) == NULL)
+      return g_hostname_is_ip_address (host); // the number of one, with colons
+  return host[0] != '\0';
+}
+
 GUri *
 maq_hub_link_parse (const char *address,
                     GUri       *base)
@@ -152,9 +162,11 @@ maq_hub_link_parse (const char *address,
 
   const char *scheme = g_uri_get_scheme (uri);
   const char *host = g_uri_get_host (uri);
-  if ((strcmp (scheme, "https") != 0 && strcmp (scheme, "http") != 0) || host == NULL || host[0] == '\0')
+  if ((strcmp (scheme, "https") != 0 && strcmp (scheme, "http") != 0) || host == NULL || !is_host (host))
     return NULL;
 
   const char *path = g_uri_get_path (uri);
+  if (path[0] != '\0' && path[0] != '/')
+    return NULL;
   return g_uri_build (G_URI_FLAGS_ENCODED, scheme, NULL, host, g_uri_get_port (uri), path[0] != '\0' ? path : "/", g_uri_get_query (uri), NULL);
 }

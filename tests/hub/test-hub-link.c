@@ -91,11 +91,20 @@ test_origins (void)
 static void
 test_parse_refuses (void)
 {
-  static const char *const bad[] = { "", "x", "/a", "file:///a", "data:text/plain,x", "javascript:alert(1)", "ftp://a/b", "https://", "http:///x", "https://a\nb/", "https://a/\x01", "\xff" };
+  static const char *const bad[] = { "", "x", "/a", "file:///a", "data:text/plain,x", "javascript:alert(1)", "ftp://a/b", "https://", "http:///x", "https://a\nb/", "https://a/\x01", "\xff", "https://a=\"b,c;d\"; <e/", "https://a b/", "https://[: 1]/x", "https://a%20b/", "https://a;b" };
 
   for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
     g_assert_null (maq_hub_link_parse (bad[i], NULL));
   g_assert_null (maq_hub_link_parse (NULL, NULL));
+
+  static const char *const good[] = { "https://hub/", "http://127.0.0.1:80/x", "http://[::1]:80/x", "https://b\xc3\xbc"
+                                                                                                    "cher.example/",
+                                      "https://a_b-c.example/" };
+  for (guint i = 0; i < G_N_ELEMENTS (good); i++)
+    {
+      g_autoptr (GUri) uri = maq_hub_link_parse (good[i], NULL);
+      g_assert_nonnull (uri);
+    }
 }
 
 int
