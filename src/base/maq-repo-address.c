@@ -300,12 +300,14 @@ take_revision (Segments   *self,
                const char *first)
 {
   g_autofree char *revision = unescape (first);
+  g_autofree char *group = peek (self) != NULL ? unescape (peek (self)) : NULL;
 
-  if (strcmp (revision, "refs") == 0 && peek (self) != NULL && self->all[self->next + 1] != NULL &&
-      (strcmp (peek (self), "pr") == 0 || strcmp (peek (self), "convert") == 0))
+  if (strcmp (revision, "refs") == 0 && group != NULL && self->all[self->next + 1] != NULL &&
+      (strcmp (group, "pr") == 0 || strcmp (group, "convert") == 0))
     {
-      const char *group = take (self);
-      return g_strdup_printf ("refs/%s/%s", group, take (self));
+      take (self);
+      g_autofree char *name = unescape (take (self));
+      return g_strdup_printf ("refs/%s/%s", group, name);
     }
 
   return g_steal_pointer (&revision);
@@ -383,7 +385,7 @@ parse_short (const char *rest,
         address->revision = take_revision (&segments, at + 1);
     }
   // What people type often ends with a slash.
-  if (id->len > 0 && id->str[id->len - 1] == '/')
+  if (id->len > 0 && id->str[id->len - 1] == '/' && (address->revision != NULL || peek (&segments) == NULL))
     g_string_truncate (id, id->len - 1);
 
   address->id = unescape (id->str);
