@@ -73,6 +73,26 @@ MaqHubRefs *maq_hub_refs_ref (MaqHubRefs *self);
 void        maq_hub_refs_unref (MaqHubRefs *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MaqHubRefs, maq_hub_refs_unref)
 
+typedef struct
+{
+  char  *id;
+  char  *title; // one line
+  char **users; // who wrote it
+  gint64 date;  // in Unix seconds, 0 if unknown
+} MaqHubCommit;
+
+// One page of a history, the latest first.
+typedef struct
+{
+  GPtrArray *commits;  // of MaqHubCommit
+  gboolean   has_more; // there is another page
+} MaqHubCommits;
+#define MAQ_TYPE_HUB_COMMITS (maq_hub_commits_get_type ())
+GType          maq_hub_commits_get_type (void);
+MaqHubCommits *maq_hub_commits_ref (MaqHubCommits *self);
+void           maq_hub_commits_unref (MaqHubCommits *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MaqHubCommits, maq_hub_commits_unref)
+
 // Who the token belongs to.
 typedef struct
 {
@@ -147,6 +167,10 @@ DexFuture *maq_hub_client_get_repo_with_files (MaqHubClient *self, MaqRepoKind k
 DexFuture *maq_hub_client_list_tree (MaqHubClient *self, MaqRepoKind kind, const char *id, const char *revision);
 // Resolves to a MaqHubRefs (boxed).
 DexFuture *maq_hub_client_list_refs (MaqHubClient *self, MaqRepoKind kind, const char *id);
+// Resolves to a MaqHubCommits (boxed): what led to REVISION (nullable: main), fifty commits a page; PAGE counts from 0.
+DexFuture *maq_hub_client_list_commits (MaqHubClient *self, MaqRepoKind kind, const char *id, const char *revision, guint page);
+// Resolves to TRUE if the files of a gated repo may be fetched; MAQ_HUB_ERROR_GATED or _UNAUTHORIZED otherwise. Fetches none.
+DexFuture *maq_hub_client_check_access (MaqHubClient *self, MaqRepoKind kind, const char *id);
 // Resolves to a MaqHubUser (boxed). MAQ_HUB_ERROR_UNAUTHORIZED without a good token. Asked once per token, then remembered.
 DexFuture *maq_hub_client_whoami (MaqHubClient *self);
 // HEAD of one file; resolves to a MaqHubFileInfo (boxed). Counts as a download for weights: use the tree where it will do.

@@ -137,6 +137,10 @@ read_record (Reading      *reading,
       record = maq_hub_refs_new_from_json (root, &error);
       return new_boxed_or_error (MAQ_TYPE_HUB_REFS, record, error);
 
+    case MAQ_HUB_READ_COMMITS:
+      record = maq_hub_commits_new_from_json (root, &error);
+      return new_boxed_or_error (MAQ_TYPE_HUB_COMMITS, record, error);
+
     case MAQ_HUB_READ_USER:
       record = maq_hub_user_new_from_json (root, reading->endpoint, &error);
       return new_boxed_or_error (MAQ_TYPE_HUB_USER, record, error);

@@ -38,11 +38,12 @@ MaqHubReply *maq_hub_job_get_json (const MaqHubJob *self, const char *address, G
 // What a worker makes of a reply.
 typedef enum
 {
-  MAQ_HUB_READ_PAGE, // MaqHubPage
-  MAQ_HUB_READ_REPO, // MaqRepo
-  MAQ_HUB_READ_TREE, // adds to the MaqHubTree given
-  MAQ_HUB_READ_REFS, // MaqHubRefs
-  MAQ_HUB_READ_USER, // MaqHubUser
+  MAQ_HUB_READ_PAGE,    // MaqHubPage
+  MAQ_HUB_READ_REPO,    // MaqRepo
+  MAQ_HUB_READ_TREE,    // adds to the MaqHubTree given
+  MAQ_HUB_READ_REFS,    // MaqHubRefs
+  MAQ_HUB_READ_COMMITS, // MaqHubCommits
+  MAQ_HUB_READ_USER,    // MaqHubUser
 } MaqHubRead;
 
 // Parses the JSON of REPLY and makes a record of it, in a worker; resolves to it. TREE: only for MAQ_HUB_READ_TREE.

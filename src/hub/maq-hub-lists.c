@@ -224,6 +224,72 @@ maq_hub_client_list_refs (MaqHubClient *self,
 }
 
 static DexFuture *
+commits_fiber (gpointer data)
+{
+  MaqHubJob *job = data;
+  GError    *error = NULL;
+  g_autoptr (MaqHubReply) reply = maq_hub_job_get_json (job, job->address, &error);
+
+  if (reply == NULL)
+    return dex_future_new_for_error (error);
+
+  MaqHubCommits *commits = dex_await_boxed (maq_hub_job_read (job, reply, MAQ_HUB_READ_COMMITS, NULL), &error);
+  if (commits == NULL)
+    return dex_future_new_for_error (error);
+
+  commits->has_more = reply->next != NULL;
+  return dex_future_new_take_boxed (MAQ_TYPE_HUB_COMMITS, commits);
+}
+
+DexFuture *
+maq_hub_client_list_commits (MaqHubClient *self,
+                             MaqRepoKind   kind,
+                             const char   *id,
+                             const char   *revision,
+                             guint         page)
+{
+  GError *error = NULL;
+
+  dex_return_error_if_fail (MAQ_IS_HUB_CLIENT (self));
+
+  MaqHubJob *job = maq_hub_job_new_for_repo (self, kind, id, revision, NULL, &error);
+  if (job == NULL)
+    return dex_future_new_for_error (error);
+
+  g_autofree char *query = page > 0 ? g_strdup_printf ("?p=%u", page) : NULL;
+  job->address = build_api_address (job, id, "commits", revision != NULL ? revision : "main", query);
+  return maq_hub_job_run (job, commits_fiber);
+}
+
+static DexFuture *
+access_fiber (gpointer data)
+{
+  MaqHubJob *job = data;
+  GError    *error = NULL;
+  // Any answer will do: the Hub says "OK" or why not.
+  g_autoptr (MaqHubReply) reply = maq_hub_job_get_json (job, job->address, &error);
+
+  return reply != NULL ? dex_future_new_true () : dex_future_new_for_error (error);
+}
+
+DexFuture *
+maq_hub_client_check_access (MaqHubClient *self,
+                             MaqRepoKind   kind,
+                             const char   *id)
+{
+  GError *error = NULL;
+
+  dex_return_error_if_fail (MAQ_IS_HUB_CLIENT (self));
+
+  MaqHubJob *job = maq_hub_job_new_for_repo (self, kind, id, NULL, NULL, &error);
+  if (job == NULL)
+    return dex_future_new_for_error (error);
+
+  job->address = build_api_address (job, id, "auth-check", NULL, NULL);
+  return maq_hub_job_run (job, access_fiber);
+}
+
+static DexFuture *
 whoami_fiber (gpointer data)
 {
   MaqHubJob       *job = data;

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "maq-units.h"
+
 // The public structs are the payload of atomic reference counted boxes.
 #define DEFINE_RECORD(TypeName, type_name)                                      \
   G_DEFINE_BOXED_TYPE (TypeName, type_name, type_name##_ref, type_name##_unref) \
@@ -33,6 +35,12 @@ maq_hub_refs_clear (MaqHubRefs *self)
 }
 
 static void
+maq_hub_commits_clear (MaqHubCommits *self)
+{
+  g_ptr_array_unref (self->commits);
+}
+
+static void
 maq_hub_user_clear (MaqHubUser *self)
 {
   g_free (self->name);
@@ -52,6 +60,7 @@ maq_hub_file_info_clear (MaqHubFileInfo *self)
 
 DEFINE_RECORD (MaqHubPage, maq_hub_page)
 DEFINE_RECORD (MaqHubRefs, maq_hub_refs)
+DEFINE_RECORD (MaqHubCommits, maq_hub_commits)
 DEFINE_RECORD (MaqHubUser, maq_hub_user)
 DEFINE_RECORD (MaqHubFileInfo, maq_hub_file_info)
 
@@ -142,6 +151,58 @@ maq_hub_refs_new_from_json (MaqJsonValue *json,
   self->tags = read_refs (maq_json_get (json, "tags"));
   self->converts = read_refs (maq_json_get (json, "converts"));
   self->pull_requests = read_refs (maq_json_get (json, "pullRequests"));
+  return self;
+}
+
+static void
+commit_free (MaqHubCommit *self)
+{
+  g_free (self->id);
+  g_free (self->title);
+  g_strfreev (self->users);
+  g_free (self);
+}
+
+static char **
+read_users (MaqJsonValue *authors)
+{
+  g_autoptr (GStrvBuilder) users = g_strv_builder_new ();
+
+  if (maq_json_is_array (authors))
+    MAQ_JSON_FOREACH (author, authors)
+      {
+        const char *user = maq_json_get_string (author, "user");
+        if (user != NULL)
+          g_strv_builder_add (users, user);
+      }
+  return g_strv_builder_end (users);
+}
+
+MaqHubCommits *
+maq_hub_commits_new_from_json (MaqJsonValue *json,
+                               GError      **error)
+{
+  if (!expect (maq_json_is_array (json), "a list of commits", error))
+    return NULL;
+
+  MaqHubCommits *self = g_atomic_rc_box_new0 (MaqHubCommits);
+  self->commits = g_ptr_array_new_with_free_func ((GDestroyNotify) commit_free);
+  MAQ_JSON_FOREACH (item, json)
+    {
+      const char *id = maq_json_get_string (item, "id");
+      const char *title = maq_json_get_string (item, "title");
+
+      if (!maq_revision_is_commit (id))
+        continue;
+
+      MaqHubCommit *commit = g_new0 (MaqHubCommit, 1);
+      commit->id = g_strdup (id);
+      commit->title = g_utf8_make_valid (title != NULL ? title : "", -1);
+      g_strdelimit (commit->title, "\r\n", ' ');
+      commit->users = read_users (maq_json_get (item, "authors"));
+      commit->date = maq_parse_timestamp (maq_json_get_string (item, "date"));
+      g_ptr_array_add (self->commits, commit);
+    }
   return self;
 }
 

@@ -17,7 +17,8 @@ gboolean maq_hub_tree_add_json (MaqHubTree *self, MaqJsonValue *json, GError **e
 // The `siblings` of an info; NULL if they have no sizes and hashes.
 MaqHubTree *maq_hub_tree_new_from_siblings (MaqJsonValue *json);
 
-MaqHubRefs *maq_hub_refs_new_from_json (MaqJsonValue *json, GError **error);
+MaqHubRefs    *maq_hub_refs_new_from_json (MaqJsonValue *json, GError **error);
+MaqHubCommits *maq_hub_commits_new_from_json (MaqJsonValue *json, GError **error);
 // ENDPOINT: what a relative avatar belongs to.
 MaqHubUser *maq_hub_user_new_from_json (MaqJsonValue *json, const char *endpoint, GError **error);
 

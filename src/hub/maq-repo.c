@@ -29,6 +29,8 @@ struct _MaqRepo
   char       *architecture;
   gint64      context_length;
   char       *license;
+  char       *license_name;
+  char       *license_link;
   char       *description;
   char       *sdk;
   gint64      used_storage;
@@ -72,6 +74,8 @@ maq_repo_finalize (GObject *object)
   g_strfreev (self->tags);
   g_free (self->architecture);
   g_free (self->license);
+  g_free (self->license_name);
+  g_free (self->license_link);
   g_free (self->description);
   g_free (self->sdk);
   g_clear_pointer (&self->tree, maq_hub_tree_unref);
@@ -305,6 +309,8 @@ maq_repo_new_from_json (MaqRepoKind   kind,
     self->architecture = g_strdup (maq_json_get_string (maq_json_get (json, "config"), "model_type"));
   self->context_length = MAX (maq_json_get_int (gguf, "context_length", -1), -1);
   self->license = read_license (self, json);
+  self->license_name = squeeze (maq_json_get_string (maq_json_get (json, "cardData"), "license_name"));
+  self->license_link = squeeze (maq_json_get_string (maq_json_get (json, "cardData"), "license_link"));
   self->description = read_description (json);
   self->sdk = g_strdup (maq_json_get_string (json, "sdk"));
   self->used_storage = MAX (maq_json_get_int (json, "usedStorage", -1), -1);
@@ -464,6 +470,22 @@ maq_repo_get_license (MaqRepo *self)
   g_return_val_if_fail (MAQ_IS_REPO (self), NULL);
 
   return self->license;
+}
+
+const char *
+maq_repo_get_license_name (MaqRepo *self)
+{
+  g_return_val_if_fail (MAQ_IS_REPO (self), NULL);
+
+  return self->license_name;
+}
+
+const char *
+maq_repo_get_license_link (MaqRepo *self)
+{
+  g_return_val_if_fail (MAQ_IS_REPO (self), NULL);
+
+  return self->license_link;
 }
 
 const char *

@@ -48,6 +48,8 @@ gint64             maq_repo_get_parameters (MaqRepo *self); // from gguf.total o
 const char        *maq_repo_get_architecture (MaqRepo *self);
 gint64             maq_repo_get_context_length (MaqRepo *self); // in tokens, -1 if unknown
 const char        *maq_repo_get_license (MaqRepo *self);        // id such as "apache-2.0"
+const char        *maq_repo_get_license_name (MaqRepo *self);   // of one that is "other"; from the card
+const char        *maq_repo_get_license_link (MaqRepo *self);   // an address or a file of the repo, as the card says: not checked
 const char        *maq_repo_get_description (MaqRepo *self);    // datasets; Spaces: the short description
 const char        *maq_repo_get_sdk (MaqRepo *self);            // Spaces
 gint64             maq_repo_get_used_storage (MaqRepo *self);   // in bytes, -1 if unknown

@@ -30,6 +30,18 @@ hub_start_refs (MaqHubClient *client)
 }
 
 DexFuture *
+hub_start_commits (MaqHubClient *client)
+{
+  return maq_hub_client_list_commits (client, MAQ_REPO_KIND_MODEL, "a/b", "main", 0);
+}
+
+DexFuture *
+hub_start_check_access (MaqHubClient *client)
+{
+  return maq_hub_client_check_access (client, MAQ_REPO_KIND_MODEL, "a/b");
+}
+
+DexFuture *
 hub_start_whoami (MaqHubClient *client)
 {
   return maq_hub_client_whoami (client);
@@ -72,6 +84,8 @@ const HubOperation hub_operations[HUB_N_OPERATIONS] = {
   { "info", hub_start_info, "{\"id\":\"a/b\"}", HUB_IS_JSON | HUB_IS_REPO },
   { "tree", hub_start_tree, "[{\"type\":\"file\",\"path\":\"x\",\"size\":1,\"oid\":\"" HUB_GIT_OID "\"}]", HUB_IS_JSON | HUB_IS_REPO },
   { "refs", hub_start_refs, "{\"branches\":[]}", HUB_IS_JSON | HUB_IS_REPO },
+  { "commits", hub_start_commits, "[{\"id\":\"" HUB_COMMIT "\",\"title\":\"x\"}]", HUB_IS_JSON | HUB_IS_REPO },
+  { "check-access", hub_start_check_access, "content of some length", HUB_IS_REPO },
   { "whoami", hub_start_whoami, "{\"name\":\"me\"}", HUB_IS_JSON },
   { "resolve", hub_start_resolve, "content of some length", HUB_IS_REPO | HUB_IS_FILE | HUB_IS_HEAD },
   { "read-file", hub_start_read_file, "content of some length", HUB_IS_REPO | HUB_IS_FILE },

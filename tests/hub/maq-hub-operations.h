@@ -17,6 +17,8 @@ DexFuture *hub_start_list (MaqHubClient *client);
 DexFuture *hub_start_info (MaqHubClient *client);
 DexFuture *hub_start_tree (MaqHubClient *client);
 DexFuture *hub_start_refs (MaqHubClient *client);
+DexFuture *hub_start_commits (MaqHubClient *client);
+DexFuture *hub_start_check_access (MaqHubClient *client);
 DexFuture *hub_start_whoami (MaqHubClient *client);
 DexFuture *hub_start_resolve (MaqHubClient *client);
 DexFuture *hub_start_read_file (MaqHubClient *client);
@@ -41,7 +43,7 @@ typedef struct
   HubOperationFlags flags;
 } HubOperation;
 
-#define HUB_N_OPERATIONS 10
+#define HUB_N_OPERATIONS 12
 extern const HubOperation hub_operations[HUB_N_OPERATIONS];
 
 #define HUB_FOREACH_OPERATION(i) for (guint i = 0; i < HUB_N_OPERATIONS; i++)

@@ -105,6 +105,45 @@ test_info_with_files (HubFixture   *f,
 }
 
 static void
+test_commits (HubFixture   *f,
+              gconstpointer data)
+{
+  maq_test_server_add (f->server, "/api/datasets/a/b/commits/refs%2Fpr%2F1", &(MaqTestReply) { .headers = "Link: </api/datasets/a/b/commits/refs%2Fpr%2F1?p=1&limit=50>; rel=\"next\"\r\nX-Total-Count: 51\r\n", .body = "[{\"id\":\"" HUB_COMMIT "\",\"title\":\"Two\\nlines\",\"message\":\"\",\"authors\":[{\"user\":\"me\",\"avatar\":\"x\"},{},7],\"date\":\"2026-09-22T17:26:11.000Z\"},"
+                                                                                                                                                                                                                         "{\"id\":\"../..\",\"title\":\"bad\"},{\"title\":\"none\"},null,{\"id\":\"" HUB_COMMIT "\"}]" });
+  maq_test_server_add (f->server, "/api/datasets/a/b/commits/refs%2Fpr%2F1", &(MaqTestReply) { .body = "[]" });
+
+  g_autoptr (MaqHubCommits) page = hub_take_boxed (maq_hub_client_list_commits (f->client, MAQ_REPO_KIND_DATASET, "a/b", "refs/pr/1", 0));
+  g_assert_cmpuint (page->commits->len, ==, 2);
+  g_assert_true (page->has_more);
+  const MaqHubCommit *commit = page->commits->pdata[0];
+  g_assert_cmpstr (commit->id, ==, HUB_COMMIT);
+  g_assert_cmpstr (commit->title, ==, "Two lines");
+  g_assert_cmpstr (commit->users[0], ==, "me");
+  g_assert_cmpuint (g_strv_length (commit->users), ==, 1);
+  g_assert_cmpint (commit->date, ==, 1790097971);
+  g_assert_cmpstr (((MaqHubCommit *) page->commits->pdata[1])->title, ==, "");
+
+  g_autoptr (MaqHubCommits) last = hub_take_boxed (maq_hub_client_list_commits (f->client, MAQ_REPO_KIND_DATASET, "a/b", "refs/pr/1", 1));
+  g_assert_cmpuint (last->commits->len, ==, 0);
+  g_assert_false (last->has_more);
+}
+
+static void
+test_access (HubFixture   *f,
+             gconstpointer data)
+{
+  maq_test_server_add (f->server, "/api/models/a/open/auth-check", &(MaqTestReply) { .headers = "Content-Type: text/plain\r\n", .body = "OK" });
+  maq_test_server_add (f->server, "/api/models/a/gated/auth-check", &(MaqTestReply) { .status = 403, .headers = "X-Error-Code: GatedRepo\r\n", .body = "" });
+
+  g_autoptr (GError) error = NULL;
+  g_autoptr (DexFuture) open = maq_hub_client_check_access (f->client, MAQ_REPO_KIND_MODEL, "a/open");
+  hub_wait (open);
+  dex_future_get_value (open, &error);
+  g_assert_no_error (error);
+  hub_assert_fails (maq_hub_client_check_access (f->client, MAQ_REPO_KIND_MODEL, "a/gated"), MAQ_HUB_ERROR_GATED);
+}
+
+static void
 test_tree (HubFixture   *f,
            gconstpointer data)
 {
@@ -386,6 +425,8 @@ main (int   argc,
   ADD ("info-with-files", test_info_with_files);
   ADD ("addresses-of-each-kind", test_addresses);
   ADD ("tree-of-all-pages", test_tree);
+  ADD ("commits-page-by-page", test_commits);
+  ADD ("access-is-asked-for-without-a-file", test_access);
   ADD ("reads-a-small-file", test_read_file);
   ADD ("opens-a-file-on-another-host-without-the-token", test_open_file);
   ADD ("large-reply-leaves-the-main-loop-free", test_large_reply);

@@ -195,6 +195,10 @@ test_trees_refs_and_user (void)
   add_recording (&f, "/api/models/a/b/refs", "refs", "GET_api_models_wzshiming_gpt2_refs");
   g_autoptr (MaqHubRefs) refs = hub_take_boxed (maq_hub_client_list_refs (f.client, MAQ_REPO_KIND_MODEL, "a/b"));
   g_assert_cmpstr (((MaqHubRef *) refs->branches->pdata[0])->name, ==, "main");
+  add_recording (&f, "/api/spaces/a/b/commits/main", "commits", "GET_api_spaces_wzshiming_hello_world_commits_main_page0");
+  g_autoptr (MaqHubCommits) commits = hub_take_boxed (maq_hub_client_list_commits (f.client, MAQ_REPO_KIND_SPACE, "a/b", NULL, 0));
+  g_assert_cmpuint (commits->commits->len, ==, 50);
+  g_assert_true (commits->has_more);
   add_recording (&f, "/api/whoami-v2", "whoami", "GET_api_whoami-v2_fine-grained_user");
   g_autoptr (MaqHubUser) user = hub_take_boxed (maq_hub_client_whoami (f.client));
   g_assert_cmpstr (user->token_role, ==, "fineGrained");

@@ -93,6 +93,10 @@ test_odd_shapes (void)
   g_autoptr (MaqRepo) license = parse (MAQ_REPO_KIND_MODEL, "{\"id\":\"a/b\",\"tags\":\"gguf\",\"cardData\":{\"license\":[\"mit\",\"gpl\"]}}");
   g_assert_cmpstr (maq_repo_get_license (license), ==, "mit");
   g_assert_true (maq_repo_has_gguf (license));
+  g_assert_null (maq_repo_get_license_name (license));
+  g_autoptr (MaqRepo) other = parse (MAQ_REPO_KIND_MODEL, "{\"id\":\"a/b\",\"cardData\":{\"license\":\"other\",\"license_name\":\"harbor\\n\",\"license_link\":\"LICENSE.md\"}}");
+  g_assert_cmpstr (maq_repo_get_license_name (other), ==, "harbor");
+  g_assert_cmpstr (maq_repo_get_license_link (other), ==, "LICENSE.md");
 }
 
 static void
