@@ -32,6 +32,8 @@ typedef struct
   MaqHubClient       *client;
   MaqCache           *cache;
   MaqTransferRequest *request;
+  char               *commit; // nullable, and so is the next
+  MaqHubTree         *tree;
 } Planning;
 
 static void
@@ -42,6 +44,8 @@ planning_free (gpointer data)
   g_object_unref (self->client);
   g_object_unref (self->cache);
   maq_transfer_request_free (self->request);
+  g_free (self->commit);
+  g_clear_pointer (&self->tree, maq_hub_tree_unref);
   g_free (self);
 }
 
@@ -77,7 +81,8 @@ plan_fiber (gpointer data)
 {
   Planning *self = data;
   g_autoptr (GError) error = NULL;
-  MaqTransferWork *work = maq_transfer_work_prepare (self->client, self->cache, self->request, &error);
+  MaqTransferWork *work = self->commit != NULL ? maq_transfer_work_prepare_tree (self->cache, self->request, self->commit, self->tree, &error)
+                                               : maq_transfer_work_prepare (self->client, self->cache, self->request, &error);
 
   if (work == NULL)
     return dex_future_new_for_error (g_steal_pointer (&error));
@@ -116,12 +121,16 @@ maq_transfer_plan_choose (MaqTransferPlan   *self,
 DexFuture *
 maq_transfer_plan_make (MaqHubClient             *client,
                         MaqCache                 *cache,
-                        const MaqTransferRequest *request)
+                        const MaqTransferRequest *request,
+                        const char               *commit,
+                        MaqHubTree               *tree)
 {
   Planning *planning = g_new0 (Planning, 1);
 
   planning->client = g_object_ref (client);
   planning->cache = g_object_ref (cache);
   planning->request = maq_transfer_request_copy (request);
+  planning->commit = g_strdup (commit);
+  planning->tree = tree != NULL ? maq_hub_tree_ref (tree) : NULL;
   return maq_fiber_spawn (dex_thread_pool_scheduler_get_default (), plan_fiber, planning, planning_free);
 }

@@ -45,6 +45,8 @@ struct _MaqTransferWork
 MaqTransferWork *maq_transfer_work_prepare (MaqHubClient *client, MaqCache *cache, const MaqTransferRequest *request, GError **error);
 // The part of SELF that fetches PATHS (transfer full).
 MaqTransferWork *maq_transfer_work_choose (const MaqTransferWork *self, const char *const *paths);
+// What it comes to where COMMIT and its files are known. Any thread.
+MaqTransferWork *maq_transfer_work_prepare_tree (MaqCache *cache, const MaqTransferRequest *request, const char *commit, MaqHubTree *tree, GError **error);
 MaqTransferWork *maq_transfer_work_ref (MaqTransferWork *self);
 void             maq_transfer_work_unref (MaqTransferWork *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MaqTransferWork, maq_transfer_work_unref)
@@ -193,7 +195,7 @@ void maq_transfer_list_check_hours (MaqTransferList *self);
 // Brings the record to the disk, or takes it from there with the partial files. Both return at once.
 void maq_transfer_save_later (MaqTransfer *transfer);
 void maq_transfer_forget_later (MaqTransfer *transfer, MaqCache *cache);
-// As maq_transfer_list_plan.
-DexFuture *maq_transfer_plan_make (MaqHubClient *client, MaqCache *cache, const MaqTransferRequest *request);
+// As maq_transfer_list_plan, or with a COMMIT (nullable, and so is the next) as maq_transfer_list_plan_tree.
+DexFuture *maq_transfer_plan_make (MaqHubClient *client, MaqCache *cache, const MaqTransferRequest *request, const char *commit, MaqHubTree *tree);
 
 G_END_DECLS

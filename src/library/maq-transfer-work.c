@@ -100,6 +100,18 @@ has_paths (const MaqTransferRequest *request)
   return request->paths != NULL && request->paths[0] != NULL;
 }
 
+// The paths that are asked for by name, for a quick answer: there may be very many. NULL if none are.
+static GHashTable *
+list_paths (const MaqTransferRequest *request)
+{
+  if (!has_paths (request))
+    return NULL;
+  GHashTable *paths = g_hash_table_new (g_str_hash, g_str_equal);
+  for (guint i = 0; request->paths[i] != NULL; i++)
+    g_hash_table_add (paths, request->paths[i]);
+  return paths;
+}
+
 static gboolean
 is_in_snapshot (MaqCache                 *cache,
                 const MaqTransferRequest *request,
@@ -123,12 +135,14 @@ work_from_tree (MaqCache                 *cache,
 {
   g_autoptr (MaqTransferWork) work = new_work (id, commit);
   g_autoptr (GHashTable) found = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GHashTable) wanted = list_paths (request);
 
   for (guint i = 0; i < tree->len; i++)
     {
       const MaqCacheTreeFile *file = g_ptr_array_index (tree, i);
       const char             *etag = maq_cache_tree_file_get_etag (file);
-      if (maq_transfer_request_has_path (request, file->path) && g_hash_table_add (found, file->path))
+      gboolean                asked = wanted != NULL ? g_hash_table_contains (wanted, file->path) : maq_transfer_request_has_path (request, file->path);
+      if (asked && g_hash_table_add (found, file->path))
         add_file (work, file->path, etag, file->size, is_in_snapshot (cache, request, id, commit, file) || maq_cache_has_blob (cache, request->kind, id, etag, file->size));
     }
 
@@ -290,6 +304,23 @@ convert_tree (MaqHubTree *tree)
   return files;
 }
 
+static MaqTransferWork *
+work_from_hub_tree (MaqCache                 *cache,
+                    const MaqTransferRequest *request,
+                    const char               *id,
+                    const char               *commit,
+                    MaqHubTree               *tree,
+                    GError                  **error)
+{
+  g_autoptr (GPtrArray) listed = convert_tree (tree);
+  MaqTransferWork *work = work_from_tree (cache, request, id, commit, listed, error);
+
+  // A list with names left out would make other tools take a snapshot for whole that is not.
+  if (work != NULL && tree->refused == 0)
+    work->tree = g_steal_pointer (&listed);
+  return work;
+}
+
 // The work at COMMIT, which is known; what a commit holds never changes, so a list that is kept is as good as the Hub's. TOLD:
 // nullable, what the Hub listed already.
 static MaqTransferWork *
@@ -314,12 +345,7 @@ work_at_commit (MaqHubClient             *client,
   if (tree == NULL)
     return fall_back (cache, request, g_steal_pointer (&cause), error);
 
-  g_autoptr (GPtrArray) listed = convert_tree (tree);
-  MaqTransferWork *work = work_from_tree (cache, request, id, commit, listed, error);
-  // A list with names left out would make other tools take a snapshot for whole that is not.
-  if (work != NULL && tree->refused == 0)
-    work->tree = g_steal_pointer (&listed);
-  return work;
+  return work_from_hub_tree (cache, request, id, commit, tree, error);
 }
 
 // The repo: which commit the request's branch or tag is, what it is called today, and mostly, in the same answer, its files.
@@ -387,4 +413,17 @@ maq_transfer_work_prepare (MaqHubClient             *client,
   if (work != NULL)
     work->took = (g_get_monotonic_time () - begin) / 1000;
   return work;
+}
+
+MaqTransferWork *
+maq_transfer_work_prepare_tree (MaqCache                 *cache,
+                                const MaqTransferRequest *request,
+                                const char               *commit,
+                                MaqHubTree               *tree,
+                                GError                  **error)
+{
+  if (!maq_repo_id_validate (request->id, error) || !maq_revision_validate (maq_transfer_request_get_revision (request), error) ||
+      !maq_revision_validate (commit, error))
+    return NULL;
+  return work_from_hub_tree (cache, request, request->id, commit, tree, error);
 }

@@ -364,5 +364,17 @@ maq_transfer_list_plan (MaqTransferList          *self,
   dex_return_error_if_fail (MAQ_IS_TRANSFER_LIST (self));
   dex_return_error_if_fail (request != NULL);
 
-  return maq_transfer_plan_make (self->client, self->cache, request);
+  return maq_transfer_plan_make (self->client, self->cache, request, NULL, NULL);
+}
+
+DexFuture *
+maq_transfer_list_plan_tree (MaqTransferList          *self,
+                             const MaqTransferRequest *request,
+                             const char               *commit,
+                             MaqHubTree               *tree)
+{
+  dex_return_error_if_fail (MAQ_IS_TRANSFER_LIST (self));
+  dex_return_error_if_fail (request != NULL && commit != NULL && tree != NULL);
+
+  return maq_transfer_plan_make (self->client, self->cache, request, commit, tree);
 }

@@ -138,6 +138,8 @@ GPtrArray *maq_transfer_plan_group_variants (const MaqTransferPlan *self);
 void maq_transfer_plan_choose (MaqTransferPlan *self, const char *const *paths);
 // Resolves to a MaqTransferPlan (boxed) of REQUEST.
 DexFuture *maq_transfer_list_plan (MaqTransferList *self, const MaqTransferRequest *request);
+// The same where it is known what the Hub would say: that the request's revision is COMMIT, and its files TREE.
+DexFuture *maq_transfer_list_plan_tree (MaqTransferList *self, const MaqTransferRequest *request, const char *commit, MaqHubTree *tree);
 // As maq_transfer_list_start, with the PLAN just made of REQUEST: the Hub is not asked again for what that says.
 MaqTransfer *maq_transfer_list_start_planned (MaqTransferList *self, const MaqTransferRequest *request, const MaqTransferPlan *plan);
 

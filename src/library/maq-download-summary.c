@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Copyright 2026 The Maquette developers
+#include "maq-download-summary.h"
+
+#include <glib/gi18n.h>
+
+#include "maq-fiber.h"
+#include "maq-transfer-private.h"
+#include "maq-units.h"
+
+static void
+summary_clear (gpointer data)
+{
+  g_clear_pointer (&((MaqDownloadSummary *) data)->plan, maq_transfer_plan_free);
+}
+
+MaqDownloadSummary *
+maq_download_summary_ref (MaqDownloadSummary *self)
+{
+  return g_atomic_rc_box_acquire (self);
+}
+
+void
+maq_download_summary_unref (MaqDownloadSummary *self)
+{
+  g_atomic_rc_box_release_full (self, summary_clear);
+}
+
+G_DEFINE_BOXED_TYPE (MaqDownloadSummary, maq_download_summary, maq_download_summary_ref, maq_download_summary_unref)
+
+typedef struct
+{
+  MaqCache           *cache;
+  MaqTransferRequest *request;
+  MaqTransferPlan    *plan;
+} Question;
+
+static void
+question_free (gpointer data)
+{
+  Question *self = data;
+
+  g_object_unref (self->cache);
+  maq_transfer_request_free (self->request);
+  g_clear_pointer (&self->plan, maq_transfer_plan_free);
+  g_free (self);
+}
+
+// Content that only another repo, or another version, has is quickly here, but is not yet.
+static gboolean
+is_complete (const Question *self)
+{
+  const MaqTransferWork *work = self->plan->work;
+  g_autofree char       *commit = maq_cache_dup_commit (self->cache, self->request->kind, work->id, self->request->revision);
+
+  if (g_strcmp0 (commit, work->commit) != 0)
+    return FALSE;
+  for (guint i = 0; i < work->files->len; i++)
+    {
+      const MaqTransferFile *file = g_ptr_array_index (work->files, i);
+      g_autofree char       *path = file->here ? maq_cache_dup_file_path (self->cache, self->request->kind, work->id, work->commit, file->path) : NULL;
+      if (path == NULL)
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static DexFuture *
+look_thread (gpointer data)
+{
+  Question           *self = data;
+  MaqDownloadSummary *summary = g_atomic_rc_box_new0 (MaqDownloadSummary);
+
+  summary->is_complete = is_complete (self);
+  summary->room = maq_cache_get_free_bytes (self->cache);
+  summary->bytes_left = self->plan->bytes_total - MIN (self->plan->bytes_here, self->plan->bytes_total);
+  summary->plan = g_steal_pointer (&self->plan);
+  return dex_future_new_take_boxed (MAQ_TYPE_DOWNLOAD_SUMMARY, summary);
+}
+
+static DexFuture *
+planned_cb (DexFuture *future,
+            gpointer   data)
+{
+  Question *known = data;
+  Question *question = g_new0 (Question, 1);
+
+  question->cache = g_object_ref (known->cache);
+  question->request = maq_transfer_request_copy (known->request);
+  question->plan = maq_transfer_plan_copy (g_value_get_boxed (dex_future_get_value (future, NULL)));
+  return maq_thread_spawn ("maq-summary", look_thread, question, question_free);
+}
+
+DexFuture *
+maq_download_summarize (MaqTransferList          *transfers,
+                        MaqCache                 *cache,
+                        const MaqTransferRequest *request,
+                        MaqDownloadOffer         *offer)
+{
+  dex_return_error_if_fail (MAQ_IS_TRANSFER_LIST (transfers));
+  dex_return_error_if_fail (MAQ_IS_CACHE (cache));
+  dex_return_error_if_fail (request != NULL && offer != NULL);
+
+  Question *question = g_new0 (Question, 1);
+  question->cache = g_object_ref (cache);
+  question->request = maq_transfer_request_copy (request);
+  return dex_future_then (maq_transfer_list_plan_tree (transfers, request, offer->commit, offer->tree), planned_cb, question, question_free);
+}
+
+gboolean
+maq_download_summary_has_room (const MaqDownloadSummary *self)
+{
+  return self->bytes_left <= self->room;
+}
+
+char *
+maq_download_summary_to_sentence (const MaqDownloadSummary *self)
+{
+  const MaqTransferPlan *plan = self->plan;
+  g_autofree char       *total = maq_format_bytes (plan->bytes_total);
+  g_autofree char       *here = maq_format_bytes (plan->bytes_here);
+
+  if (self->bytes_left == 0)
+    // Translators: the first %s is a size.
+    return g_strdup_printf (ngettext ("%u file, %s; it is on this computer already.", "%u files, %s; all of it is on this computer already.", plan->n_files), plan->n_files, total);
+  if (plan->bytes_here == 0)
+    // Translators: %s is a size.
+    return g_strdup_printf (ngettext ("%u file, %s.", "%u files, %s.", plan->n_files), plan->n_files, total);
+  // Translators: both %s are sizes.
+  return g_strdup_printf (ngettext ("%u file, %s; %s of it is on this computer already.", "%u files, %s; %s of it is on this computer already.", plan->n_files), plan->n_files, total, here);
+}
+
+char *
+maq_download_summary_dup_no_room (const MaqDownloadSummary *self)
+{
+  g_autofree char *left = maq_format_bytes (self->bytes_left);
+  g_autofree char *room = maq_format_bytes (self->room);
+
+  // Translators: both %s are sizes.
+  return g_strdup_printf (_ ("This takes %s, and the disk has room for %s. Delete something in the Library, or choose less."), left, room);
+}
