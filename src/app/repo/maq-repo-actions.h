@@ -9,8 +9,8 @@
 #include "maq-library.h"
 #include "maq-transfers.h"
 
-// What can be done with a repo: Download, a choice of variants with whether they fit into memory, Try. Try fetches the chosen variant
-// if it is not here and then opens a new chat with it. Properties: transfer (nullable), the download of what is chosen, for a row that
+// What can be done with a repo: Download, which opens a dialog, a choice of variants with whether they fit into memory, Try. Try fetches
+// the chosen variant if it is not here and then opens a new chat with it. Properties: transfer (nullable), the download of what is chosen, for a row that
 // shows it; here, a GHashTable with the paths that are in the cache as keys; not-runnable: a model that no engine here runs.
 
 G_BEGIN_DECLS
@@ -24,7 +24,9 @@ void maq_repo_actions_setup (MaqRepoActions *self, MaqHubClient *client, MaqCach
 void maq_repo_actions_set_repo (MaqRepoActions *self, MaqRepo *repo, MaqHubTree *tree);
 // Puts the focus on Try, or on Download where there is nothing to try.
 void maq_repo_actions_focus (MaqRepoActions *self);
-// Fetches one file, without changing what is chosen.
+// These open the dialog before a download: with what is chosen here; with the list of files; with one file.
+void maq_repo_actions_open_download (MaqRepoActions *self);
+void maq_repo_actions_choose_files (MaqRepoActions *self);
 void maq_repo_actions_download_file (MaqRepoActions *self, const char *path);
 
 G_END_DECLS

@@ -359,6 +359,22 @@ download_file_action (GtkWidget  *widget,
 }
 
 static void
+download_action (GtkWidget  *widget,
+                 const char *action_name,
+                 GVariant   *parameter)
+{
+  maq_repo_actions_open_download (MAQ_REPO_PAGE (widget)->actions);
+}
+
+static void
+choose_files_action (GtkWidget  *widget,
+                     const char *action_name,
+                     GVariant   *parameter)
+{
+  maq_repo_actions_choose_files (MAQ_REPO_PAGE (widget)->actions);
+}
+
+static void
 inspect_file_action (GtkWidget  *widget,
                      const char *action_name,
                      GVariant   *parameter)
@@ -492,6 +508,8 @@ maq_repo_page_class_init (MaqRepoPageClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, update_here);
   gtk_widget_class_install_action (widget_class, "repo.open-in-browser", NULL, open_in_browser_action);
   gtk_widget_class_install_action (widget_class, "repo.copy-name", NULL, copy_name_action);
+  gtk_widget_class_install_action (widget_class, "repo.download", NULL, download_action);
+  gtk_widget_class_install_action (widget_class, "repo.choose-files", NULL, choose_files_action);
   gtk_widget_class_install_action (widget_class, "repo.download-file", "s", download_file_action);
   gtk_widget_class_install_action (widget_class, "repo.inspect-file", "s", inspect_file_action);
 }

@@ -1,0 +1,530 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Copyright 2026 The Maquette developers
+
+// The offer of the Hub is asked for once for each version. What is chosen of it is summed up in a worker, one sum at a time: what is
+// chosen meanwhile is summed up after that. Start waits for the sum of what is chosen, so that it never does what was not said.
+
+#include "maq-download-dialog.h"
+
+#include <glib/gi18n.h>
+
+#include "maq-download-files-page.h"
+#include "maq-download-picker.h"
+#include "maq-download-summary.h"
+#include "maq-download-terms.h"
+#include "maq-download-version-page.h"
+#include "maq-error-text.h"
+#include "maq-future-slot.h"
+#include "maq-status-stack.h"
+#include "maq-units.h"
+#include "maq-variant-fits.h"
+
+// What the button does.
+typedef enum
+{
+  START_NOTHING,
+  START_DOWNLOAD,
+  START_OPEN_PAGE,
+  START_SHOW_LIBRARY,
+} Start;
+
+struct _MaqDownloadDialog
+{
+  AdwDialog parent_instance;
+
+  AdwNavigationView *view;
+  AdwToolbarView    *toolbar_view;
+  AdwWindowTitle    *window_title;
+  MaqStatusStack    *status_stack;
+  MaqDownloadPicker *picker;
+  MaqDownloadTerms  *terms;
+  GtkLabel          *summary;
+  GtkLabel          *problem;
+  GtkButton         *start;
+
+  MaqHubClient       *client;
+  MaqTransferList    *transfers;
+  MaqLibrary         *library;
+  MaqRepoAddress     *address;
+  MaqFutureSlot       loading;
+  MaqFutureSlot       judging;
+  MaqFutureSlot       summing;
+  GPtrArray          *known_variants; // nullable, and so is the next
+  GPtrArray          *known_fits;
+  MaqTransferRequest *request; // what is chosen; NULL: nothing
+  MaqDownloadSummary *sum;     // of request; NULL until it is known
+  Start               does;
+  gboolean            is_stale; // the sum under way is of something else
+  gboolean            starts;   // as soon as the sum is there
+  gboolean            is_chosen;
+  gboolean            opens_files;
+};
+
+G_DEFINE_FINAL_TYPE (MaqDownloadDialog, maq_download_dialog, ADW_TYPE_DIALOG)
+
+enum
+{
+  STARTED,
+  N_SIGNALS
+};
+static guint signals[N_SIGNALS];
+
+static MaqDownloadOffer *
+get_offer (MaqDownloadDialog *self)
+{
+  return maq_download_picker_get_offer (self->picker);
+}
+
+static void
+set_start (MaqDownloadDialog *self,
+           Start              does,
+           const char        *label)
+{
+  self->does = does;
+  gtk_button_set_label (self->start, label);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->start), does != START_NOTHING);
+}
+
+static void
+set_problem (MaqDownloadDialog *self,
+             const char        *text)
+{
+  gtk_label_set_label (self->problem, text != NULL ? text : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->problem), text != NULL);
+}
+
+// Why there is nothing to download, by what is chosen.
+static const char *
+get_nothing_words (MaqDownloadDialog *self)
+{
+  MaqDownloadChoice choice = { 0 };
+
+  maq_download_picker_get_choice (self->picker, &choice);
+  switch (choice.what)
+    {
+    case MAQ_DOWNLOAD_FILES:
+      return _ ("No file is chosen.");
+    case MAQ_DOWNLOAD_PATTERNS:
+      return _ ("No file matches the patterns.");
+    case MAQ_DOWNLOAD_VARIANT:
+      return _ ("Parts of this variant are missing on the Hub.");
+    case MAQ_DOWNLOAD_ALL:
+    default:
+      return _ ("There is nothing to download.");
+    }
+}
+
+static const char *
+get_folder (MaqDownloadDialog *self)
+{
+  return maq_cache_get_root (maq_library_get_cache (self->library));
+}
+
+// What was summed up, and what the button does with it.
+static void
+show_sum (MaqDownloadDialog *self)
+{
+  g_autofree char *sentence = maq_download_summary_to_sentence (self->sum);
+  g_autofree char *left = maq_format_bytes (self->sum->bytes_left);
+  // Translators: %s is a size.
+  g_autofree char  *label = self->sum->bytes_left > 0 ? g_strdup_printf (_ ("Download %s"), left) : g_strdup (_ ("Add to Library"));
+  MaqDownloadOffer *offer = get_offer (self);
+
+  gtk_label_set_label (self->summary, sentence);
+  set_problem (self, NULL);
+  maq_download_terms_set_folder (self->terms, get_folder (self), self->sum->room);
+  if (self->sum->is_complete)
+    {
+      g_autofree char *whole = g_strdup_printf (_ ("Everything is here. %s"), sentence);
+      gtk_label_set_label (self->summary, whole);
+      set_start (self, START_SHOW_LIBRARY, _ ("Show in Library"));
+    }
+  else if (self->sum->bytes_left > 0 && maq_download_access_to_sentence (offer->access) != NULL)
+    {
+      set_problem (self, maq_download_access_to_sentence (offer->access));
+      set_start (self, START_OPEN_PAGE, _ ("Open Page"));
+    }
+  else if (!maq_download_summary_has_room (self->sum))
+    {
+      g_autofree char *no_room = maq_download_summary_dup_no_room (self->sum);
+      set_problem (self, no_room);
+      set_start (self, START_NOTHING, label);
+    }
+  else
+    set_start (self, START_DOWNLOAD, label);
+}
+
+static void
+show_toast (MaqDownloadDialog *self)
+{
+  GtkWidget *parent = gtk_widget_get_parent (GTK_WIDGET (self));
+  GtkWidget *overlay = parent != NULL ? gtk_widget_get_ancestor (parent, ADW_TYPE_TOAST_OVERLAY) : NULL;
+  AdwToast  *toast;
+
+  if (overlay == NULL)
+    return;
+  toast = adw_toast_new (_ ("Download started"));
+  adw_toast_set_button_label (toast, _ ("Show"));
+  adw_toast_set_action_name (toast, "win.show-page");
+  adw_toast_set_action_target (toast, "s", "transfers");
+  adw_toast_overlay_add_toast (ADW_TOAST_OVERLAY (overlay), toast);
+}
+
+static void
+start_download (MaqDownloadDialog *self)
+{
+  g_autoptr (MaqTransfer) transfer = maq_transfer_list_start_planned (self->transfers, self->request, self->sum->plan);
+
+  g_signal_emit (self, signals[STARTED], 0, transfer);
+  show_toast (self);
+  adw_dialog_close (ADW_DIALOG (self));
+}
+
+static void
+start_cb (MaqDownloadDialog *self)
+{
+  if (self->does == START_OPEN_PAGE)
+    maq_download_terms_open_page (self->terms);
+  else if (self->does == START_SHOW_LIBRARY)
+    {
+      gtk_widget_activate_action (GTK_WIDGET (self), "win.show-page", "s", "library");
+      adw_dialog_close (ADW_DIALOG (self));
+    }
+  else if (self->does == START_DOWNLOAD && self->sum != NULL)
+    start_download (self);
+  else if (self->does == START_DOWNLOAD)
+    self->starts = TRUE;
+}
+
+static void sum_up (MaqDownloadDialog *self);
+
+static void
+summed_cb (gpointer   object,
+           DexFuture *future)
+{
+  MaqDownloadDialog *self = object;
+  g_autoptr (GError) error = NULL;
+  MaqDownloadSummary *sum = maq_future_get_boxed (future, &error);
+
+  if (self->is_stale)
+    {
+      sum_up (self);
+      return;
+    }
+  if (sum == NULL)
+    {
+      g_autoptr (MaqErrorText) text = maq_error_text_new (error);
+      set_problem (self, text != NULL ? text->body : NULL);
+      set_start (self, START_NOTHING, _ ("Download"));
+      return;
+    }
+  self->sum = maq_download_summary_ref (sum);
+  show_sum (self);
+  if (self->starts && self->does == START_DOWNLOAD)
+    start_download (self);
+  self->starts = FALSE;
+}
+
+// One at a time: the next begins when this one is done.
+static void
+sum_up (MaqDownloadDialog *self)
+{
+  self->is_stale = FALSE;
+  if (self->request != NULL)
+    maq_future_slot_set (&self->summing,
+                         maq_download_summarize (self->transfers, maq_library_get_cache (self->library), self->request, get_offer (self)),
+                         self,
+                         summed_cb);
+}
+
+static void
+picker_changed_cb (MaqDownloadDialog *self)
+{
+  MaqDownloadChoice choice = { 0 };
+
+  maq_download_picker_get_choice (self->picker, &choice);
+  self->starts = FALSE;
+  g_clear_pointer (&self->sum, maq_download_summary_unref);
+  g_clear_pointer (&self->request, maq_transfer_request_free);
+  self->request = maq_download_choice_to_request (&choice, get_offer (self));
+  if (self->request == NULL)
+    {
+      gtk_label_set_label (self->summary, get_nothing_words (self));
+      set_problem (self, NULL);
+      set_start (self, START_NOTHING, _ ("Download"));
+    }
+  else if (self->does == START_NOTHING)
+    set_start (self, START_DOWNLOAD, _ ("Download"));
+  else
+    self->does = START_DOWNLOAD;
+  if (maq_future_slot_is_waiting (&self->summing))
+    self->is_stale = TRUE;
+  else
+    sum_up (self);
+}
+
+static void
+choose_files_cb (MaqDownloadDialog *self)
+{
+  adw_navigation_view_push (self->view, ADW_NAVIGATION_PAGE (maq_download_files_page_new (maq_download_picker_get_files (self->picker))));
+}
+
+static void load (MaqDownloadDialog *self);
+
+static void
+version_chosen_cb (MaqDownloadDialog *self,
+                   const char        *revision)
+{
+  adw_navigation_view_pop_to_tag (self->view, "main");
+  g_set_str (&self->address->revision, revision);
+  load (self);
+}
+
+static void
+choose_version_cb (MaqDownloadDialog *self)
+{
+  MaqDownloadVersionPage *page = maq_download_version_page_new (self->client, self->address->kind, self->address->id);
+
+  g_signal_connect_object (page, "chosen", G_CALLBACK (version_chosen_cb), self, G_CONNECT_SWAPPED);
+  adw_navigation_view_push (self->view, ADW_NAVIGATION_PAGE (page));
+}
+
+static void
+judged_cb (gpointer   object,
+           DexFuture *future)
+{
+  MaqDownloadDialog *self = object;
+  g_autoptr (GError) error = NULL;
+  GPtrArray *fits = maq_future_get_boxed (future, &error);
+
+  // A gated or unreadable file: then nothing is said of memory.
+  if (fits == NULL)
+    g_debug ("No verdict on %s: %s", self->address->id, error->message);
+  else
+    maq_download_picker_set_fits (self->picker, fits, !self->is_chosen);
+}
+
+static gboolean
+same_variants (GPtrArray *a,
+               GPtrArray *b)
+{
+  if (a == NULL || a->len != b->len)
+    return FALSE;
+  for (guint i = 0; i < a->len; i++)
+    {
+      const MaqVariant *one = g_ptr_array_index (a, i), *other = g_ptr_array_index (b, i);
+      if (!g_str_equal (one->label, other->label) || one->size != other->size)
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static void
+judge (MaqDownloadDialog *self,
+       MaqDownloadOffer  *offer)
+{
+  const MaqVariant *variant = maq_download_offer_find_variant (offer, NULL);
+  MaqFitOptions     options = { 0 };
+
+  maq_future_slot_clear (&self->judging);
+  if (same_variants (self->known_variants, offer->variants))
+    maq_download_picker_set_fits (self->picker, self->known_fits, !self->is_chosen);
+  else if (variant != NULL && variant->missing == 0 && self->address->kind == MAQ_REPO_KIND_MODEL)
+    maq_future_slot_set (&self->judging,
+                         maq_variant_fits_judge (self->client, maq_library_get_cache (self->library), self->address->id, offer->commit, offer->variants, variant, &options),
+                         self,
+                         judged_cb);
+}
+
+static void
+loaded_cb (gpointer   object,
+           DexFuture *future)
+{
+  MaqDownloadDialog *self = object;
+  g_autoptr (GError) error = NULL;
+  MaqDownloadOffer *offer = maq_future_get_boxed (future, &error);
+
+  if (offer == NULL)
+    {
+      g_autoptr (MaqErrorText) text = maq_error_text_new (error);
+      if (text == NULL)
+        return;
+      maq_status_stack_set_problem (self->status_stack, text->title, text->body, text->can_retry);
+      maq_status_stack_set_status (self->status_stack, text->is_offline ? MAQ_STATUS_OFFLINE : MAQ_STATUS_ERROR);
+      return;
+    }
+  // A renamed repo answers under its new name.
+  g_set_str (&self->address->id, maq_repo_get_id (offer->repo));
+  adw_window_title_set_subtitle (self->window_title, self->address->id);
+  if (offer->files->len == 0)
+    {
+      maq_status_stack_set_status (self->status_stack, MAQ_STATUS_EMPTY);
+      return;
+    }
+  maq_download_picker_set_offer (self->picker, offer);
+  maq_download_terms_set_offer (self->terms, self->client, offer);
+  maq_download_terms_set_folder (self->terms, get_folder (self), G_MAXUINT64);
+  judge (self, offer);
+  maq_status_stack_set_status (self->status_stack, MAQ_STATUS_CONTENT);
+  gtk_widget_grab_focus (GTK_WIDGET (self->start));
+  if (self->opens_files)
+    choose_files_cb (self);
+  self->opens_files = FALSE;
+}
+
+static void
+load (MaqDownloadDialog *self)
+{
+  maq_future_slot_clear (&self->judging);
+  maq_future_slot_clear (&self->summing);
+  maq_status_stack_set_status (self->status_stack, MAQ_STATUS_LOADING);
+  maq_future_slot_set (&self->loading,
+                       maq_download_offer_load (self->client, maq_library_get_cache (self->library), self->address->kind, self->address->id, self->address->revision),
+                       self,
+                       loaded_cb);
+}
+
+static void
+status_cb (MaqDownloadDialog *self)
+{
+  adw_toolbar_view_set_reveal_bottom_bars (self->toolbar_view, maq_status_stack_get_status (self->status_stack) == MAQ_STATUS_CONTENT);
+}
+
+static void
+maq_download_dialog_dispose (GObject *object)
+{
+  MaqDownloadDialog *self = MAQ_DOWNLOAD_DIALOG (object);
+
+  maq_future_slot_clear (&self->loading);
+  maq_future_slot_clear (&self->judging);
+  maq_future_slot_clear (&self->summing);
+  gtk_widget_dispose_template (GTK_WIDGET (self), MAQ_TYPE_DOWNLOAD_DIALOG);
+  g_clear_object (&self->library);
+  g_clear_object (&self->transfers);
+  g_clear_object (&self->client);
+
+  G_OBJECT_CLASS (maq_download_dialog_parent_class)->dispose (object);
+}
+
+static void
+maq_download_dialog_finalize (GObject *object)
+{
+  MaqDownloadDialog *self = MAQ_DOWNLOAD_DIALOG (object);
+
+  g_clear_pointer (&self->address, maq_repo_address_free);
+  g_clear_pointer (&self->known_variants, g_ptr_array_unref);
+  g_clear_pointer (&self->known_fits, g_ptr_array_unref);
+  g_clear_pointer (&self->request, maq_transfer_request_free);
+  g_clear_pointer (&self->sum, maq_download_summary_unref);
+
+  G_OBJECT_CLASS (maq_download_dialog_parent_class)->finalize (object);
+}
+
+static void
+maq_download_dialog_class_init (MaqDownloadDialogClass *klass)
+{
+  GObjectClass   *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->dispose = maq_download_dialog_dispose;
+  object_class->finalize = maq_download_dialog_finalize;
+
+  signals[STARTED] = g_signal_new ("started", MAQ_TYPE_DOWNLOAD_DIALOG, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, MAQ_TYPE_TRANSFER);
+
+  g_type_ensure (MAQ_TYPE_STATUS_STACK);
+  g_type_ensure (MAQ_TYPE_DOWNLOAD_PICKER);
+  g_type_ensure (MAQ_TYPE_DOWNLOAD_TERMS);
+  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/maquette_app/Maquette/app/maq-download-dialog.ui");
+  gtk_widget_class_bind_template_child (widget_class, MaqDownloadDialog, view);
+  gtk_widget_class_bind_template_child (widget_class, MaqDownloadDialog, toolbar_view);
+  gtk_widget_class_bind_template_child (widget_class, MaqDownloadDialog, window_title);
+  gtk_widget_class_bind_template_child (widget_class, MaqDownloadDialog, status_stack);
+  gtk_widget_class_bind_template_child (widget_class, MaqDownloadDialog, picker);
+  gtk_widget_class_bind_template_child (widget_class, MaqDownloadDialog, terms);
+  gtk_widget_class_bind_template_child (widget_class, MaqDownloadDialog, summary);
+  gtk_widget_class_bind_template_child (widget_class, MaqDownloadDialog, problem);
+  gtk_widget_class_bind_template_child (widget_class, MaqDownloadDialog, start);
+  gtk_widget_class_bind_template_callback (widget_class, load);
+  gtk_widget_class_bind_template_callback (widget_class, status_cb);
+  gtk_widget_class_bind_template_callback (widget_class, picker_changed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, choose_files_cb);
+  gtk_widget_class_bind_template_callback (widget_class, choose_version_cb);
+  gtk_widget_class_bind_template_callback (widget_class, start_cb);
+}
+
+static void
+maq_download_dialog_init (MaqDownloadDialog *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+MaqDownloadDialog *
+maq_download_dialog_new (MaqHubClient         *client,
+                         MaqTransferList      *transfers,
+                         MaqLibrary           *library,
+                         const MaqRepoAddress *address)
+{
+  g_return_val_if_fail (MAQ_IS_HUB_CLIENT (client), NULL);
+  g_return_val_if_fail (MAQ_IS_TRANSFER_LIST (transfers), NULL);
+  g_return_val_if_fail (MAQ_IS_LIBRARY (library), NULL);
+  g_return_val_if_fail (address != NULL, NULL);
+
+  MaqDownloadDialog *self = g_object_new (MAQ_TYPE_DOWNLOAD_DIALOG, NULL);
+  const char        *paths[] = { address->path, NULL };
+  self->client = g_object_ref (client);
+  self->transfers = g_object_ref (transfers);
+  self->library = g_object_ref (library);
+  self->address = maq_repo_address_copy (address);
+  adw_window_title_set_subtitle (self->window_title, address->id);
+  if (address->path != NULL)
+    maq_download_dialog_choose_paths (self, paths);
+  load (self);
+  return self;
+}
+
+void
+maq_download_dialog_choose_variant (MaqDownloadDialog *self,
+                                    const char        *label)
+{
+  g_return_if_fail (MAQ_IS_DOWNLOAD_DIALOG (self));
+
+  self->is_chosen = TRUE;
+  maq_download_picker_choose_variant (self->picker, label);
+}
+
+void
+maq_download_dialog_choose_paths (MaqDownloadDialog *self,
+                                  const char *const *paths)
+{
+  g_return_if_fail (MAQ_IS_DOWNLOAD_DIALOG (self));
+
+  self->is_chosen = TRUE;
+  maq_download_picker_choose_paths (self->picker, paths);
+}
+
+void
+maq_download_dialog_choose_files (MaqDownloadDialog *self)
+{
+  g_return_if_fail (MAQ_IS_DOWNLOAD_DIALOG (self));
+
+  self->is_chosen = TRUE;
+  maq_download_picker_choose_files (self->picker);
+  if (get_offer (self) != NULL)
+    choose_files_cb (self);
+  else
+    self->opens_files = TRUE;
+}
+
+void
+maq_download_dialog_set_fits (MaqDownloadDialog *self,
+                              GPtrArray         *variants,
+                              GPtrArray         *fits)
+{
+  g_return_if_fail (MAQ_IS_DOWNLOAD_DIALOG (self));
+  g_return_if_fail (variants->len == fits->len);
+
+  g_clear_pointer (&self->known_variants, g_ptr_array_unref);
+  g_clear_pointer (&self->known_fits, g_ptr_array_unref);
+  self->known_variants = g_ptr_array_ref (variants);
+  self->known_fits = g_ptr_array_ref (fits);
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Copyright 2026 The Maquette developers
+
+#include "maq-repo-here.h"
+
+GHashTable *
+maq_repo_here_list (MaqLibrary *library,
+                    MaqRepo    *repo)
+{
+  GHashTable     *here = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  const char     *sha = maq_repo_get_sha (repo);
+  MaqLibraryItem *item = maq_library_find (library, maq_repo_get_kind (repo), maq_repo_get_id (repo));
+  MaqCacheRepo   *cached = item != NULL ? maq_library_item_get_repo (item) : NULL;
+
+  for (guint i = 0; cached != NULL && i < cached->revisions->len; i++)
+    {
+      MaqCacheRevision *revision = cached->revisions->pdata[i];
+      if (sha != NULL && g_strcmp0 (revision->commit, sha) != 0)
+        continue;
+      for (guint j = 0; j < revision->files->len; j++)
+        g_hash_table_add (here, g_strdup (((MaqCacheFile *) revision->files->pdata[j])->path));
+    }
+  return here;
+}
+
+gboolean
+maq_repo_here_has_all (GHashTable *here,
+                       MaqHubTree *tree)
+{
+  for (guint i = 0; i < tree->files->len; i++)
+    if (!g_hash_table_contains (here, ((MaqHubFile *) tree->files->pdata[i])->path))
+      return FALSE;
+  return tree->files->len > 0;
+}
+
+char *
+maq_repo_here_dup_variant_path (MaqCache         *cache,
+                                MaqRepo          *repo,
+                                const MaqVariant *variant)
+{
+  g_autofree char *first = NULL;
+
+  for (gsize i = 0; variant->paths[i] != NULL; i++)
+    {
+      g_autofree char *path = maq_cache_dup_file_path (cache, maq_repo_get_kind (repo), maq_repo_get_id (repo), NULL, variant->paths[i]);
+      if (path == NULL)
+        return NULL;
+      if (i == 0)
+        first = g_steal_pointer (&path);
+    }
+  return g_steal_pointer (&first);
+}
+
+MaqTransfer *
+maq_repo_here_find_transfer (MaqTransferList  *transfers,
+                             MaqRepo          *repo,
+                             MaqHubTree       *tree,
+                             const MaqVariant *variant)
+{
+  const char  *path = NULL;
+  MaqTransfer *transfer = NULL;
+
+  if (variant != NULL)
+    path = variant->paths[0];
+  else if (tree->files->len > 0)
+    path = ((MaqHubFile *) tree->files->pdata[0])->path;
+  if (path != NULL)
+    transfer = maq_transfer_list_find (transfers, maq_repo_get_kind (repo), maq_repo_get_id (repo), path);
+  return transfer != NULL && maq_transfer_get_state (transfer) != MAQ_TRANSFER_DONE ? transfer : NULL;
+}
