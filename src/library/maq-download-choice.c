@@ -33,14 +33,25 @@ set_files (MaqTransferRequest  *request,
   return TRUE;
 }
 
+// No pattern at all is no choice.
+static char **
+split_or_null (const char *text)
+{
+  char **patterns = maq_download_patterns_split (text);
+
+  if (patterns[0] == NULL)
+    g_clear_pointer (&patterns, g_strfreev);
+  return patterns;
+}
+
 static gboolean
 set_patterns (MaqTransferRequest *request,
               const char         *include,
               const char         *exclude,
               MaqDownloadOffer   *offer)
 {
-  request->include = maq_download_patterns_split (include);
-  request->exclude = maq_download_patterns_split (exclude);
+  request->include = split_or_null (include);
+  request->exclude = split_or_null (exclude);
   for (guint i = 0; i < offer->tree->files->len; i++)
     {
       const MaqHubFile *file = g_ptr_array_index (offer->tree->files, i);

@@ -37,6 +37,12 @@ has_activated (gpointer data)
   return ((AppFixture *) data)->activated != NULL;
 }
 
+static gboolean
+has_transfer (gpointer data)
+{
+  return g_list_model_get_n_items (G_LIST_MODEL (((AppFixture *) data)->transfers)) == 1;
+}
+
 static void
 test_content (AppFixture   *fixture,
               gconstpointer data)
@@ -161,8 +167,15 @@ test_files (AppFixture   *fixture,
   ui_wait_text (page, "generation_config.json");
   ui_wait_text (page, "model.safetensors");
   ui_wait_sensitive (page, "Download");
+  // One file: the dialog has it chosen, and one more press fetches it.
   ui_click (ui_find (page, MAQ_TYPE_REPO_FILES, NULL), "Download");
-  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (fixture->transfers)), ==, 1);
+  ui_wait_text (window, "1 file, ");
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (fixture->transfers)), ==, 0);
+  AdwDialog *dialog = ui_find (window, ADW_TYPE_DIALOG, NULL);
+  gtk_widget_activate (adw_dialog_get_default_widget (dialog));
+  ui_wait (has_transfer, fixture, 10000);
+  ui_wait_gone (window, "What to Download");
+  ui_wait_text (window, "Download started");
   gtk_widget_activate_action (GTK_WIDGET (page), "repo.copy-name", NULL);
   ui_wait_text (window, "Name copied");
   ui_hide (window, page);

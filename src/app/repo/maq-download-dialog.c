@@ -33,7 +33,6 @@ struct _MaqDownloadDialog
   AdwDialog parent_instance;
 
   AdwNavigationView *view;
-  AdwToolbarView    *toolbar_view;
   AdwWindowTitle    *window_title;
   MaqStatusStack    *status_stack;
   MaqDownloadPicker *picker;
@@ -155,28 +154,11 @@ show_sum (MaqDownloadDialog *self)
 }
 
 static void
-show_toast (MaqDownloadDialog *self)
-{
-  GtkWidget *parent = gtk_widget_get_parent (GTK_WIDGET (self));
-  GtkWidget *overlay = parent != NULL ? gtk_widget_get_ancestor (parent, ADW_TYPE_TOAST_OVERLAY) : NULL;
-  AdwToast  *toast;
-
-  if (overlay == NULL)
-    return;
-  toast = adw_toast_new (_ ("Download started"));
-  adw_toast_set_button_label (toast, _ ("Show"));
-  adw_toast_set_action_name (toast, "win.show-page");
-  adw_toast_set_action_target (toast, "s", "transfers");
-  adw_toast_overlay_add_toast (ADW_TOAST_OVERLAY (overlay), toast);
-}
-
-static void
 start_download (MaqDownloadDialog *self)
 {
   g_autoptr (MaqTransfer) transfer = maq_transfer_list_start_planned (self->transfers, self->request, self->sum->plan);
 
   g_signal_emit (self, signals[STARTED], 0, transfer);
-  show_toast (self);
   adw_dialog_close (ADW_DIALOG (self));
 }
 
@@ -385,12 +367,6 @@ load (MaqDownloadDialog *self)
 }
 
 static void
-status_cb (MaqDownloadDialog *self)
-{
-  adw_toolbar_view_set_reveal_bottom_bars (self->toolbar_view, maq_status_stack_get_status (self->status_stack) == MAQ_STATUS_CONTENT);
-}
-
-static void
 maq_download_dialog_dispose (GObject *object)
 {
   MaqDownloadDialog *self = MAQ_DOWNLOAD_DIALOG (object);
@@ -436,7 +412,6 @@ maq_download_dialog_class_init (MaqDownloadDialogClass *klass)
   g_type_ensure (MAQ_TYPE_DOWNLOAD_TERMS);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/maquette_app/Maquette/app/maq-download-dialog.ui");
   gtk_widget_class_bind_template_child (widget_class, MaqDownloadDialog, view);
-  gtk_widget_class_bind_template_child (widget_class, MaqDownloadDialog, toolbar_view);
   gtk_widget_class_bind_template_child (widget_class, MaqDownloadDialog, window_title);
   gtk_widget_class_bind_template_child (widget_class, MaqDownloadDialog, status_stack);
   gtk_widget_class_bind_template_child (widget_class, MaqDownloadDialog, picker);
@@ -445,7 +420,6 @@ maq_download_dialog_class_init (MaqDownloadDialogClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MaqDownloadDialog, problem);
   gtk_widget_class_bind_template_child (widget_class, MaqDownloadDialog, start);
   gtk_widget_class_bind_template_callback (widget_class, load);
-  gtk_widget_class_bind_template_callback (widget_class, status_cb);
   gtk_widget_class_bind_template_callback (widget_class, picker_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, choose_files_cb);
   gtk_widget_class_bind_template_callback (widget_class, choose_version_cb);

@@ -104,6 +104,22 @@ note_end (MaqRepoActions *self)
     open_chat (self, variant, path);
 }
 
+// Of a download that the page does not show.
+static void
+show_toast (MaqRepoActions *self)
+{
+  GtkWidget *overlay = gtk_widget_get_ancestor (GTK_WIDGET (self), ADW_TYPE_TOAST_OVERLAY);
+  AdwToast  *toast;
+
+  if (overlay == NULL)
+    return;
+  toast = adw_toast_new (_ ("Download started"));
+  adw_toast_set_button_label (toast, _ ("Show"));
+  adw_toast_set_action_name (toast, "win.show-page");
+  adw_toast_set_action_target (toast, "s", "transfers");
+  adw_toast_overlay_add_toast (ADW_TOAST_OVERLAY (overlay), toast);
+}
+
 // What is fetched from now on is what the page shows, if it is one of its variants.
 static void
 started_cb (MaqRepoActions *self,
@@ -121,6 +137,8 @@ started_cb (MaqRepoActions *self,
         maq_repo_variants_choose (self->variants, variant);
     }
   update (self);
+  if (self->transfer != transfer)
+    show_toast (self);
 }
 
 static MaqDownloadDialog *
@@ -192,7 +210,7 @@ dup_choice_state (MaqRepoActions   *self,
                   const MaqVariant *variant)
 {
   g_autofree char *path = variant != NULL ? maq_repo_here_dup_variant_path (self->cache, self->repo, variant) : NULL;
-  MaqTransfer     *transfer = maq_repo_here_find_transfer (self->transfers, self->repo, self->tree, variant);
+  MaqTransfer     *transfer = maq_repo_here_find_transfer (self->transfers, self->repo, variant);
 
   if (path != NULL || (variant == NULL && maq_repo_here_has_all (self->here, self->tree)))
     return g_strdup (_ ("On this computer"));
@@ -281,7 +299,7 @@ update (MaqRepoActions *self)
   if (path != NULL)
     maq_repo_variants_keep (self->variants);
   note_end (self);
-  set_transfer (self, maq_repo_here_find_transfer (self->transfers, self->repo, self->tree, variant));
+  set_transfer (self, maq_repo_here_find_transfer (self->transfers, self->repo, variant));
   gboolean active = is_active (self->transfer);
 
   if (is_here)

@@ -51,20 +51,34 @@ maq_repo_here_dup_variant_path (MaqCache         *cache,
   return g_steal_pointer (&first);
 }
 
+static gboolean
+is_of_all (MaqTransfer *transfer,
+           MaqRepo     *repo)
+{
+  const MaqTransferRequest *request = maq_transfer_get_request (transfer);
+
+  return request->kind == maq_repo_get_kind (repo) && g_str_equal (request->id, maq_repo_get_id (repo)) && request->paths == NULL && request->include == NULL && request->exclude == NULL;
+}
+
+static MaqTransfer *
+find_of_all (MaqTransferList *transfers,
+             MaqRepo         *repo)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (transfers)); i++)
+    {
+      g_autoptr (MaqTransfer) transfer = g_list_model_get_item (G_LIST_MODEL (transfers), i);
+      if (is_of_all (transfer, repo))
+        return transfer; // the list has it
+    }
+  return NULL;
+}
+
 MaqTransfer *
 maq_repo_here_find_transfer (MaqTransferList  *transfers,
                              MaqRepo          *repo,
-                             MaqHubTree       *tree,
                              const MaqVariant *variant)
 {
-  const char  *path = NULL;
-  MaqTransfer *transfer = NULL;
+  MaqTransfer *transfer = variant != NULL ? maq_transfer_list_find (transfers, maq_repo_get_kind (repo), maq_repo_get_id (repo), variant->paths[0]) : find_of_all (transfers, repo);
 
-  if (variant != NULL)
-    path = variant->paths[0];
-  else if (tree->files->len > 0)
-    path = ((MaqHubFile *) tree->files->pdata[0])->path;
-  if (path != NULL)
-    transfer = maq_transfer_list_find (transfers, maq_repo_get_kind (repo), maq_repo_get_id (repo), path);
   return transfer != NULL && maq_transfer_get_state (transfer) != MAQ_TRANSFER_DONE ? transfer : NULL;
 }

@@ -17,6 +17,6 @@ gboolean maq_repo_here_has_all (GHashTable *here, MaqHubTree *tree);
 // Where the first file of VARIANT is in the cache, NULL unless all of them are there (transfer full).
 char *maq_repo_here_dup_variant_path (MaqCache *cache, MaqRepo *repo, const MaqVariant *variant);
 // The download of VARIANT (NULL: of all files) that runs or wants attention (transfer none, nullable).
-MaqTransfer *maq_repo_here_find_transfer (MaqTransferList *transfers, MaqRepo *repo, MaqHubTree *tree, const MaqVariant *variant);
+MaqTransfer *maq_repo_here_find_transfer (MaqTransferList *transfers, MaqRepo *repo, const MaqVariant *variant);
 
 G_END_DECLS

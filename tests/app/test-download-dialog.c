@@ -1,0 +1,373 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Copyright 2026 The Maquette developers
+#include <glib/gstdio.h>
+
+#include "maq-app-fixture.h"
+#include "maq-download-dialog.h"
+#include "maq-test-server.h"
+
+#define CHAT "maquette/pebble-chat-GGUF"
+
+static void
+set_up (AppFixture   *fixture,
+        gconstpointer data)
+{
+  app_fixture_set_up (fixture, maq_hub_store_new_demo (NULL));
+}
+
+static void
+tear_down (AppFixture   *fixture,
+           gconstpointer data)
+{
+  app_fixture_tear_down (fixture);
+}
+
+typedef struct
+{
+  GtkWindow         *window;
+  GtkWidget         *below;
+  MaqDownloadDialog *dialog;
+} Shown;
+
+static Shown
+show (AppFixture *fixture,
+      MaqRepoKind kind,
+      const char *id)
+{
+  g_autoptr (MaqRepoAddress) address = maq_repo_address_new (kind, id, NULL, NULL);
+  Shown shown = { .below = adw_bin_new () };
+
+  shown.window = app_fixture_show (fixture, shown.below);
+  shown.dialog = maq_download_dialog_new (fixture->client, fixture->transfers, fixture->library, address);
+  adw_dialog_present (ADW_DIALOG (shown.dialog), shown.below);
+  return shown;
+}
+
+static gboolean
+has_default (gpointer data)
+{
+  Shown     *shown = data;
+  GtkWidget *start = adw_dialog_get_default_widget (ADW_DIALOG (shown->dialog));
+
+  return gtk_root_get_focus (GTK_ROOT (shown->window)) == start && gtk_widget_is_sensitive (start);
+}
+
+static gboolean
+has_activated (gpointer data)
+{
+  return ((AppFixture *) data)->activated != NULL;
+}
+
+// Presses Enter's button once its label begins with LABEL.
+static void
+press (Shown      *shown,
+       const char *label)
+{
+  ui_wait_text (shown->dialog, label);
+  GtkWidget *start = adw_dialog_get_default_widget (ADW_DIALOG (shown->dialog));
+  g_assert_true (g_str_has_prefix (gtk_button_get_label (GTK_BUTTON (start)), label));
+  gtk_widget_activate (start);
+}
+
+// The mark of a row, by its name for screen readers.
+static GtkCheckButton *
+find_check (gpointer    root,
+            const char *title)
+{
+  GtkWidget *row = ui_find (root, GTK_TYPE_LABEL, title);
+
+  g_assert_nonnull (row);
+  return ui_find (gtk_widget_get_ancestor (row, GTK_TYPE_LIST_BOX_ROW), GTK_TYPE_CHECK_BUTTON, NULL);
+}
+
+static void
+choose (Shown      *shown,
+        const char *title)
+{
+  gtk_check_button_set_active (find_check (shown->dialog, title), TRUE);
+}
+
+static MaqTransfer *
+get_transfer (AppFixture *fixture)
+{
+  g_autoptr (MaqTransfer) transfer = g_list_model_get_item (G_LIST_MODEL (fixture->transfers), 0);
+
+  return transfer;
+}
+
+static gboolean
+is_done (gpointer data)
+{
+  MaqTransfer *transfer = get_transfer (data);
+
+  return transfer != NULL && maq_transfer_get_state (transfer) == MAQ_TRANSFER_DONE;
+}
+
+// Everything is preset and the focus is where Enter starts.
+static void
+test_enter (AppFixture   *fixture,
+            gconstpointer data)
+{
+  Shown shown = show (fixture, MAQ_REPO_KIND_MODEL, CHAT);
+
+  ui_wait_text (shown.dialog, "1 file, 2.2\302\240MB.");
+  ui_wait_text (shown.dialog, "Q8_0 · 2.2\302\240MB · Fits, Recommended");
+  ui_wait_text (shown.dialog, "4 files, 7.8\302\240MB");
+  ui_wait_text (shown.dialog, "main · ");
+  ui_wait_text (shown.dialog, "cc0-1.0");
+  ui_wait_text (shown.dialog, "room for ");
+  ui_wait (has_default, &shown, 10000);
+  press (&shown, "Download 2.2\302\240MB");
+  ui_wait (is_done, fixture, 30000);
+  g_assert_cmpstr (maq_transfer_get_request (get_transfer (fixture))->title, ==, "Q8_0");
+  ui_hide (shown.window, shown.below);
+
+  // What is here is not fetched again.
+  shown = show (fixture, MAQ_REPO_KIND_MODEL, CHAT);
+  ui_wait_text (shown.dialog, "Everything is here.");
+  press (&shown, "Show in Library");
+  ui_wait (has_activated, fixture, 5000);
+  g_assert_cmpstr (fixture->activated, ==, "show-page library");
+  ui_hide (shown.window, shown.below);
+
+  shown = show (fixture, MAQ_REPO_KIND_MODEL, CHAT);
+  ui_wait_text (shown.dialog, "Everything is here.");
+  choose (&shown, "All Files");
+  ui_wait_text (shown.dialog, "4 files, 7.8\302\240MB; 2.2\302\240MB of it is on this computer already.");
+  ui_wait_text (shown.dialog, "Download 5.5\302\240MB");
+  ui_hide (shown.window, shown.below);
+}
+
+// Escape leaves nothing behind, whenever it comes.
+static void
+test_escape (AppFixture   *fixture,
+             gconstpointer data)
+{
+  Shown shown = show (fixture, MAQ_REPO_KIND_MODEL, CHAT);
+
+  adw_dialog_close (ADW_DIALOG (shown.dialog));
+  ui_run (300);
+  ui_hide (shown.window, shown.below);
+  shown = show (fixture, MAQ_REPO_KIND_MODEL, CHAT);
+  ui_wait_text (shown.dialog, "What to Download");
+  adw_dialog_close (ADW_DIALOG (shown.dialog));
+  ui_wait_gone (shown.window, "What to Download");
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (fixture->transfers)), ==, 0);
+  ui_hide (shown.window, shown.below);
+}
+
+static void
+test_files (AppFixture   *fixture,
+            gconstpointer data)
+{
+  Shown shown = show (fixture, MAQ_REPO_KIND_DATASET, "maquette/tiny-arithmetic");
+
+  ui_wait_text (shown.dialog, "All Files");
+  g_assert_false (ui_shows (shown.dialog, "One Variant"));
+  choose (&shown, "Chosen Files");
+  ui_wait_text (shown.dialog, "No file is chosen.");
+  g_assert_false (gtk_widget_is_sensitive (adw_dialog_get_default_widget (ADW_DIALOG (shown.dialog))));
+
+  maq_download_dialog_choose_files (shown.dialog);
+  ui_wait_text (shown.dialog, "No file chosen");
+  GtkWidget *list = ui_find (shown.dialog, GTK_TYPE_LIST_VIEW, NULL);
+  GtkWidget *search = ui_find (shown.dialog, GTK_TYPE_SEARCH_ENTRY, NULL);
+  gtk_editable_set_text (GTK_EDITABLE (search), "no such file");
+  ui_wait_text (shown.dialog, "Nothing Found");
+  gtk_editable_set_text (GTK_EDITABLE (search), "readme");
+  ui_wait_text (shown.dialog, "README.md");
+  ui_wait_gone (shown.dialog, ".csv");
+  g_signal_emit_by_name (list, "activate", 0);
+  ui_wait_text (shown.dialog, "1 file chosen, ");
+  gtk_widget_activate_action (gtk_widget_get_parent (list), "files.deselect-shown", NULL);
+  ui_wait_text (shown.dialog, "No file chosen");
+  gtk_widget_activate_action (gtk_widget_get_parent (list), "files.select-shown", NULL);
+  ui_wait_text (shown.dialog, "1 file chosen, ");
+  gtk_widget_activate_action (gtk_widget_get_parent (list), "navigation.pop", NULL);
+  ui_wait_gone (shown.dialog, "1 file chosen, ");
+  press (&shown, "Download ");
+  ui_wait (is_done, fixture, 30000);
+  const MaqTransferRequest *request = maq_transfer_get_request (get_transfer (fixture));
+  g_assert_cmpint (request->kind, ==, MAQ_REPO_KIND_DATASET);
+  g_assert_cmpuint (g_strv_length (request->paths), ==, 1);
+  g_assert_cmpstr (request->paths[0], ==, "README.md");
+  ui_hide (shown.window, shown.below);
+}
+
+static void
+test_patterns (AppFixture   *fixture,
+               gconstpointer data)
+{
+  Shown shown = show (fixture, MAQ_REPO_KIND_MODEL, CHAT);
+
+  ui_wait_text (shown.dialog, "Files by Pattern");
+  choose (&shown, "Files by Pattern");
+  ui_wait_text (shown.dialog, "4 files, ");
+  GtkEditable *include = ui_find (shown.dialog, ADW_TYPE_ENTRY_ROW, NULL);
+  gtk_editable_set_text (include, "*.none");
+  ui_wait_text (shown.dialog, "No file matches the patterns.");
+  gtk_editable_set_text (include, "*.md, *Q4*");
+  ui_wait_text (shown.dialog, "2 files, ");
+  g_signal_emit_by_name (include, "entry-activated");
+  ui_wait (is_done, fixture, 30000);
+  g_assert_cmpstr (maq_transfer_get_request (get_transfer (fixture))->include[1], ==, "*Q4*");
+  ui_hide (shown.window, shown.below);
+}
+
+static void
+test_version (AppFixture   *fixture,
+              gconstpointer data)
+{
+  Shown shown = show (fixture, MAQ_REPO_KIND_MODEL, "harbor-labs/gull-1B-chat");
+
+  ui_wait_text (shown.dialog, "Version");
+  GtkWidget *row = gtk_widget_get_ancestor (ui_find (shown.dialog, GTK_TYPE_LABEL, "Version"), ADW_TYPE_ACTION_ROW);
+  adw_action_row_activate (ADW_ACTION_ROW (row));
+  ui_wait_text (shown.dialog, "Branch · ");
+  GtkWidget *search = ui_find (shown.dialog, GTK_TYPE_SEARCH_ENTRY, NULL);
+  gtk_editable_set_text (GTK_EDITABLE (search), "no..good");
+  ui_wait_text (shown.dialog, "Nothing Found");
+  gtk_editable_set_text (GTK_EDITABLE (search), "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa");
+  ui_wait_text (shown.dialog, "Commit");
+  g_signal_emit_by_name (search, "activate");
+
+  // One that is not there says so; the way on is another try, or another version.
+  ui_wait_text (shown.dialog, "Version Not Found");
+  ui_hide (shown.window, shown.below);
+}
+
+static void
+test_room (AppFixture   *fixture,
+           gconstpointer data)
+{
+  maq_cache_set_free_bytes (fixture->cache, 1000000);
+  Shown shown = show (fixture, MAQ_REPO_KIND_MODEL, CHAT);
+
+  ui_wait_text (shown.dialog, "This takes 2.2\302\240MB, and the disk has room for 1.0\302\240MB.");
+  g_assert_false (gtk_widget_is_sensitive (adw_dialog_get_default_widget (ADW_DIALOG (shown.dialog))));
+  ui_hide (shown.window, shown.below);
+}
+
+static void
+test_gated (AppFixture   *fixture,
+            gconstpointer data)
+{
+  Shown shown = show (fixture, MAQ_REPO_KIND_MODEL, "harbor-labs/skua-code-1B");
+
+  ui_wait_text (shown.dialog, "harbor-community");
+  ui_wait_text (shown.dialog, "Ask for it on the page, then add an access token in Preferences.");
+  ui_wait_sensitive (shown.dialog, "Open Page");
+  ui_hide (shown.window, shown.below);
+
+  maq_hub_client_set_token (fixture->client, "hf_demo_basic");
+  shown = show (fixture, MAQ_REPO_KIND_MODEL, "harbor-labs/skua-code-1B");
+  ui_wait_text (shown.dialog, "The owner has not given this account access yet.");
+  ui_hide (shown.window, shown.below);
+
+  maq_hub_client_set_token (fixture->client, "hf_demo_read");
+  shown = show (fixture, MAQ_REPO_KIND_MODEL, "harbor-labs/skua-code-1B");
+  ui_wait_text (shown.dialog, "The owner gave this account access.");
+  ui_wait_text (shown.dialog, "Download ");
+  ui_hide (shown.window, shown.below);
+}
+
+static void
+test_problems (AppFixture   *fixture,
+               gconstpointer data)
+{
+  maq_hub_client_set_offline (fixture->client, TRUE);
+  Shown shown = show (fixture, MAQ_REPO_KIND_MODEL, CHAT);
+  ui_wait_text (shown.dialog, "Offline Mode");
+  maq_hub_client_set_offline (fixture->client, FALSE);
+  ui_click (shown.dialog, "Try Again");
+  ui_wait_text (shown.dialog, "Download 2.2\302\240MB");
+  ui_hide (shown.window, shown.below);
+
+  shown = show (fixture, MAQ_REPO_KIND_MODEL, "nobody/nothing");
+  ui_wait_text (shown.dialog, "Not Found");
+  ui_hide (shown.window, shown.below);
+
+  // The list of versions fails by itself; what is typed works without it.
+  app_fixture_fault (fixture, "{\"path\": \"*/refs*\", \"status\": 403, \"times\": 0}");
+  shown = show (fixture, MAQ_REPO_KIND_MODEL, CHAT);
+  ui_wait_text (shown.dialog, "Version");
+  adw_action_row_activate (ADW_ACTION_ROW (gtk_widget_get_ancestor (ui_find (shown.dialog, GTK_TYPE_LABEL, "Version"), ADW_TYPE_ACTION_ROW)));
+  ui_wait_text (shown.dialog, "Not Allowed");
+  GtkWidget *search = ui_find (shown.dialog, GTK_TYPE_SEARCH_ENTRY, NULL);
+  gtk_editable_set_text (GTK_EDITABLE (search), "main");
+  ui_wait_text (shown.dialog, "As typed");
+  g_signal_emit_by_name (search, "activate");
+  ui_wait_text (shown.dialog, "Download 2.2\302\240MB");
+  ui_hide (shown.window, shown.below);
+}
+
+static gint64
+get_worked (void)
+{
+  struct timespec now;
+
+  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &now);
+  return now.tv_sec * G_USEC_PER_SEC + now.tv_nsec / 1000;
+}
+
+// Ten thousand files: each mark is a new sum, and no frame is late for it.
+static void
+test_many_files (AppFixture   *fixture,
+                 gconstpointer data)
+{
+  g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (GString) reply = g_string_new ("{\"id\":\"a/many\",\"sha\":\"1111111111111111111111111111111111111111\",\"siblings\":[");
+  gint64 worst = 0;
+
+  for (guint i = 0; i < 10000; i++)
+    g_string_append_printf (reply, "%s{\"rfilename\":\"data/part-%05u.bin\",\"size\":1000,\"blobId\":\"%040x\"}", i > 0 ? "," : "", i, i);
+  g_string_append (reply, "]}");
+  MaqTestServer   *server = maq_test_server_new ();
+  g_autofree char *body = g_string_free_and_steal (g_steal_pointer (&reply));
+  maq_test_server_add (server, "/api/models/a/many", &(MaqTestReply) { .body = body });
+  g_autoptr (GError) error = NULL;
+  maq_hub_client_set_endpoint (fixture->client, maq_test_server_get_address (server), &error);
+  g_assert_no_error (error);
+
+  Shown shown = show (fixture, MAQ_REPO_KIND_MODEL, "a/many");
+  maq_download_dialog_choose_files (shown.dialog);
+  ui_wait_text (shown.dialog, "data/part-00000.bin");
+  GtkWidget *list = ui_find (shown.dialog, GTK_TYPE_LIST_VIEW, NULL);
+  ui_run (300);
+  for (guint i = 0; i < 40; i++)
+    {
+      gint64 before = get_worked ();
+      g_signal_emit_by_name (list, "activate", i);
+      worst = MAX (worst, get_worked () - before);
+      ui_run (5);
+    }
+  ui_wait_text (shown.dialog, "40 files chosen, 40.0\302\240kB");
+  gint64 before = get_worked ();
+  gtk_widget_activate_action (gtk_widget_get_parent (list), "files.select-shown", NULL);
+  gint64 all = get_worked () - before;
+  g_test_message ("one of 10,000 files chosen: at most %.1f ms; all of them: %.1f ms", worst / 1000.0, all / 1000.0);
+  ui_wait_text (shown.dialog, "10000 files chosen, 10.0\302\240MB");
+  g_signal_emit_by_name (list, "activate", 5000);
+  gtk_widget_activate_action (gtk_widget_get_parent (list), "navigation.pop", NULL);
+  ui_wait_text (shown.dialog, "9999 files, 10.0\302\240MB.");
+  ui_hide (shown.window, shown.below);
+  maq_test_server_free (server);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  app_fixture_init (&argc, &argv);
+#define ADD(path, test) g_test_add (path, AppFixture, NULL, set_up, test, tear_down)
+  ADD ("/app/download-dialog/enter-starts", test_enter);
+  ADD ("/app/download-dialog/escape-leaves-nothing", test_escape);
+  ADD ("/app/download-dialog/files", test_files);
+  ADD ("/app/download-dialog/patterns", test_patterns);
+  ADD ("/app/download-dialog/version", test_version);
+  ADD ("/app/download-dialog/no-room", test_room);
+  ADD ("/app/download-dialog/gated", test_gated);
+  ADD ("/app/download-dialog/problems-have-a-way-on", test_problems);
+  ADD ("/app/download-dialog/ten-thousand-files", test_many_files);
+  return g_test_run ();
+}
