@@ -281,11 +281,13 @@ maq_download_picker_set_fits (MaqDownloadPicker *self,
 
   g_clear_pointer (&self->fits, g_ptr_array_unref);
   self->fits = g_ptr_array_ref (fits);
+  const MaqVariant *before = get_variant (self);
   const MaqVariant *best = recommend ? maq_fit_recommend (self->offer->variants, fits) : NULL;
   if (best != NULL && self->label == NULL)
     g_set_str (&self->label, best->label);
   fill_variants (self);
-  changed_cb (self);
+  if (get_variant (self) != before)
+    changed_cb (self);
 }
 
 void
