@@ -52,6 +52,12 @@ stop_search_cb (MaqDownloadFilesPage *self)
 }
 
 static void
+shown_cb (MaqDownloadFilesPage *self)
+{
+  gtk_widget_grab_focus (GTK_WIDGET (self->search));
+}
+
+static void
 activated_cb (MaqDownloadFilesPage *self,
               guint                 position)
 {
@@ -112,6 +118,7 @@ maq_download_files_page_class_init (MaqDownloadFilesPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MaqDownloadFilesPage, count);
   gtk_widget_class_bind_template_callback (widget_class, search_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, stop_search_cb);
+  gtk_widget_class_bind_template_callback (widget_class, shown_cb);
   gtk_widget_class_bind_template_callback (widget_class, activated_cb);
   gtk_widget_class_bind_template_callback (widget_class, toggled_cb);
   gtk_widget_class_install_action (widget_class, "files.select-shown", NULL, select_action);

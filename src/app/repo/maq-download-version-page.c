@@ -206,6 +206,12 @@ entry_activated_cb (MaqDownloadVersionPage *self)
 }
 
 static void
+shown_cb (MaqDownloadVersionPage *self)
+{
+  gtk_widget_grab_focus (GTK_WIDGET (self->search));
+}
+
+static void
 stop_search_cb (MaqDownloadVersionPage *self)
 {
   if (*gtk_editable_get_text (GTK_EDITABLE (self->search)) != '\0')
@@ -260,6 +266,7 @@ maq_download_version_page_class_init (MaqDownloadVersionPageClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, activated_cb);
   gtk_widget_class_bind_template_callback (widget_class, entry_activated_cb);
   gtk_widget_class_bind_template_callback (widget_class, stop_search_cb);
+  gtk_widget_class_bind_template_callback (widget_class, shown_cb);
 }
 
 static void
