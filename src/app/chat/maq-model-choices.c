@@ -35,12 +35,15 @@ dup_details (MaqModelChoice *self)
   g_autofree char *size = maq_format_bytes (self->variant->size);
   const char      *parts[5] = { NULL };
   guint            n = 0;
+  const char      *quantization = self->variant->label;
 
   if (MAQ_IS_FOREIGN_ITEM (self->entry))
-    parts[n++] = maq_library_program_word (maq_foreign_item_get_model (MAQ_FOREIGN_ITEM (self->entry))->program);
-  // A file whose name has no quantization is called the same twice.
-  if (!g_str_equal (self->variant->label, maq_library_entry_get_name (self->entry)))
-    parts[n++] = self->variant->label;
+    {
+      parts[n++] = maq_library_program_word (maq_foreign_item_get_model (MAQ_FOREIGN_ITEM (self->entry))->program);
+      quantization = maq_library_entry_get_quantization (MAQ_FOREIGN_ITEM (self->entry));
+    }
+  if (*quantization != '\0')
+    parts[n++] = quantization;
   parts[n++] = size;
   if (self->loaded)
     parts[n++] = _ ("Loaded");

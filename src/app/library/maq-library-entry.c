@@ -101,13 +101,25 @@ maq_library_entry_dup_summary (gpointer entry)
   if (model->variant == NULL)
     return g_strdup (program);
   g_autofree char *size = maq_format_bytes (model->variant->size);
-  g_autofree char *start = g_strjoin (" · ", maq_library_kind_word (MAQ_REPO_KIND_MODEL), program, size, NULL);
+  g_autofree char *start = g_strjoin (" · ", maq_library_kind_word (MAQ_REPO_KIND_MODEL), program, model->variant->size > 0 ? size : NULL, NULL);
   if (model->modified == 0)
     return g_steal_pointer (&start);
   g_autofree char *when = maq_format_relative_time (model->modified, g_get_real_time () / G_USEC_PER_SEC);
   // Translators: %s is a time such as "3 days ago".
   g_autofree char *changed = g_strdup_printf (_ ("changed %s"), when);
   return g_strjoin (" · ", start, changed, NULL);
+}
+
+const char *
+maq_library_entry_get_quantization (MaqForeignItem *item)
+{
+  const MaqForeignModel *model = maq_foreign_item_get_model (item);
+
+  if (model->variant == NULL)
+    return "";
+  // Where no quantization is known the label is the file's stem, or the tag in Ollama's name.
+  const char *colon = strrchr (model->name, ':');
+  return g_str_equal (model->variant->label, colon != NULL ? colon + 1 : model->name) ? "" : model->variant->label;
 }
 
 static const MaqFit *
@@ -123,9 +135,8 @@ maq_library_entry_dup_variants (gpointer entry)
     return maq_library_item_dup_variants (entry);
   const MaqForeignModel *model = maq_foreign_item_get_model (entry);
   const MaqFit          *fit = get_fit (entry);
-  // A file whose name has no quantization is called the same twice.
-  const char *label = model->variant != NULL && !g_str_equal (model->variant->label, model->name) ? model->variant->label : "";
-  const char *verdict = fit != NULL && fit->verdict != MAQ_FIT_UNKNOWN ? maq_fit_verdict_to_word (fit->verdict) : "";
+  const char            *label = maq_library_entry_get_quantization (entry);
+  const char            *verdict = fit != NULL && fit->verdict != MAQ_FIT_UNKNOWN ? maq_fit_verdict_to_word (fit->verdict) : "";
   return g_strconcat (label, *label != '\0' && *verdict != '\0' ? " · " : "", verdict, NULL);
 }
 

@@ -31,6 +31,8 @@ char *maq_library_entry_dup_variants (gpointer entry);
 char *maq_library_entry_dup_fit (gpointer entry);
 // What is wrong with it; NULL: nothing. DETAILS: for a tooltip (both transfer none).
 const char *maq_library_entry_get_warning (gpointer entry, const char **details);
+// "Q4_K_M"; "" where none is known, or its name says it already.
+const char *maq_library_entry_get_quantization (MaqForeignItem *item);
 // "Ollama", "Model Folder".
 const char *maq_library_program_word (MaqForeignProgram program);
 
