@@ -82,6 +82,7 @@ test_care (AppFixture   *fixture,
   g_autofree char *freed = g_strdup_printf ("%s Freed", size);
   gtk_widget_activate_action (GTK_WIDGET (page), "library.verify", "s", "hf://" EMBED);
   ui_wait_text (window, "This is damaged.");
+  ui_wait_text (window, "README.md · Damaged: it is moved away and fetched again");
   ui_click (window, "Repair");
   ui_wait_text (window, "Repaired");
   ui_click (window, "Show _Transfers");

@@ -7,6 +7,7 @@
 
 #include "maq-error-text.h"
 #include "maq-future-slot.h"
+#include "maq-library-care-rows.h"
 #include "maq-library-fetch.h"
 #include "maq-library-words.h"
 #include "maq-units.h"
@@ -143,71 +144,6 @@ show_problem (MaqLibraryCareDialog *self,
     show_done (self, "dialog-error-symbolic", text->title, text->body);
 }
 
-// What a step means (transfer full). The sentences of the cache are for bug reports; where the interface has words, it says these.
-static char *
-dup_step_words (const MaqCacheStep *step)
-{
-  switch (step->action)
-    {
-    case MAQ_CACHE_STEP_MEND_REF:
-      return g_strdup_printf (_ ("The mark of “%s” is damaged and is written again"), step->path);
-    case MAQ_CACHE_STEP_REMOVE_REF:
-      return g_strdup_printf (_ ("The mark of “%s” leads nowhere and is removed"), step->path);
-    case MAQ_CACHE_STEP_MAKE_SNAPSHOTS:
-      return g_strdup (_ ("A folder is missing and is made"));
-    case MAQ_CACHE_STEP_REMOVE_LINK:
-      return g_strdup (_ ("Listed, but not here: it is fetched again"));
-    case MAQ_CACHE_STEP_SET_ASIDE:
-      return g_strdup (_ ("Damaged: it is moved away and fetched again"));
-    case MAQ_CACHE_STEP_REMOVE_REVISION:
-      return g_strdup_printf (_ ("Version %.7s"), step->commit);
-    case MAQ_CACHE_STEP_REMOVE_BLOB:
-      return g_strdup (_ ("A file that no version uses"));
-    case MAQ_CACHE_STEP_REMOVE_PARTIAL:
-      return g_strdup (_ ("A part of a file"));
-    case MAQ_CACHE_STEP_SHARE:
-      return g_strdup (_ ("A file that another one here has too"));
-    case MAQ_CACHE_STEP_REPORT:
-    case MAQ_CACHE_STEP_REMOVE_FILE:
-    case MAQ_CACHE_STEP_REMOVE_REPO:
-      break;
-    }
-  return g_strdup (step->reason);
-}
-
-static GtkWidget *
-make_step_row (const MaqCacheStep *step)
-{
-  GtkWidget       *row = adw_action_row_new ();
-  g_autofree char *words = dup_step_words (step);
-  g_autofree char *file = step->action == MAQ_CACHE_STEP_REMOVE_LINK ? g_path_get_basename (step->path) : NULL;
-  g_autofree char *line = file != NULL ? g_strdup_printf ("%s · %s", file, words) : g_strdup (words);
-
-  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), step->id != NULL ? step->id : _ ("Cache"));
-  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), line);
-  gtk_widget_set_tooltip_text (row, step->reason);
-  if (step->frees > 0)
-    {
-      g_autofree char *size = maq_format_bytes (step->frees);
-      GtkWidget       *label = gtk_label_new (size);
-      gtk_widget_add_css_class (label, "numeric");
-      gtk_widget_add_css_class (label, "dimmed");
-      adw_action_row_add_suffix (ADW_ACTION_ROW (row), label);
-    }
-  return row;
-}
-
-static GtkWidget *
-make_more_row (guint n)
-{
-  GtkWidget       *row = adw_action_row_new ();
-  g_autofree char *title = g_strdup_printf (ngettext ("and %u more", "and %u more", n), n);
-
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
-  return row;
-}
-
 static guint64
 get_frees (MaqLibraryCareDialog *self,
            guint                *n_to_do)
@@ -268,9 +204,9 @@ add_part (MaqLibraryCareDialog *self,
   adw_expander_row_add_prefix (ADW_EXPANDER_ROW (row), check);
   adw_expander_row_add_suffix (ADW_EXPANDER_ROW (row), label);
   for (guint i = 0; i < MIN (plan->steps->len, MAX_ROWS); i++)
-    adw_expander_row_add_row (ADW_EXPANDER_ROW (row), make_step_row (g_ptr_array_index (plan->steps, i)));
+    adw_expander_row_add_row (ADW_EXPANDER_ROW (row), maq_library_care_row_new (self->library, g_ptr_array_index (plan->steps, i)));
   if (plan->steps->len > MAX_ROWS)
-    adw_expander_row_add_row (ADW_EXPANDER_ROW (row), make_more_row (plan->steps->len - MAX_ROWS));
+    adw_expander_row_add_row (ADW_EXPANDER_ROW (row), maq_library_care_more_row_new (plan->steps->len - MAX_ROWS));
   gtk_list_box_append (self->list, row);
 }
 
@@ -279,9 +215,9 @@ add_steps (MaqLibraryCareDialog *self,
            const MaqCachePlan   *plan)
 {
   for (guint i = 0; i < MIN (plan->steps->len, MAX_ROWS); i++)
-    gtk_list_box_append (self->list, make_step_row (g_ptr_array_index (plan->steps, i)));
+    gtk_list_box_append (self->list, maq_library_care_row_new (self->library, g_ptr_array_index (plan->steps, i)));
   if (plan->steps->len > MAX_ROWS)
-    gtk_list_box_append (self->list, make_more_row (plan->steps->len - MAX_ROWS));
+    gtk_list_box_append (self->list, maq_library_care_more_row_new (plan->steps->len - MAX_ROWS));
 }
 
 // Nothing is to be done: what that means.
