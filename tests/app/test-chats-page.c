@@ -426,63 +426,6 @@ test_picker (void)
   tear_down (&fixture);
 }
 
-static GListModel *
-get_choices (Fixture *fixture)
-{
-  MaqModelPicker *picker = get_child (fixture->view, MAQ_TYPE_CHAT_VIEW, "picker");
-  GtkListView    *list = get_child (picker, MAQ_TYPE_MODEL_PICKER, "list");
-
-  return G_LIST_MODEL (gtk_list_view_get_model (list));
-}
-
-// Models of other programs can be chosen too, and be searched; with none of its own they are what a new chat takes.
-static void
-test_picker_foreign (void)
-{
-  Fixture          fixture;
-  g_autofree char *folder = g_build_filename (g_get_home_dir (), "drive", NULL);
-  const char      *folders[] = { folder, NULL };
-  MaqModelPicker  *picker;
-  g_autoptr (GObject) choice = NULL;
-  g_autofree char *title = NULL;
-  g_autofree char *details = NULL;
-  gboolean         chosen = FALSE;
-
-  set_up_with (&fixture, NULL, NULL);
-  g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
-  for (int i = 0; i < 12; i++)
-    {
-      g_autofree char *path = g_strdup_printf ("%s/other-%d.gguf", folder, i);
-
-      g_assert_true (g_file_set_contents (path, "weights", -1, NULL));
-    }
-  maq_foreign_list_set_folders (fixture.foreign, folders);
-  maq_foreign_list_refresh (fixture.foreign);
-  wait_until (!maq_foreign_list_get_loading (fixture.foreign));
-  ui_wait_text (fixture.page, "Talk to a Model");
-  gtk_widget_activate_action (GTK_WIDGET (fixture.page), "chats.new", NULL);
-  g_assert_cmpstr (maq_chat_get_model_label (get_chat (&fixture)), ==, "other-0");
-  picker = get_child (fixture.view, MAQ_TYPE_CHAT_VIEW, "picker");
-  // No longer open than it takes: GDK 4.23 warns on X11 when a popup and its parent are drawn in one frame.
-  gtk_menu_button_popup (get_child (picker, MAQ_TYPE_MODEL_PICKER, "button"));
-  gtk_popover_popdown (get_child (picker, MAQ_TYPE_MODEL_PICKER, "popover"));
-  g_assert_cmpuint (g_list_model_get_n_items (get_choices (&fixture)), ==, 12);
-  choice = g_list_model_get_item (get_choices (&fixture), 0);
-  g_object_get (choice, "title", &title, "details", &details, "chosen", &chosen, NULL);
-  g_assert_cmpstr (title, ==, "other-0");
-  g_assert_cmpstr (details, ==, "Model Folder · 7 bytes");
-  g_assert_true (chosen);
-
-  gtk_editable_set_text (get_child (picker, MAQ_TYPE_MODEL_PICKER, "search_entry"), "no such");
-  wait_until (g_list_model_get_n_items (get_choices (&fixture)) == 0);
-  gtk_editable_set_text (get_child (picker, MAQ_TYPE_MODEL_PICKER, "search_entry"), "OTHER-7");
-  wait_until (g_list_model_get_n_items (get_choices (&fixture)) == 1);
-  g_signal_emit_by_name (get_child (picker, MAQ_TYPE_MODEL_PICKER, "list"), "activate", 0);
-  g_assert_cmpstr (maq_chat_get_model_label (get_chat (&fixture)), ==, "other-7");
-  g_assert_true (g_str_has_suffix (maq_chat_get_model_path (get_chat (&fixture)), "/drive/other-7.gguf"));
-  tear_down (&fixture);
-}
-
 static void
 test_deleted_and_undone (void)
 {
@@ -644,7 +587,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/app/chats-page/crash-and-damage", test_crash_and_damage);
   g_test_add_func ("/app/chats-page/model-gone", test_model_gone);
   g_test_add_func ("/app/chats-page/picker", test_picker);
-  g_test_add_func ("/app/chats-page/picker-of-other-programs", test_picker_foreign);
   g_test_add_func ("/app/chats-page/deleted-and-undone", test_deleted_and_undone);
   g_test_add_func ("/app/chats-page/selection-stays-with-its-chat", test_selection_stays_with_its_chat);
   g_test_add_func ("/app/chats-page/there-again", test_there_again);

