@@ -482,6 +482,31 @@ test_empty_library (AppFixture   *fixture,
   ui_hide (window, page);
 }
 
+// A cache that cannot be read says so, and still does when the other programs have been looked for; they are listed all the same.
+static void
+test_unreadable_library (AppFixture   *fixture,
+                         gconstpointer data)
+{
+  g_autofree char *root = g_build_filename (fixture->folder, "no-folder", NULL);
+  g_autofree char *drive = g_build_filename (fixture->folder, "drive", NULL);
+  g_autofree char *model = g_build_filename (drive, "mine-Q8_0.gguf", NULL);
+  const char      *folders[] = { drive, NULL };
+
+  g_assert_true (g_file_set_contents (root, "x", 1, NULL));
+  g_assert_cmpint (g_mkdir_with_parents (drive, 0755), ==, 0);
+  g_assert_true (g_file_set_contents (model, "GGUF", -1, NULL));
+  g_autoptr (MaqCache) cache = maq_cache_new (root);
+  g_autoptr (MaqLibrary) library = maq_library_new (cache);
+  MaqLibraryPage *page = maq_library_page_new (library, fixture->foreign, fixture->transfers, fixture->client);
+  GtkWindow      *window = app_fixture_show (fixture, page);
+  ui_wait_sensitive (page, "Try Again");
+  ui_run (300);
+  g_assert_false (ui_shows (page, "The Library Is Empty"));
+  maq_foreign_list_set_folders (fixture->foreign, folders);
+  ui_wait_text (page, "mine-Q8_0");
+  ui_hide (window, page);
+}
+
 static void
 count_cb (guint *count)
 {
@@ -524,6 +549,7 @@ main (int   argc,
   ADD ("/app/library-page/many-repos-arrive", test_many);
   ADD ("/app/library-page/a-newer-version-on-the-hub", test_news);
   ADD ("/app/library-page/empty", test_empty_library);
+  ADD ("/app/library-page/a-cache-that-cannot-be-read", test_unreadable_library);
   g_test_add_func ("/app/sidebar/places-and-badge", test_sidebar);
   return g_test_run ();
 }

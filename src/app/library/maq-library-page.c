@@ -46,6 +46,7 @@ struct _MaqLibraryPage
   MaqFutureSlot       looking; // whether the model to use is still there
   const char         *use;     // interned: what for
   MaqForeignItem     *used;
+  gboolean            failed; // the last look into the cache
   guint               going_to_top;
   gboolean            was_touched; // the list: somebody may have scrolled
 };
@@ -80,7 +81,7 @@ update (MaqLibraryPage *self)
     maq_status_stack_set_status (self->status_stack, MAQ_STATUS_CONTENT);
   else if (n_items == 0 && (maq_future_slot_is_waiting (&self->refreshing) || maq_foreign_list_get_loading (self->foreign)))
     maq_status_stack_set_status (self->status_stack, MAQ_STATUS_LOADING);
-  else
+  else if (!self->failed)
     maq_status_stack_set_status (self->status_stack, MAQ_STATUS_EMPTY);
 }
 
@@ -140,6 +141,7 @@ refreshed_cb (gpointer   object,
       maq_library_add_toast (GTK_WIDGET (self), text->title);
       return;
     }
+  self->failed = TRUE;
   maq_status_stack_set_problem (self->status_stack, text->title, text->body, text->can_retry);
   maq_status_stack_set_status (self->status_stack, MAQ_STATUS_ERROR);
 }
@@ -147,6 +149,7 @@ refreshed_cb (gpointer   object,
 static void
 refresh (MaqLibraryPage *self)
 {
+  self->failed = FALSE;
   maq_future_slot_set (&self->refreshing, maq_library_refresh (self->library), self, refreshed_cb);
   update (self);
 }
