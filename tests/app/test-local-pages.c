@@ -500,8 +500,9 @@ test_unreadable_library (AppFixture   *fixture,
   MaqLibraryPage *page = maq_library_page_new (library, fixture->foreign, fixture->transfers, fixture->client);
   GtkWindow      *window = app_fixture_show (fixture, page);
   ui_wait_sensitive (page, "Try Again");
+  maq_foreign_list_refresh (fixture->foreign);
   ui_run (300);
-  g_assert_false (ui_shows (page, "The Library Is Empty"));
+  ui_wait_sensitive (page, "Try Again");
   maq_foreign_list_set_folders (fixture->foreign, folders);
   ui_wait_text (page, "mine-Q8_0");
   ui_hide (window, page);

@@ -79,9 +79,11 @@ update (MaqLibraryPage *self)
     maq_status_stack_set_empty (self->status_stack, "maq-library-symbolic", _ ("The Library Is Empty"), _ ("Models that you or other Hub tools download appear here."));
   if (n_shown > 0)
     maq_status_stack_set_status (self->status_stack, MAQ_STATUS_CONTENT);
+  else if (n_items == 0 && self->failed)
+    maq_status_stack_set_status (self->status_stack, MAQ_STATUS_ERROR);
   else if (n_items == 0 && (maq_future_slot_is_waiting (&self->refreshing) || maq_foreign_list_get_loading (self->foreign)))
     maq_status_stack_set_status (self->status_stack, MAQ_STATUS_LOADING);
-  else if (!self->failed)
+  else
     maq_status_stack_set_status (self->status_stack, MAQ_STATUS_EMPTY);
 }
 
@@ -143,7 +145,7 @@ refreshed_cb (gpointer   object,
     }
   self->failed = TRUE;
   maq_status_stack_set_problem (self->status_stack, text->title, text->body, text->can_retry);
-  maq_status_stack_set_status (self->status_stack, MAQ_STATUS_ERROR);
+  update (self);
 }
 
 static void
