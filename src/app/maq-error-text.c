@@ -97,6 +97,7 @@ static const Entry address_entries[] = {
 static const Entry io_entries[] = {
   { G_IO_ERROR_NOT_FOUND, N_ ("File Not Found"), N_ ("The file is not there any more. It may have been moved or removed."), RETRY },
   { G_IO_ERROR_PERMISSION_DENIED, N_ ("Not Allowed"), N_ ("The file cannot be opened with the rights of this account. Check its permissions."), RETRY },
+  { G_IO_ERROR_NOT_DIRECTORY, N_ ("Not a Folder"), N_ ("A file is where a folder should be. Move it away, or choose another folder in Preferences."), RETRY | FACT },
   { G_IO_ERROR_NO_SPACE, N_ ("Not Enough Disk Space"), N_ ("The disk is full. Delete something, then try again."), RETRY },
   { G_IO_ERROR_TIMED_OUT, N_ ("No Answer in Time"), N_ ("It took too long. Check the network connection, then try again."), RETRY | OFFLINE },
   { G_IO_ERROR_HOST_NOT_FOUND, N_ ("Hub Not Reachable"), N_ ("Check the network connection and the Hub address in Preferences, then try again."), RETRY | OFFLINE },

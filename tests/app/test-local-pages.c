@@ -499,7 +499,7 @@ test_unreadable_library (AppFixture   *fixture,
   g_autoptr (MaqLibrary) library = maq_library_new (cache);
   MaqLibraryPage *page = maq_library_page_new (library, fixture->foreign, fixture->transfers, fixture->client);
   GtkWindow      *window = app_fixture_show (fixture, page);
-  ui_wait_sensitive (page, "Try Again");
+  ui_wait_text (page, "Not a Folder");
   maq_foreign_list_refresh (fixture->foreign);
   ui_run (300);
   ui_wait_sensitive (page, "Try Again");
