@@ -133,10 +133,9 @@ maq_library_entry_dup_variants (gpointer entry)
 {
   if (!MAQ_IS_FOREIGN_ITEM (entry))
     return maq_library_item_dup_variants (entry);
-  const MaqForeignModel *model = maq_foreign_item_get_model (entry);
-  const MaqFit          *fit = get_fit (entry);
-  const char            *label = maq_library_entry_get_quantization (entry);
-  const char            *verdict = fit != NULL && fit->verdict != MAQ_FIT_UNKNOWN ? maq_fit_verdict_to_word (fit->verdict) : "";
+  const MaqFit *fit = get_fit (entry);
+  const char   *label = maq_library_entry_get_quantization (entry);
+  const char   *verdict = fit != NULL && fit->verdict != MAQ_FIT_UNKNOWN ? maq_fit_verdict_to_word (fit->verdict) : "";
   return g_strconcat (label, *label != '\0' && *verdict != '\0' ? " · " : "", verdict, NULL);
 }
 
