@@ -2,8 +2,10 @@
 # Copyright 2026 The Maquette developers
 """Hostile names, and links planted in the cache: rows C1 and C2."""
 
+import json
 import os
 import shutil
+import time
 
 from cases_content import FILES, SMALL, with_hub
 from harness import LIBC, MIB, check_sentence, expect, place, random_source, write_file
@@ -75,6 +77,45 @@ def hostile(row):
     step = 1 if row.full else 3
     for size in (-1, 1 << 63, 1 << 64, 1.5, "x", None)[::step]:
         row.attempt(f"size {size}", once, listed(path="other.gguf", size=size, lfs={"oid": "e" * 64, "size": size, "pointerSize": 130}))
+
+
+def crowded(row):
+    """Trees that are larger than any honest one, or whose sizes add up to more than there are numbers for."""
+    many = [{"type": "file", "path": f"part-{number // 1000}/{number}.bin", "size": 1 << 40, "oid": "b" * 40} for number in range(100000 if row.full else 20000)]
+
+    def pages(handler, path):
+        """As the Hub does, a thousand at a time."""
+        hub = handler.server.hub
+        entries = hub.tree() + many
+        page = int(handler.path.partition("page=")[2] or 0)
+        more = {"Link": f'<{hub.url}{path}?recursive=true&page={page + 1}>; rel="next"'} if len(entries) > (page + 1) * 1000 else {}
+        handler.body(json.dumps(entries[page * 1000:(page + 1) * 1000]).encode(), "application/json", **more)
+
+    def sizes(handler, _path):
+        handler.reply([{"type": "file", "path": f"{number}.gguf", "size": (1 << 63) - 1, "oid": "b" * 40, "lfs": {"oid": f"{number:064x}", "size": (1 << 63) - 1}} for number in range(9)])
+
+    def command(hub, *words, status=0, says="", seconds=20):
+        with place(hub) as here:
+            begin = time.monotonic()
+            done, out, err = here.run(*words)
+            expect(done == status, f"status {done}: {err.strip()[-300:]}")
+            expect(says in out + err, f"no “{says}”: {(out + err)[-300:]}")
+            expect(time.monotonic() - begin < seconds, f"it took {time.monotonic() - begin:.1f} s")
+            here.check()
+
+    def with_tree(twist, files, *words, **more):
+        hub = TinyHub(dict(files), tree=twist) if twist else TinyHub(dict(files))
+        try:
+            command(hub, words[0], hub.repo, *words[1:], **more)
+        finally:
+            hub.close()
+
+    row.attempt(f"{len(many)} files, one of them fetched", with_tree, pages, FILES, "download", "tiny.gguf", says="snapshots")
+    row.attempt(f"{len(many)} files, listed", with_tree, pages, FILES, "files", "--json", says=many[-1]["path"])
+    row.attempt(f"{len(many)} files, all asked for", with_tree, pages, FILES, "download", status=1, says="needed")
+    row.attempt("2^63 - 1 bytes, nine times", with_tree, sizes, {}, "download", status=1, says="needed")
+    names = {"x" * 255: b"long", "\u00e9" * 127: b"accents", "/".join("y" * 255 for _number in range(3)) + "/z.gguf": b"deep"}
+    row.attempt("names of 255 bytes", with_tree, None, names, "download", says="snapshots")
 
 
 def planted(row):
@@ -156,5 +197,6 @@ def exchange(one, other):
 
 CASES = [
     {"name": "C1", "title": "hostile names, hashes, commits, ids, refs, sizes", "target": "0 writes outside", "run": hostile},
+    {"name": "C1b", "title": "100,000 files, 2^63 bytes, names of 255", "target": "a sentence, or the file; in time", "run": crowded},
     {"name": "C2", "title": "links planted in the cache, and swapped", "target": "0 outside reads or writes", "run": planted},
 ]

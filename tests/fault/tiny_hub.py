@@ -7,6 +7,7 @@ import http.server
 import json
 import re
 import threading
+import urllib.parse
 
 COMMIT = "a" * 40
 
@@ -31,7 +32,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         elif kind == "tree":
             self.reply(hub.tree())
         elif kind == "file":
-            self.send_file(re.sub(".*/resolve/[^/]*/", "", path))
+            self.send_file(urllib.parse.unquote(re.sub(".*/resolve/[^/]*/", "", path)))
         else:
             self.raw(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
 

@@ -35,6 +35,9 @@ check_address (const MaqRepoAddress *address)
   g_assert_true (address->revision == NULL || maq_revision_validate (address->revision, NULL));
   if (address->path != NULL)
     check_below (address->path);
+  // Of a branch of this name hf:// cannot tell the files from pull requests.
+  if (g_strcmp0 (address->revision, "refs") == 0)
+    return;
   g_assert_no_error (error);
   g_assert_cmpint (again->kind, ==, address->kind);
   g_assert_cmpstr (again->id, ==, address->id);
