@@ -5,6 +5,7 @@
 #include "maq-repo-actions.h"
 #include "maq-repo-files.h"
 #include "maq-repo-page.h"
+#include "maq-test-server.h"
 
 #define CHAT        "maquette/pebble-chat-GGUF"
 #define CHAT_FOLDER "models--maquette--pebble-chat-GGUF"
@@ -85,6 +86,79 @@ test_keyboard (AppFixture   *fixture,
     n++;
   g_assert_cmpuint (n, >, 3);
   g_assert_cmpuint (n, <, 40);
+  ui_hide (window, page);
+}
+
+// The longest time in which the main loop came to nothing else, in microseconds.
+typedef struct
+{
+  gint64 last;
+  gint64 longest;
+} Gap;
+
+static gboolean
+note_gap (gpointer data)
+{
+  Gap   *gap = data;
+  gint64 now = g_get_monotonic_time ();
+
+  gap->longest = MAX (gap->longest, now - gap->last);
+  gap->last = now;
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+add_entry (GString    *tree,
+           const char *path,
+           const char *size)
+{
+  g_string_append_printf (tree, "%s{\"type\":\"file\",\"path\":\"%s\",\"size\":%s,\"oid\":\"0123456789abcdef0123456789abcdef01234567\"}", tree->len > 1 ? "," : "", path, size);
+}
+
+static char *
+make_hostile_tree (guint n)
+{
+  g_autoptr (GString) tree = g_string_new ("[");
+  g_autofree char *longest = g_strnfill (255, 'x');
+
+  add_entry (tree, longest, "9223372036854775807");
+  add_entry (tree, "../../evil", "1");
+  add_entry (tree, "huge.gguf", "9223372036854775808");
+  add_entry (tree, "a\\u202egpj.exe", "-1");
+  add_entry (tree, "<b>&", "\"x\"");
+  for (guint i = 0; i < n; i++)
+    {
+      g_autofree char *path = g_strdup_printf ("part-%u/%06u.bin", i / 1000, i);
+      add_entry (tree, path, "1");
+    }
+  g_string_append_c (tree, ']');
+  return g_string_free (g_steal_pointer (&tree), FALSE);
+}
+
+// A list of files as no honest repo has it is shown, and the window does not stand still for it.
+static void
+test_hostile_tree (AppFixture   *fixture,
+                   gconstpointer data)
+{
+  g_autoptr (MaqTestServer) hub = maq_test_server_new ();
+  g_autofree char *tree = make_hostile_tree (100000);
+  Gap              gap = { 0 };
+
+  maq_test_server_add (hub, "/api/models/acme/huge", &(MaqTestReply) { .headers = "Content-Type: application/json\r\n", .body = "{\"id\":\"acme/huge\",\"sha\":\"0123456789abcdef0123456789abcdef01234567\",\"tags\":[]}" });
+  maq_test_server_add (hub, "/api/models/acme/huge/tree/main", &(MaqTestReply) { .headers = "Content-Type: application/json\r\n", .body = tree });
+  maq_test_server_add (hub, "*", &(MaqTestReply) { .status = 404, .headers = "X-Error-Code: EntryNotFound\r\n" });
+  g_assert_true (maq_hub_client_set_endpoint (fixture->client, maq_test_server_get_address (hub), NULL));
+
+  // An address with a path opens at the files.
+  g_autoptr (MaqRepoAddress) address = maq_repo_address_new (MAQ_REPO_KIND_MODEL, "acme/huge", NULL, "huge.gguf");
+  MaqRepoPage *page = maq_repo_page_new (fixture->client, fixture->cache, fixture->transfers, fixture->library, address);
+  GtkWindow   *window = app_fixture_show (fixture, page);
+  gap.last = g_get_monotonic_time ();
+  guint watch = g_timeout_add (1, note_gap, &gap);
+  ui_wait_text (page, "part-0/000000.bin");
+  g_source_remove (watch);
+  g_test_message ("nothing else for %.1f ms", gap.longest / 1000.0);
+  g_assert_cmpint (gap.longest, <, 200 * 1000);
   ui_hide (window, page);
 }
 
@@ -263,6 +337,7 @@ main (int   argc,
   ADD ("/app/repo-page/stop-and-go-on", test_stop);
   ADD ("/app/repo-page/a-failed-download-says-why", test_failed_download);
   ADD ("/app/repo-page/files", test_files);
+  ADD ("/app/repo-page/hostile-list-of-files", test_hostile_tree);
   ADD ("/app/repo-page/problems-have-a-way-on", test_problems);
   ADD ("/app/repo-page/gated", test_gated);
   ADD ("/app/repo-page/whether-it-fits-is-said-before", test_fit);
