@@ -228,6 +228,19 @@ def python_finds_revisions_datasets_and_spaces(cache):
 
 
 @check
+def clients_find_a_variant_and_single_files(cache):
+    for arguments, path in ((["--quant", "Q8_0"], WEIGHTS), (["onnx/deep/er/x.json"], "onnx/deep/er/x.json")):
+        commit = download(cache, "acme/tiny", *arguments)["commit"]
+        check_scans(cache)
+        control("DELETE", "requests")
+        found = hf.hf_hub_download("acme/tiny", path, cache_dir=cache, local_files_only=True)
+        assert pathlib.Path(found).read_bytes() == expected(path)
+        if npm is not None:
+            assert npm.ask("file", repo="acme/tiny", path=path, revision=commit, cacheDir=cache) == found
+        assert control("GET", "requests") == []
+
+
+@check
 def python_completes_what_maquette_began(cache):
     download(cache, "acme/tiny", "--include", "*.json")
     check_scans(cache)
