@@ -93,8 +93,9 @@ def quota(row, files, size, seconds):
             row.note(f"{files} files, {size} in each window of {seconds} s: {window.passed} requests passed, {window.refused} were refused, {window.early} of them late")
             expect(window.early == 0, f"{window.early} requests were made in a closed window")
             expect(window.passed == files, f"{window.passed} requests for {files} files")
-            # One may learn of the end of each window from its refusal.
-            expect(window.passed + window.refused <= 1.1 * (files + windows), f"{window.refused} refusals in {windows} windows")
+            # One may learn of the end of each window from its refusal; in few windows the two that run beside it weigh more.
+            limit = 1.1 * (files + windows) if windows > 10 else files + 3 * windows
+            expect(window.passed + window.refused <= limit, f"{window.refused} refusals in {windows} windows")
     finally:
         hub.close()
 

@@ -20,7 +20,7 @@
 
 #include "fuzz.h"
 
-#define MAX_INPUT  (64 * 1024)
+#define LARGEST    (64 * 1024)
 #define MAX_CORPUS 4000
 #define N_EDGES    (1 << 16)
 #define TOO_LONG   10 // seconds for one input
@@ -39,7 +39,7 @@ static GOptionEntry options[] = {
 };
 
 static GPtrArray *corpus; // of GBytes
-static guint8    *input;  // MAX_INPUT bytes, shared with input_path
+static guint8    *input;  // LARGEST bytes, shared with input_path
 static int        input_fd = -1;
 static gint64     slowest; // microseconds
 
@@ -86,7 +86,7 @@ put (gsize         size,
      gsize         n)
 {
   gone = MIN (gone, size - at);
-  if (size - gone + n > MAX_INPUT)
+  if (size - gone + n > LARGEST)
     return size;
   memmove (input + at + n, input + at + gone, size - at - gone);
   if (n > 0)
@@ -215,7 +215,7 @@ take (GBytes *bytes)
   gsize         size = 0;
   gconstpointer data = g_bytes_get_data (bytes, &size);
 
-  if (input_fd >= 0 && ftruncate (input_fd, MAX_INPUT) != 0)
+  if (input_fd >= 0 && ftruncate (input_fd, LARGEST) != 0)
     g_error ("%s: %s", input_path, g_strerror (errno));
   if (size > 0)
     memcpy (input, data, size);
@@ -226,7 +226,7 @@ static void
 add_seed (gconstpointer data,
           gsize         size)
 {
-  g_ptr_array_add (corpus, g_bytes_new (data, MIN (size, MAX_INPUT)));
+  g_ptr_array_add (corpus, g_bytes_new (data, MIN (size, LARGEST)));
 }
 
 static void
@@ -257,10 +257,10 @@ open_input (void)
   if (input_path != NULL)
     {
       input_fd = g_open (input_path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-      if (input_fd < 0 || ftruncate (input_fd, MAX_INPUT) != 0)
+      if (input_fd < 0 || ftruncate (input_fd, LARGEST) != 0)
         g_error ("%s: %s", input_path, g_strerror (errno));
     }
-  input = mmap (NULL, MAX_INPUT, PROT_READ | PROT_WRITE, input_fd >= 0 ? MAP_SHARED : MAP_PRIVATE | MAP_ANONYMOUS, input_fd, 0);
+  input = mmap (NULL, LARGEST, PROT_READ | PROT_WRITE, input_fd >= 0 ? MAP_SHARED : MAP_PRIVATE | MAP_ANONYMOUS, input_fd, 0);
   g_assert (input != MAP_FAILED);
 }
 

@@ -386,9 +386,9 @@ def what_npm_left_half_done_is_let_alone(cache):
     process = npm.start()
     npm.send(process, "snapshot", repo="acme/plain", cacheDir=cache)
     end = time.monotonic() + 30
-    while not list(cache.rglob("*.incomplete")) and time.monotonic() < end:
-        time.sleep(0.05)
-    time.sleep(0.3)
+    # In the middle of the weights.
+    while not any(path.stat().st_size > 100000 for path in cache.rglob("*.incomplete")) and time.monotonic() < end:
+        time.sleep(0.02)
     process.kill()
     process.communicate()
     control("DELETE", "faults")
