@@ -14,6 +14,7 @@
 #define LEAST_SHARE  (8u << 20) // a request for less is not worth its round trips
 #define MAX_TRIES    5
 #define LONGEST_WAIT 300        // seconds, for a rate limit
+#define SPREAD       1000       // milliseconds after it within which the connections come back
 #define PAGE_PAUSE   200        // milliseconds after which one more web page in the file's place is no accident
 #define KEEP_FROM    (8u << 20) // smaller files are hashed at their end
 
@@ -362,7 +363,8 @@ wait_before_try (MaqTransferFetch *self,
     return maq_transfer_run_rest (run, maq_transfer_run_get_first_pause () << (MAX (n_tries, 1) - 1), error);
 
   maq_transfer_run_count (run, &run->n_limited, 1);
-  gboolean ok = maq_transfer_run_rest (run, MIN (seconds, LONGEST_WAIT) * 1000, error);
+  // Not all at once: the first ones learn whether there is room for the others.
+  gboolean ok = maq_transfer_run_rest (run, MIN (seconds, LONGEST_WAIT) * 1000 + g_random_int_range (0, SPREAD), error);
   maq_transfer_run_count (run, &run->n_limited, -1);
   return ok;
 }
