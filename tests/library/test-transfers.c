@@ -159,7 +159,7 @@ test_recovers (Fixture      *fixture,
     "{\"host\": \"hub\", \"path\": \"*/resolve/*\", \"status\": 503, \"times\": 1}",
     "{\"host\": \"hub\", \"path\": \"*/resolve/*\", \"status\": 429, \"retry-after\": 1, \"times\": 1}",
     // Oftener than anything else would be tried.
-    "{\"host\": \"hub\", \"path\": \"*/resolve/*\", \"status\": 429, \"retry-after\": 1, \"times\": 8}",
+    "{\"host\": \"hub\", \"path\": \"*/resolve/*\", \"status\": 429, \"retry-after\": 1, \"times\": 6}",
     "{\"host\": \"hub\", \"path\": \"/api/models/*\", \"status\": 500, \"times\": 1}",
     "{\"host\": \"cdn\", \"flip\": 1500000, \"times\": 1}",
     "[{\"host\": \"cdn\", \"cut\": 500000, \"times\": 1}, {\"host\": \"cdn\", \"range\": \"ignore\", \"times\": 1}]",
