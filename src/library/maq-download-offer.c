@@ -102,29 +102,40 @@ ask_access (Question *self,
   return MAQ_DOWNLOAD_ACCESS_GRANTED;
 }
 
+GPtrArray *
+maq_download_group_variants (MaqHubTree *tree)
+{
+  guint                   n = tree->files->len;
+  g_autofree const char **paths = g_new0 (const char *, n + 1);
+  g_autofree guint64     *sizes = g_new0 (guint64, n + 1);
+
+  for (guint i = 0; i < n; i++)
+    {
+      const MaqHubFile *file = g_ptr_array_index (tree->files, i);
+      paths[i] = file->path;
+      sizes[i] = file->size;
+    }
+  return maq_variants_group (paths, sizes, n);
+}
+
 static void
 list_files (MaqDownloadOffer *offer,
             MaqCache         *cache)
 {
-  guint                   n = offer->tree->files->len;
-  MaqRepoKind             kind = maq_repo_get_kind (offer->repo);
-  const char             *id = maq_repo_get_id (offer->repo);
-  g_autofree const char **paths = g_new0 (const char *, n + 1);
-  g_autofree guint64     *sizes = g_new0 (guint64, n + 1);
-  g_autofree char        *snapshot = maq_cache_dup_snapshot_path (cache, kind, id, offer->commit);
-  gboolean                has_snapshot = snapshot != NULL && g_file_test (snapshot, G_FILE_TEST_IS_DIR);
+  MaqRepoKind      kind = maq_repo_get_kind (offer->repo);
+  const char      *id = maq_repo_get_id (offer->repo);
+  g_autofree char *snapshot = maq_cache_dup_snapshot_path (cache, kind, id, offer->commit);
+  gboolean         has_snapshot = snapshot != NULL && g_file_test (snapshot, G_FILE_TEST_IS_DIR);
 
-  offer->files = g_ptr_array_new_full (n, g_object_unref);
-  for (guint i = 0; i < n; i++)
+  offer->files = g_ptr_array_new_full (offer->tree->files->len, g_object_unref);
+  for (guint i = 0; i < offer->tree->files->len; i++)
     {
       const MaqHubFile *file = g_ptr_array_index (offer->tree->files, i);
       g_autofree char  *here = has_snapshot ? maq_cache_dup_file_path (cache, kind, id, offer->commit, file->path) : NULL;
-      paths[i] = file->path;
-      sizes[i] = file->size;
       offer->size += file->size;
       g_ptr_array_add (offer->files, maq_download_file_new (file->path, file->size, here != NULL));
     }
-  offer->variants = maq_variants_group (paths, sizes, n);
+  offer->variants = maq_download_group_variants (offer->tree);
 }
 
 static DexFuture *

@@ -43,6 +43,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (MaqDownloadOffer, maq_download_offer_unref)
 // Dropping the future stops it.
 DexFuture *maq_download_offer_load (MaqHubClient *client, MaqCache *cache, MaqRepoKind kind, const char *id, const char *revision);
 
+// The variants among the files of TREE, of MaqVariant, smallest first (transfer full).
+GPtrArray *maq_download_group_variants (MaqHubTree *tree);
 // The name of the licence, "apache-2.0" or what "other" stands for; NULL if the repo names none (transfer full).
 char *maq_download_offer_dup_license (MaqDownloadOffer *self);
 // The page of its text: what the card links to, else the licence file of the repo; NULL if there is neither (transfer full).

@@ -27,6 +27,9 @@ const char *maq_library_item_get_upstream (MaqLibraryItem *self);
 gint64      maq_library_item_get_ask_again (MaqLibraryItem *self);
 void        maq_library_item_set_ask_again (MaqLibraryItem *self, gint64 again);
 
+// The revision that the branch "main" is here; NULL if none is.
+const MaqCacheRevision *maq_library_get_main (MaqCacheRepo *repo);
+
 // What waits to be judged.
 typedef struct _MaqLibraryJudge MaqLibraryJudge;
 MaqLibraryJudge                *maq_library_judge_new (void);

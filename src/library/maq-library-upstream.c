@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Copyright 2026 The Maquette developers
-#include "maq-hub-tree.h"
 #include "maq-library-private.h"
 
 // Whether the Hub has a newer version of what is here. Asked for what is on the screen only, a few at a time, and remembered.
@@ -54,11 +53,9 @@ maq_library_upstream_free (MaqLibraryUpstream *self)
   g_rc_box_release_full (self, upstream_clear);
 }
 
-static const MaqCacheRevision *
-get_main (MaqLibraryItem *item)
+const MaqCacheRevision *
+maq_library_get_main (MaqCacheRepo *repo)
 {
-  MaqCacheRepo *repo = maq_library_item_get_repo (item);
-
   for (guint i = 0; i < repo->revisions->len; i++)
     {
       const MaqCacheRevision *revision = g_ptr_array_index (repo->revisions, i);
@@ -128,7 +125,7 @@ maq_library_ask_hub (MaqLibrary     *self,
   g_return_if_fail (MAQ_IS_LIBRARY_ITEM (item));
 
   MaqLibraryUpstream *upstream = maq_library_get_upstream (self);
-  if (maq_hub_client_get_offline (client) || get_main (item) == NULL || g_get_monotonic_time () < maq_library_item_get_ask_again (item))
+  if (maq_hub_client_get_offline (client) || maq_library_get_main (maq_library_item_get_repo (item)) == NULL || g_get_monotonic_time () < maq_library_item_get_ask_again (item))
     return;
   // Until there is an answer it is not asked once more.
   maq_library_item_set_ask_again (item, g_get_monotonic_time () + FAILED_FOR);
@@ -146,80 +143,7 @@ maq_library_item_has_news (MaqLibraryItem *self)
 {
   g_return_val_if_fail (MAQ_IS_LIBRARY_ITEM (self), FALSE);
 
-  const MaqCacheRevision *main_revision = get_main (self);
+  const MaqCacheRevision *main_revision = maq_library_get_main (maq_library_item_get_repo (self));
   const char             *commit = maq_library_item_get_upstream (self);
   return main_revision != NULL && commit != NULL && !g_str_equal (main_revision->commit, commit);
-}
-
-static void
-news_clear (gpointer data)
-{
-  maq_transfer_request_free (((MaqLibraryNews *) data)->request);
-}
-
-MaqLibraryNews *
-maq_library_news_ref (MaqLibraryNews *self)
-{
-  return g_atomic_rc_box_acquire (self);
-}
-
-void
-maq_library_news_unref (MaqLibraryNews *self)
-{
-  g_atomic_rc_box_release_full (self, news_clear);
-}
-
-G_DEFINE_BOXED_TYPE (MaqLibraryNews, maq_library_news, maq_library_news_ref, maq_library_news_unref)
-
-static DexFuture *
-tree_cb (DexFuture *future,
-         gpointer   data)
-{
-  MaqLibraryItem         *item = data;
-  const MaqHubTree       *tree = g_value_get_boxed (dex_future_get_value (future, NULL));
-  const MaqCacheRevision *revision = get_main (item);
-  g_autoptr (MaqLibraryNews) news = g_atomic_rc_box_new0 (MaqLibraryNews);
-  g_autoptr (GHashTable) here = g_hash_table_new (g_str_hash, g_str_equal);
-  g_autoptr (GStrvBuilder) paths = g_strv_builder_new ();
-  guint n_kept = 0;
-
-  if (revision == NULL)
-    return dex_future_new_reject (G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "%s is no longer in the cache", maq_library_item_get_id (item));
-  for (guint i = 0; i < revision->files->len; i++)
-    {
-      const MaqCacheFile *file = g_ptr_array_index (revision->files, i);
-      g_hash_table_insert (here, file->path, (gpointer) file);
-    }
-  for (guint i = 0; i < tree->files->len; i++)
-    {
-      const MaqHubFile   *file = g_ptr_array_index (tree->files, i);
-      const MaqCacheFile *own = g_hash_table_lookup (here, file->path);
-      g_autofree char    *blob = own != NULL ? g_path_get_basename (own->blob_path) : NULL;
-      if (own == NULL)
-        {
-          news->n_new++;
-          continue;
-        }
-      n_kept++;
-      g_strv_builder_add (paths, file->path);
-      if (g_strcmp0 (blob, maq_hub_file_get_etag (file)) == 0)
-        continue;
-      news->n_changed++;
-      news->bytes += file->size;
-    }
-  news->n_gone = revision->files->len - n_kept;
-  news->request = maq_transfer_request_new (maq_library_item_get_kind (item), maq_library_item_get_id (item), NULL);
-  news->request->paths = g_strv_builder_end (paths);
-  return dex_future_new_take_boxed (MAQ_TYPE_LIBRARY_NEWS, g_steal_pointer (&news));
-}
-
-DexFuture *
-maq_library_compare_upstream (MaqHubClient   *client,
-                              MaqLibraryItem *item)
-{
-  dex_return_error_if_fail (MAQ_IS_HUB_CLIENT (client));
-  dex_return_error_if_fail (MAQ_IS_LIBRARY_ITEM (item));
-
-  DexFuture *tree = maq_hub_client_list_tree (client, maq_library_item_get_kind (item), maq_library_item_get_id (item), maq_library_item_get_upstream (item));
-  return dex_future_then (tree, tree_cb, g_object_ref (item), g_object_unref);
 }

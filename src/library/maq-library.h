@@ -57,22 +57,6 @@ void maq_library_judge (MaqLibrary *self, MaqLibraryItem *item);
 void maq_library_ask_hub (MaqLibrary *self, MaqHubClient *client, MaqLibraryItem *item);
 // Whether main on the Hub is another version than main here, as far as is known.
 gboolean maq_library_item_has_news (MaqLibraryItem *self);
-// What the Hub's main has that main here has not.
-typedef struct
-{
-  guint               n_changed; // files that are here, with other content there
-  guint64             bytes;     // of these, there
-  guint               n_new;     // files that are only there
-  guint               n_gone;    // files that are only here
-  MaqTransferRequest *request;   // fetches the files that are here, as they are there; what is here stays as the earlier version
-} MaqLibraryNews;
-#define MAQ_TYPE_LIBRARY_NEWS (maq_library_news_get_type ())
-GType           maq_library_news_get_type (void);
-MaqLibraryNews *maq_library_news_ref (MaqLibraryNews *self);
-void            maq_library_news_unref (MaqLibraryNews *self);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (MaqLibraryNews, maq_library_news_unref)
-// Resolves to a MaqLibraryNews (boxed); MAQ_HUB_ERROR otherwise.
-DexFuture *maq_library_compare_upstream (MaqHubClient *client, MaqLibraryItem *item);
 
 // Something to delete: a repo, one of its revisions, or some files of one. First it is planned, then hidden, and only after a
 // while, in which it can be undone, carried out.

@@ -428,6 +428,12 @@ has_two_versions (gpointer library)
   return item != NULL && maq_library_item_get_repo (item)->revisions->len == 2 && !maq_library_item_has_news (item);
 }
 
+static gboolean
+has_transfer (gpointer data)
+{
+  return g_list_model_get_n_items (G_LIST_MODEL (((AppFixture *) data)->transfers)) > 0;
+}
+
 static void
 test_news (AppFixture   *fixture,
            gconstpointer data)
@@ -456,9 +462,13 @@ test_news (AppFixture   *fixture,
   ui_wait (has_details, view, 5000);
   ui_wait_text (view, "The Hub has a newer version.");
   ui_click (view, "What Changed…");
-  ui_wait_text (window, "1 file changed (");
+  ui_wait_text (window, "1 file changed.");
   ui_wait_text (window, "1 file is no longer part of it.");
-  ui_click (window, "_Download the New Version");
+  ui_wait_text (window, "5 Commits");
+  ui_wait_text (window, "Update README.md");
+  ui_wait_text (window, "1 file, ");
+  gtk_widget_activate (adw_dialog_get_default_widget (ui_find (window, ADW_TYPE_DIALOG, NULL)));
+  ui_wait (has_transfer, fixture, 10000);
   g_autoptr (MaqTransfer) transfer = g_list_model_get_item (G_LIST_MODEL (fixture->transfers), 0);
   ui_wait (is_over, transfer, 30000);
   g_assert_cmpint (maq_transfer_get_state (transfer), ==, MAQ_TRANSFER_DONE);

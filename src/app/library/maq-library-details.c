@@ -5,6 +5,7 @@
 
 #include <glib/gi18n.h>
 
+#include "maq-download-dialog.h"
 #include "maq-error-text.h"
 #include "maq-future-slot.h"
 #include "maq-library-care-dialog.h"
@@ -211,35 +212,9 @@ care_action (GtkWidget  *widget,
 }
 
 static void
-news_response_cb (AdwAlertDialog *dialog,
-                  const char     *response,
-                  gpointer        data)
+started_cb (MaqLibraryDetails *self)
 {
-  MaqLibraryDetails *self = data;
-  MaqLibraryNews    *news = g_object_get_data (G_OBJECT (dialog), "news");
-
-  if (!g_str_equal (response, "download"))
-    return;
-  g_autoptr (MaqTransfer) transfer = maq_transfer_list_start (self->transfers, news->request);
   maq_library_add_toast (GTK_WIDGET (self), _ ("Downloading the new version"));
-}
-
-// What changed, in sentences (transfer full).
-static char *
-dup_news_words (const MaqLibraryNews *news)
-{
-  g_autofree char *size = maq_format_bytes (news->bytes);
-  g_autoptr (GStrvBuilder) parts = g_strv_builder_new ();
-
-  // Translators: %s is a size.
-  g_strv_builder_take (parts, g_strdup_printf (ngettext ("%u file changed (%s).", "%u files changed (%s).", news->n_changed), news->n_changed, size));
-  if (news->n_gone > 0)
-    g_strv_builder_take (parts, g_strdup_printf (ngettext ("%u file is no longer part of it.", "%u files are no longer part of it.", news->n_gone), news->n_gone));
-  if (news->n_new > 0)
-    g_strv_builder_take (parts, g_strdup_printf (ngettext ("%u file there is not here; choose it on the page of the repo.", "%u files there are not here; choose them on the page of the repo.", news->n_new), news->n_new));
-  g_strv_builder_add (parts, _ ("The version that is here stays until it is deleted."));
-  g_auto (GStrv) strv = g_strv_builder_end (parts);
-  return g_strjoinv (" ", strv);
 }
 
 static void
@@ -257,14 +232,10 @@ compared_cb (gpointer   object,
         maq_library_add_toast (GTK_WIDGET (self), text->title);
       return;
     }
-  g_autofree char *body = dup_news_words (news);
-  AdwAlertDialog  *dialog = ADW_ALERT_DIALOG (adw_alert_dialog_new (_ ("A Newer Version"), body));
-  adw_alert_dialog_add_responses (dialog, "cancel", _ ("_Cancel"), "download", _ ("_Download the New Version"), NULL);
-  adw_alert_dialog_set_response_appearance (dialog, "download", ADW_RESPONSE_SUGGESTED);
-  adw_alert_dialog_set_response_enabled (dialog, "download", news->request->paths[0] != NULL);
-  adw_alert_dialog_set_close_response (dialog, "cancel");
-  g_object_set_data_full (G_OBJECT (dialog), "news", maq_library_news_ref (news), (GDestroyNotify) maq_library_news_unref);
-  g_signal_connect_object (dialog, "response", G_CALLBACK (news_response_cb), self, 0);
+  g_autoptr (MaqRepoAddress) address = maq_repo_address_new (maq_library_item_get_kind (self->item), maq_library_item_get_id (self->item), NULL, NULL);
+  MaqDownloadDialog *dialog = maq_download_dialog_new (self->client, self->transfers, self->library, address);
+  maq_download_dialog_set_news (dialog, news);
+  g_signal_connect_object (dialog, "started", G_CALLBACK (started_cb), self, G_CONNECT_SWAPPED);
   adw_dialog_present (ADW_DIALOG (dialog), GTK_WIDGET (self));
 }
 
@@ -275,7 +246,7 @@ show_news_action (GtkWidget  *widget,
 {
   MaqLibraryDetails *self = MAQ_LIBRARY_DETAILS (widget);
 
-  maq_future_slot_set (&self->comparing, maq_library_compare_upstream (self->client, self->item), self, compared_cb);
+  maq_future_slot_set (&self->comparing, maq_library_compare_upstream (self->library, self->client, self->item), self, compared_cb);
 }
 
 static void

@@ -9,6 +9,7 @@
 #include <glib/gi18n.h>
 
 #include "maq-download-files-page.h"
+#include "maq-download-news.h"
 #include "maq-download-picker.h"
 #include "maq-download-summary.h"
 #include "maq-download-terms.h"
@@ -35,6 +36,7 @@ struct _MaqDownloadDialog
   AdwNavigationView *view;
   AdwWindowTitle    *window_title;
   MaqStatusStack    *status_stack;
+  MaqDownloadNews   *news;
   MaqDownloadPicker *picker;
   MaqDownloadTerms  *terms;
   GtkLabel          *summary;
@@ -408,12 +410,14 @@ maq_download_dialog_class_init (MaqDownloadDialogClass *klass)
   signals[STARTED] = g_signal_new ("started", MAQ_TYPE_DOWNLOAD_DIALOG, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, MAQ_TYPE_TRANSFER);
 
   g_type_ensure (MAQ_TYPE_STATUS_STACK);
+  g_type_ensure (MAQ_TYPE_DOWNLOAD_NEWS);
   g_type_ensure (MAQ_TYPE_DOWNLOAD_PICKER);
   g_type_ensure (MAQ_TYPE_DOWNLOAD_TERMS);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/maquette_app/Maquette/app/maq-download-dialog.ui");
   gtk_widget_class_bind_template_child (widget_class, MaqDownloadDialog, view);
   gtk_widget_class_bind_template_child (widget_class, MaqDownloadDialog, window_title);
   gtk_widget_class_bind_template_child (widget_class, MaqDownloadDialog, status_stack);
+  gtk_widget_class_bind_template_child (widget_class, MaqDownloadDialog, news);
   gtk_widget_class_bind_template_child (widget_class, MaqDownloadDialog, picker);
   gtk_widget_class_bind_template_child (widget_class, MaqDownloadDialog, terms);
   gtk_widget_class_bind_template_child (widget_class, MaqDownloadDialog, summary);
@@ -501,4 +505,17 @@ maq_download_dialog_set_fits (MaqDownloadDialog *self,
   g_clear_pointer (&self->known_fits, g_ptr_array_unref);
   self->known_variants = g_ptr_array_ref (variants);
   self->known_fits = g_ptr_array_ref (fits);
+}
+
+void
+maq_download_dialog_set_news (MaqDownloadDialog    *self,
+                              const MaqLibraryNews *news)
+{
+  g_return_if_fail (MAQ_IS_DOWNLOAD_DIALOG (self));
+  g_return_if_fail (news != NULL);
+
+  adw_window_title_set_title (self->window_title, _ ("A Newer Version"));
+  maq_download_news_show (self->news, news);
+  gtk_widget_set_visible (GTK_WIDGET (self->news), TRUE);
+  maq_download_dialog_choose_paths (self, (const char *const *) news->request->paths);
 }

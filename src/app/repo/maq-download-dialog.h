@@ -6,7 +6,7 @@
 
 #include "maq-fit.h"
 #include "maq-hub-client.h"
-#include "maq-library.h"
+#include "maq-library-news.h"
 #include "maq-transfers.h"
 
 // What is said and asked before a download starts: what of the repo, at which version, how much of it is here, licence and access,
@@ -26,5 +26,8 @@ void maq_download_dialog_choose_paths (MaqDownloadDialog *self, const char *cons
 void maq_download_dialog_choose_files (MaqDownloadDialog *self);
 // What is known already of whether VARIANTS fit (of MaqVariant; FITS of MaqFit, one for each): it need not be found out again.
 void maq_download_dialog_set_fits (MaqDownloadDialog *self, GPtrArray *variants, GPtrArray *fits);
+
+// It is about a newer version of what is here: says what changed, and presets what NEWS would fetch.
+void maq_download_dialog_set_news (MaqDownloadDialog *self, const MaqLibraryNews *news);
 
 G_END_DECLS

@@ -5,6 +5,7 @@
 
 #include <glib/gi18n.h>
 
+#include "maq-download-offer.h"
 #include "maq-future-slot.h"
 #include "maq-variant-fits.h"
 
@@ -98,22 +99,6 @@ judged_cb (gpointer   data,
   set_chosen (self, self->is_kept ? maq_repo_variants_get_chosen (self) : maq_fit_recommend (self->list, self->fits));
 }
 
-static GPtrArray *
-group (MaqHubTree *tree)
-{
-  guint                   n = tree->files->len;
-  g_autofree const char **paths = g_new0 (const char *, n + 1);
-  g_autofree guint64     *sizes = g_new0 (guint64, n + 1);
-
-  for (guint i = 0; i < n; i++)
-    {
-      const MaqHubFile *file = g_ptr_array_index (tree->files, i);
-      paths[i] = file->path;
-      sizes[i] = file->size;
-    }
-  return maq_variants_group (paths, sizes, n);
-}
-
 void
 maq_repo_variants_set_repo (MaqRepoVariants *self,
                             MaqHubClient    *client,
@@ -129,7 +114,7 @@ maq_repo_variants_set_repo (MaqRepoVariants *self,
   maq_future_slot_clear (&self->judging);
   g_clear_pointer (&self->fits, g_ptr_array_unref);
   g_ptr_array_unref (self->list);
-  self->list = group (tree);
+  self->list = maq_download_group_variants (tree);
   self->is_kept = FALSE;
   const MaqVariant *usual = maq_variants_pick (self->list, NULL);
   set_chosen (self, usual);
