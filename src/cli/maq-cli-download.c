@@ -8,17 +8,19 @@
 #include "maq-cli-repo.h"
 #include "maq-units.h"
 
-static char  *option_kind;
-static char  *option_quant;
-static char **option_include;
-static char **option_exclude;
-static char  *option_limit_rate;
+static char    *option_kind;
+static char    *option_quant;
+static char   **option_include;
+static char   **option_exclude;
+static char    *option_limit_rate;
+static gboolean option_dry_run;
 
 static const GOptionEntry options[] = {
   { "kind", 'k', 0, G_OPTION_ARG_FILENAME, &option_kind, N_ ("What REPO is: model (default), dataset or space"), "KIND" },
   { "include", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &option_include, N_ ("Only files that match, such as *.gguf; can be repeated"), "GLOB" },
   { "exclude", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &option_exclude, N_ ("Not the files that match; can be repeated"), "GLOB" },
   { "limit-rate", 0, 0, G_OPTION_ARG_FILENAME, &option_limit_rate, N_ ("Fetch at most so many bytes a second, such as 500K or 5M"), "RATE" },
+  { "dry-run", 'n', 0, G_OPTION_ARG_NONE, &option_dry_run, N_ ("Only say what would be fetched, and on which terms"), NULL },
   { "quant", 0, 0, G_OPTION_ARG_FILENAME, &option_quant, N_ ("Only the weights of this variant of a GGUF repo, such as Q4_K_M"), "NAME" },
   { NULL },
 };
@@ -181,6 +183,8 @@ download (MaqCli *cli, char **arguments, GError **error)
       g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("No file of “%s” matches. “maq files %s” lists what is there."), address->id, address->id);
       return FALSE;
     }
+  if (option_dry_run)
+    return maq_cli_print_download (cli, request, error);
   g_autofree char *total = maq_format_bytes (plan->bytes_total);
   g_autofree char *left = maq_format_bytes (plan->bytes_total - MIN (plan->bytes_total, plan->bytes_here));
   if (plan->bytes_here >= plan->bytes_total)

@@ -40,6 +40,9 @@ MaqRepoAddress *maq_cli_parse_model (MaqCli *self, const char *model, char **qua
 // is not there, after saying how large it is. NULL with a sentence otherwise.
 char *maq_cli_find_weights (MaqCli *self, const char *model, GError **error);
 
+// Prints what a download of REQUEST would fetch, how much of it is here, on which terms and where it goes. Fetches nothing.
+gboolean maq_cli_print_download (MaqCli *self, const MaqTransferRequest *request, GError **error);
+
 // Downloads what REQUEST says with progress on standard error; resolves within the fiber (transfer full). PLAN: nullable, the one
 // just made of it.
 MaqTransfer *maq_cli_fetch (MaqCli *self, const MaqTransferRequest *request, const MaqTransferPlan *plan, GError **error);

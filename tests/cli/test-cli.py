@@ -502,6 +502,24 @@ def test_download(suite, hub):
             equal(len(re.findall(r"GET /api/models/", out)), 1, out)
         fails(1, "download", SMALL, "config.json", "nope.bin", says="has no file “nope.bin”", hub=hub, **fresh())
 
+    def dry_run():
+        home = fresh()
+        plan = json.loads(ok("download", CHAT, "--dry-run", "--json", hub=hub, **home))
+        equal((plan["files"], plan["here"], plan["complete"]), (4, 0, False))
+        equal((plan["fetch"], plan["license"], plan["gated"], plan["access"]), (plan["size"], "cc0-1.0", "no", "open"))
+        equal(list(pathlib.Path(home["HF_HOME"]).rglob("*.gguf")), [])
+        ok("download", CHAT, "--quant", "q8_0", hub=hub, **home)
+        text = ok("download", CHAT, "-n", hub=hub, **home)
+        contains(text, "is on this computer already")
+        contains(text, "cc0-1.0")
+        contains(text, "room for")
+        plan = json.loads(ok("download", CHAT, "--quant", "q8_0", "--dry-run", "--json", hub=hub, **home))
+        equal((plan["complete"], plan["fetch"]), (True, 0))
+        gated = ok("download", "harbor-labs/skua-code-1B", "-n", hub=hub, **home)
+        contains(gated, "harbor-community")
+        contains(gated, "Ask for it on the page")
+        fails(1, "download", CHAT, "-n", "--include", "*.none", says="no such file", hub=hub, **home)
+
     def limited():
         begin = time.monotonic()
         result = json.loads(ok("download", CHAT, "--limit-rate", "2M", "--json", hub=hub, **fresh()))
@@ -601,6 +619,7 @@ def test_download(suite, hub):
     suite.case("/cli/download/globs", globs)
     suite.case("/cli/download/quant", quant)
     suite.case("/cli/download/asks-the-hub-once", one_question)
+    suite.case("/cli/download/dry-run", dry_run)
     suite.case("/cli/download/limit-rate", limited)
     suite.case("/cli/download/wrong-quant", wrong_quant)
     suite.case("/cli/download/quiet", quiet)
