@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Copyright 2026 The Maquette developers
 
-// The offer of the Hub is asked for once for each version. What is chosen of it is summed up in a worker, one sum at a time: what is
-// chosen meanwhile is summed up after that. Start waits for the sum of what is chosen, so that it never does what was not said.
+// The offer of the Hub is asked for once for each version; what is chosen of it is summed up by the tally. Start waits for the sum of
+// what is chosen, so that it never does what was not said.
 
 #include "maq-download-dialog.h"
 
@@ -11,7 +11,7 @@
 #include "maq-download-files-page.h"
 #include "maq-download-news.h"
 #include "maq-download-picker.h"
-#include "maq-download-summary.h"
+#include "maq-download-tally.h"
 #include "maq-download-terms.h"
 #include "maq-download-version-page.h"
 #include "maq-error-text.h"
@@ -43,22 +43,19 @@ struct _MaqDownloadDialog
   GtkLabel          *problem;
   GtkButton         *start;
 
-  MaqHubClient       *client;
-  MaqTransferList    *transfers;
-  MaqLibrary         *library;
-  MaqRepoAddress     *address;
-  MaqFutureSlot       loading;
-  MaqFutureSlot       judging;
-  MaqFutureSlot       summing;
-  GPtrArray          *known_variants; // nullable, and so is the next
-  GPtrArray          *known_fits;
-  MaqTransferRequest *request; // what is chosen; NULL: nothing
-  MaqDownloadSummary *sum;     // of request; NULL until it is known
-  Start               does;
-  gboolean            is_stale; // the sum under way is of something else
-  gboolean            starts;   // as soon as the sum is there
-  gboolean            is_chosen;
-  gboolean            opens_files;
+  MaqHubClient     *client;
+  MaqTransferList  *transfers;
+  MaqLibrary       *library;
+  MaqRepoAddress   *address;
+  MaqFutureSlot     loading;
+  MaqFutureSlot     judging;
+  GPtrArray        *known_variants; // nullable, and so is the next
+  GPtrArray        *known_fits;
+  MaqDownloadTally *tally;
+  Start             does;
+  gboolean          starts; // as soon as the sum is there
+  gboolean          is_chosen;
+  gboolean          opens_files;
 };
 
 G_DEFINE_FINAL_TYPE (MaqDownloadDialog, maq_download_dialog, ADW_TYPE_DIALOG)
@@ -125,29 +122,30 @@ get_folder (MaqDownloadDialog *self)
 static void
 show_sum (MaqDownloadDialog *self)
 {
-  g_autofree char *sentence = maq_download_summary_to_sentence (self->sum);
-  g_autofree char *left = maq_format_bytes (self->sum->bytes_left);
+  MaqDownloadSummary *sum = maq_download_tally_get_sum (self->tally);
+  g_autofree char    *sentence = maq_download_summary_to_sentence (sum);
+  g_autofree char    *left = maq_format_bytes (sum->bytes_left);
   // Translators: %s is a size.
-  g_autofree char  *label = self->sum->bytes_left > 0 ? g_strdup_printf (_ ("Download %s"), left) : g_strdup (_ ("Add to Library"));
+  g_autofree char  *label = sum->bytes_left > 0 ? g_strdup_printf (_ ("Download %s"), left) : g_strdup (_ ("Add to Library"));
   MaqDownloadOffer *offer = get_offer (self);
 
   gtk_label_set_label (self->summary, sentence);
   set_problem (self, NULL);
-  maq_download_terms_set_folder (self->terms, get_folder (self), self->sum->room);
-  if (self->sum->is_complete)
+  maq_download_terms_set_folder (self->terms, get_folder (self), sum->room);
+  if (sum->is_complete)
     {
       g_autofree char *whole = g_strdup_printf (_ ("Everything is here. %s"), sentence);
       gtk_label_set_label (self->summary, whole);
       set_start (self, START_SHOW_LIBRARY, _ ("Show in Library"));
     }
-  else if (self->sum->bytes_left > 0 && maq_download_access_to_sentence (offer->access) != NULL)
+  else if (sum->bytes_left > 0 && maq_download_access_to_sentence (offer->access) != NULL)
     {
       set_problem (self, maq_download_access_to_sentence (offer->access));
       set_start (self, START_OPEN_PAGE, _ ("Open Page"));
     }
-  else if (!maq_download_summary_has_room (self->sum))
+  else if (!maq_download_summary_has_room (sum))
     {
-      g_autofree char *no_room = maq_download_summary_dup_no_room (self->sum);
+      g_autofree char *no_room = maq_download_summary_dup_no_room (sum);
       set_problem (self, no_room);
       set_start (self, START_NOTHING, label);
     }
@@ -158,7 +156,7 @@ show_sum (MaqDownloadDialog *self)
 static void
 start_download (MaqDownloadDialog *self)
 {
-  g_autoptr (MaqTransfer) transfer = maq_transfer_list_start_planned (self->transfers, self->request, self->sum->plan);
+  g_autoptr (MaqTransfer) transfer = maq_transfer_list_start_planned (self->transfers, maq_download_tally_get_request (self->tally), maq_download_tally_get_sum (self->tally)->plan);
 
   g_signal_emit (self, signals[STARTED], 0, transfer);
   adw_dialog_close (ADW_DIALOG (self));
@@ -174,51 +172,26 @@ start_cb (MaqDownloadDialog *self)
       gtk_widget_activate_action (GTK_WIDGET (self), "win.show-page", "s", "library");
       adw_dialog_close (ADW_DIALOG (self));
     }
-  else if (self->does == START_DOWNLOAD && self->sum != NULL)
+  else if (self->does == START_DOWNLOAD && maq_download_tally_get_sum (self->tally) != NULL)
     start_download (self);
   else if (self->does == START_DOWNLOAD)
     self->starts = TRUE;
 }
 
-static void sum_up (MaqDownloadDialog *self);
-
 static void
-summed_cb (gpointer   object,
-           DexFuture *future)
+counted_cb (MaqDownloadDialog *self)
 {
-  MaqDownloadDialog *self = object;
-  g_autoptr (GError) error = NULL;
-  MaqDownloadSummary *sum = maq_future_get_boxed (future, &error);
-
-  if (self->is_stale)
+  if (maq_download_tally_get_sum (self->tally) == NULL)
     {
-      sum_up (self);
-      return;
-    }
-  if (sum == NULL)
-    {
-      g_autoptr (MaqErrorText) text = maq_error_text_new (error);
+      g_autoptr (MaqErrorText) text = maq_error_text_new (maq_download_tally_get_error (self->tally));
       set_problem (self, text != NULL ? text->body : NULL);
       set_start (self, START_NOTHING, _ ("Download"));
       return;
     }
-  self->sum = maq_download_summary_ref (sum);
   show_sum (self);
   if (self->starts && self->does == START_DOWNLOAD)
     start_download (self);
   self->starts = FALSE;
-}
-
-// One at a time: the next begins when this one is done.
-static void
-sum_up (MaqDownloadDialog *self)
-{
-  self->is_stale = FALSE;
-  if (self->request != NULL)
-    maq_future_slot_set (&self->summing,
-                         maq_download_summarize (self->transfers, maq_library_get_cache (self->library), self->request, get_offer (self)),
-                         self,
-                         summed_cb);
 }
 
 static void
@@ -228,10 +201,8 @@ picker_changed_cb (MaqDownloadDialog *self)
 
   maq_download_picker_get_choice (self->picker, &choice);
   self->starts = FALSE;
-  g_clear_pointer (&self->sum, maq_download_summary_unref);
-  g_clear_pointer (&self->request, maq_transfer_request_free);
-  self->request = maq_download_choice_to_request (&choice, get_offer (self));
-  if (self->request == NULL)
+  maq_download_tally_take (self->tally, maq_download_choice_to_request (&choice, get_offer (self)), get_offer (self));
+  if (maq_download_tally_get_request (self->tally) == NULL)
     {
       gtk_label_set_label (self->summary, get_nothing_words (self));
       set_problem (self, NULL);
@@ -241,10 +212,6 @@ picker_changed_cb (MaqDownloadDialog *self)
     set_start (self, START_DOWNLOAD, _ ("Download"));
   else
     self->does = START_DOWNLOAD;
-  if (maq_future_slot_is_waiting (&self->summing))
-    self->is_stale = TRUE;
-  else
-    sum_up (self);
 }
 
 static void
@@ -360,7 +327,9 @@ static void
 load (MaqDownloadDialog *self)
 {
   maq_future_slot_clear (&self->judging);
-  maq_future_slot_clear (&self->summing);
+  // Enter must not start what was chosen of another version.
+  maq_download_tally_take (self->tally, NULL, NULL);
+  set_start (self, START_NOTHING, _ ("Download"));
   maq_status_stack_set_status (self->status_stack, MAQ_STATUS_LOADING);
   maq_future_slot_set (&self->loading,
                        maq_download_offer_load (self->client, maq_library_get_cache (self->library), self->address->kind, self->address->id, self->address->revision),
@@ -375,8 +344,8 @@ maq_download_dialog_dispose (GObject *object)
 
   maq_future_slot_clear (&self->loading);
   maq_future_slot_clear (&self->judging);
-  maq_future_slot_clear (&self->summing);
   gtk_widget_dispose_template (GTK_WIDGET (self), MAQ_TYPE_DOWNLOAD_DIALOG);
+  g_clear_object (&self->tally);
   g_clear_object (&self->library);
   g_clear_object (&self->transfers);
   g_clear_object (&self->client);
@@ -392,8 +361,6 @@ maq_download_dialog_finalize (GObject *object)
   g_clear_pointer (&self->address, maq_repo_address_free);
   g_clear_pointer (&self->known_variants, g_ptr_array_unref);
   g_clear_pointer (&self->known_fits, g_ptr_array_unref);
-  g_clear_pointer (&self->request, maq_transfer_request_free);
-  g_clear_pointer (&self->sum, maq_download_summary_unref);
 
   G_OBJECT_CLASS (maq_download_dialog_parent_class)->finalize (object);
 }
@@ -453,6 +420,8 @@ maq_download_dialog_new (MaqHubClient         *client,
   self->transfers = g_object_ref (transfers);
   self->library = g_object_ref (library);
   self->address = maq_repo_address_copy (address);
+  self->tally = maq_download_tally_new (transfers, maq_library_get_cache (library));
+  g_signal_connect_object (self->tally, "counted", G_CALLBACK (counted_cb), self, G_CONNECT_SWAPPED);
   adw_window_title_set_subtitle (self->window_title, address->id);
   if (address->path != NULL)
     maq_download_dialog_choose_paths (self, paths);

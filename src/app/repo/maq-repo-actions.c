@@ -7,6 +7,7 @@
 
 #include "maq-download-dialog.h"
 #include "maq-repo-choices.h"
+#include "maq-repo-facts.h"
 #include "maq-repo-here.h"
 #include "maq-repo-variants.h"
 #include "maq-units.h"
@@ -209,25 +210,9 @@ static char *
 dup_choice_state (MaqRepoActions   *self,
                   const MaqVariant *variant)
 {
-  g_autofree char *path = variant != NULL ? maq_repo_here_dup_variant_path (self->cache, self->repo, variant) : NULL;
-  MaqTransfer     *transfer = maq_repo_here_find_transfer (self->transfers, self->repo, variant);
+  char *state = maq_repo_here_dup_state (self->cache, self->transfers, self->repo, self->tree, self->here, variant);
 
-  if (path != NULL || (variant == NULL && maq_repo_here_has_all (self->here, self->tree)))
-    return g_strdup (_ ("On this computer"));
-  if (is_active (transfer))
-    return g_strdup (_ ("Downloading"));
-  if (variant != NULL && variant->missing > 0)
-    return g_strdup_printf (ngettext ("%u part is missing", "%u parts are missing", variant->missing), variant->missing);
-  return maq_repo_variants_dup_fit_words (self->variants, variant);
-}
-
-static guint64
-get_total_size (MaqRepoActions *self)
-{
-  guint64 size = 0;
-  for (guint i = 0; i < self->tree->files->len; i++)
-    size += ((MaqHubFile *) self->tree->files->pdata[i])->size;
-  return size;
+  return state != NULL ? state : maq_repo_variants_dup_fit_words (self->variants, variant);
 }
 
 // The choices are made when the popover opens, so that they say what is true then.
@@ -247,37 +232,7 @@ choices_show_cb (MaqRepoActions *self)
       maq_repo_choices_add (self->choices, i, variant->label, variant->size, state, variant == chosen, variant->missing == 0);
     }
   g_autofree char *state = dup_choice_state (self, NULL);
-  maq_repo_choices_add (self->choices, -1, _ ("All Files"), get_total_size (self), state, chosen == NULL, TRUE);
-}
-
-static gboolean
-can_chat (MaqRepo *repo)
-{
-  static const char *const tags[] = {
-    "text-generation", "image-text-to-text", "any-to-any", "text2text-generation", "summarization", "translation", "question-answering", NULL
-  };
-  const char *tag = maq_repo_get_pipeline_tag (repo);
-  return maq_repo_get_kind (repo) == MAQ_REPO_KIND_MODEL && (tag == NULL || g_strv_contains (tags, tag));
-}
-
-// The verdict on what is chosen, in a word and a number; the rest is said when one asks.
-static void
-show_fit (MaqRepoActions *self)
-{
-  const MaqFit    *fit = maq_repo_variants_get_fit (self->variants, maq_repo_variants_get_chosen (self->variants));
-  g_autofree char *sentence = fit != NULL ? maq_fit_to_sentence (fit) : NULL;
-  g_autofree char *total = fit != NULL ? maq_format_bytes (fit->total) : NULL;
-  g_autofree char *text = NULL;
-
-  gtk_widget_set_visible (GTK_WIDGET (self->fit), fit != NULL);
-  if (fit == NULL)
-    return;
-  // Translators: the verdict, "Fits" or "Does Not Fit", and how much memory the model takes.
-  text = fit->verdict != MAQ_FIT_UNKNOWN ? g_strdup_printf (_ ("%s · Takes %s of Memory"), maq_fit_verdict_to_word (fit->verdict), total)
-                                         : g_strdup (_ ("Memory Use Unknown"));
-  gtk_label_set_label (self->fit, text);
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->fit), sentence);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->fit), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, sentence, -1);
+  maq_repo_choices_add (self->choices, -1, _ ("All Files"), maq_repo_here_get_size (self->tree), state, chosen == NULL, TRUE);
 }
 
 static void
@@ -292,7 +247,7 @@ update (MaqRepoActions *self)
 
   const MaqVariant *variant = maq_repo_variants_get_chosen (self->variants);
   g_autofree char  *path = variant != NULL ? maq_repo_here_dup_variant_path (self->cache, self->repo, variant) : NULL;
-  g_autofree char  *size = maq_format_bytes (variant != NULL ? variant->size : get_total_size (self));
+  g_autofree char  *size = maq_format_bytes (variant != NULL ? variant->size : maq_repo_here_get_size (self->tree));
   gboolean          is_here = path != NULL || (variant == NULL && maq_repo_here_has_all (self->here, self->tree));
   gboolean          has_variants = maq_repo_variants_get_list (self->variants)->len > 0;
 
@@ -309,11 +264,11 @@ update (MaqRepoActions *self)
   else
     gtk_label_set_label (self->download_label, _ ("Download…"));
   gtk_label_set_label (self->download_size, size);
-  show_fit (self);
+  maq_repo_variants_show_fit (self->variants, self->fit);
   gtk_widget_set_sensitive (self->download, !active && self->tree->files->len > 0);
   gtk_menu_button_set_label (self->choose, variant != NULL ? variant->label : _ ("All Files"));
   gtk_widget_set_visible (GTK_WIDGET (self->choose), has_variants);
-  gtk_widget_set_visible (self->try, has_variants && can_chat (self->repo));
+  gtk_widget_set_visible (self->try, has_variants && maq_repo_facts_can_chat (self->repo));
   gtk_widget_set_sensitive (self->try, !(active && self->try_when_done));
   if (self->not_runnable != (!has_variants && maq_repo_get_kind (self->repo) == MAQ_REPO_KIND_MODEL))
     {

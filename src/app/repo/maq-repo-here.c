@@ -3,6 +3,8 @@
 
 #include "maq-repo-here.h"
 
+#include <glib/gi18n.h>
+
 GHashTable *
 maq_repo_here_list (MaqLibrary *library,
                     MaqRepo    *repo)
@@ -81,4 +83,34 @@ maq_repo_here_find_transfer (MaqTransferList  *transfers,
   MaqTransfer *transfer = variant != NULL ? maq_transfer_list_find (transfers, maq_repo_get_kind (repo), maq_repo_get_id (repo), variant->paths[0]) : find_of_all (transfers, repo);
 
   return transfer != NULL && maq_transfer_get_state (transfer) != MAQ_TRANSFER_DONE ? transfer : NULL;
+}
+
+char *
+maq_repo_here_dup_state (MaqCache         *cache,
+                         MaqTransferList  *transfers,
+                         MaqRepo          *repo,
+                         MaqHubTree       *tree,
+                         GHashTable       *here,
+                         const MaqVariant *variant)
+{
+  g_autofree char *path = variant != NULL ? maq_repo_here_dup_variant_path (cache, repo, variant) : NULL;
+  MaqTransfer     *transfer = maq_repo_here_find_transfer (transfers, repo, variant);
+
+  if (path != NULL || (variant == NULL && maq_repo_here_has_all (here, tree)))
+    return g_strdup (_ ("On this computer"));
+  if (transfer != NULL && maq_transfer_get_state (transfer) < MAQ_TRANSFER_DONE)
+    return g_strdup (_ ("Downloading"));
+  if (variant != NULL && variant->missing > 0)
+    return g_strdup_printf (ngettext ("%u part is missing", "%u parts are missing", variant->missing), variant->missing);
+  return NULL;
+}
+
+guint64
+maq_repo_here_get_size (MaqHubTree *tree)
+{
+  guint64 size = 0;
+
+  for (guint i = 0; i < tree->files->len; i++)
+    size += ((MaqHubFile *) tree->files->pdata[i])->size;
+  return size;
 }

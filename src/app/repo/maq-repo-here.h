@@ -18,5 +18,10 @@ gboolean maq_repo_here_has_all (GHashTable *here, MaqHubTree *tree);
 char *maq_repo_here_dup_variant_path (MaqCache *cache, MaqRepo *repo, const MaqVariant *variant);
 // The download of VARIANT (NULL: of all files) that runs or wants attention (transfer none, nullable).
 MaqTransfer *maq_repo_here_find_transfer (MaqTransferList *transfers, MaqRepo *repo, const MaqVariant *variant);
+// "On this computer", "Downloading", "2 parts are missing"; NULL if there is nothing of the kind to say of VARIANT, or, without one, of
+// all files (transfer full).
+char *maq_repo_here_dup_state (MaqCache *cache, MaqTransferList *transfers, MaqRepo *repo, MaqHubTree *tree, GHashTable *here, const MaqVariant *variant);
+// Of all files, in bytes.
+guint64 maq_repo_here_get_size (MaqHubTree *tree);
 
 G_END_DECLS

@@ -1,45 +1,39 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Copyright 2026 The Maquette developers
 
-// Three requests run side by side: the record decides the state of the page, the file list that of the buttons and the Files tab,
-// README.md that of the Card tab.
+// The record decides the state of the page, the file list that of the buttons and the Files tab. Both are asked for side by side,
+// and so is the card, by its own widget.
 
 #include "maq-repo-page.h"
 
 #include <glib/gi18n.h>
 
-#include "maq-chip.h"
 #include "maq-error-text.h"
 #include "maq-future-slot.h"
-#include "maq-markdown-view.h"
 #include "maq-repo-actions.h"
+#include "maq-repo-card.h"
+#include "maq-repo-facts.h"
 #include "maq-repo-files.h"
 #include "maq-status-stack.h"
-#include "maq-template-callbacks.h"
 #include "maq-transfer-row.h"
-#include "maq-units.h"
-
-// The most bytes of a card that are read.
-#define CARD_MAX_BYTES (4 * 1024 * 1024)
 
 struct _MaqRepoPage
 {
   AdwNavigationPage parent_instance;
 
-  AdwWindowTitle  *window_title;
-  AdwBanner       *gated_banner;
-  MaqStatusStack  *status_stack;
-  AdwAvatar       *avatar;
-  GtkLabel        *name;
-  GtkLabel        *counts;
-  AdwWrapBox      *chips;
-  MaqRepoActions  *actions;
-  MaqTransferRow  *transfer_row;
-  AdwViewStack    *tabs;
-  MaqStatusStack  *card_stack;
-  MaqMarkdownView *card;
-  MaqStatusStack  *files_stack;
-  MaqRepoFiles    *files;
+  AdwWindowTitle *window_title;
+  AdwBanner      *gated_banner;
+  MaqStatusStack *status_stack;
+  AdwAvatar      *avatar;
+  GtkLabel       *name;
+  GtkLabel       *counts;
+  AdwWrapBox     *chips;
+  MaqRepoActions *actions;
+  MaqTransferRow *transfer_row;
+  AdwViewStack   *tabs;
+  MaqRepoCard    *card;
+  MaqStatusStack *files_stack;
+  MaqRepoFiles   *files;
 
   MaqHubClient    *client;
   MaqCache        *cache;
@@ -50,7 +44,6 @@ struct _MaqRepoPage
   MaqHubTree      *tree;
   MaqFutureSlot    loading_repo;
   MaqFutureSlot    loading_tree;
-  MaqFutureSlot    loading_card;
 };
 
 G_DEFINE_FINAL_TYPE (MaqRepoPage, maq_repo_page, ADW_TYPE_NAVIGATION_PAGE)
@@ -84,78 +77,6 @@ update_here (MaqRepoPage *self)
   g_autoptr (GHashTable) here = NULL;
   g_object_get (self->actions, "here", &here, NULL);
   maq_repo_files_set_here (self->files, here);
-}
-
-static void
-add_chip (MaqRepoPage *self,
-          const char  *icon_name,
-          const char  *text)
-{
-  if (text != NULL && *text != '\0')
-    adw_wrap_box_append (self->chips, maq_chip_new (icon_name, text));
-}
-
-static void
-fill_chips (MaqRepoPage *self)
-{
-  g_autofree char *task = maq_hub_label (maq_repo_get_pipeline_tag (self->repo));
-  g_autofree char *library = maq_hub_label (maq_repo_get_library_name (self->repo));
-  gint64           parameters = maq_repo_get_parameters (self->repo);
-  gint64           context = maq_repo_get_context_length (self->repo);
-
-  adw_wrap_box_remove_all (self->chips);
-  if (self->address->kind == MAQ_REPO_KIND_DATASET)
-    add_chip (self, NULL, _ ("Dataset"));
-  if (self->address->kind == MAQ_REPO_KIND_SPACE)
-    add_chip (self, NULL, _ ("Space"));
-  if (maq_repo_get_gated (self->repo) != MAQ_REPO_GATED_NO)
-    add_chip (self, "maq-gated-symbolic", _ ("On Request"));
-  if (maq_repo_get_private (self->repo))
-    add_chip (self, "maq-gated-symbolic", _ ("Private"));
-  add_chip (self, NULL, task);
-  add_chip (self, NULL, library);
-  if (parameters > 0)
-    {
-      g_autofree char *count = maq_format_parameters (parameters);
-      g_autofree char *text = g_strdup_printf (_ ("%s parameters"), count);
-      add_chip (self, NULL, text);
-    }
-  if (maq_repo_get_license (self->repo) != NULL)
-    {
-      // Translators: %s is the name of a licence such as "apache-2.0".
-      g_autofree char *text = g_strdup_printf (_ ("License: %s"), maq_repo_get_license (self->repo));
-      add_chip (self, NULL, text);
-    }
-  add_chip (self, NULL, maq_repo_get_architecture (self->repo));
-  if (context > 0)
-    {
-      // Translators: how many tokens a model can keep in mind.
-      g_autofree char *text = g_strdup_printf (_ ("%" G_GINT64_FORMAT " tokens of context"), context);
-      add_chip (self, NULL, text);
-    }
-}
-
-static char *
-dup_counts (MaqRepo *repo)
-{
-  g_autoptr (GStrvBuilder) parts = g_strv_builder_new ();
-  gint64           downloads = maq_repo_get_downloads (repo);
-  gint64           likes = maq_repo_get_likes (repo);
-  gint64           modified = maq_repo_get_last_modified (repo);
-  g_autofree char *downloads_text = maq_format_count (MAX (downloads, 0));
-  g_autofree char *likes_text = maq_format_count (MAX (likes, 0));
-
-  // Translators: the %s is a number such as "340K", the plural that of the number itself.
-  g_strv_builder_take (parts, g_strdup_printf (ngettext ("%s download", "%s downloads", MAX (downloads, 0)), downloads_text));
-  g_strv_builder_take (parts, g_strdup_printf (ngettext ("%s like", "%s likes", MAX (likes, 0)), likes_text));
-  if (modified > 0)
-    {
-      g_autofree char *when = maq_format_relative_time (modified, g_get_real_time () / G_USEC_PER_SEC);
-      // Translators: %s is a time such as "3 days ago".
-      g_strv_builder_take (parts, g_strdup_printf (_ ("updated %s"), when));
-    }
-  g_auto (GStrv) strv = g_strv_builder_end (parts);
-  return g_strjoinv (" · ", strv);
 }
 
 static void
@@ -203,10 +124,10 @@ repo_loaded_cb (gpointer   object,
   g_set_object (&self->repo, repo);
   // A renamed repo answers under its new name.
   g_set_str (&self->address->id, maq_repo_get_id (repo));
-  g_autofree char *counts = dup_counts (repo);
+  g_autofree char *counts = maq_repo_facts_dup_counts (repo);
   set_title (self, maq_repo_get_id (repo));
   gtk_label_set_label (self->counts, counts);
-  fill_chips (self);
+  maq_repo_facts_fill (self->chips, repo);
   if (maq_repo_get_gated (repo) != MAQ_REPO_GATED_NO && !maq_hub_client_has_token (self->client))
     adw_banner_set_revealed (self->gated_banner, TRUE);
   maq_status_stack_set_status (self->status_stack, MAQ_STATUS_CONTENT);
@@ -236,28 +157,9 @@ tree_loaded_cb (gpointer   object,
 }
 
 static void
-card_loaded_cb (gpointer   object,
-                DexFuture *future)
+gated_cb (MaqRepoPage *self)
 {
-  MaqRepoPage *self = object;
-  g_autoptr (GError) error = NULL;
-  GBytes *bytes = maq_future_get_boxed (future, &error);
-
-  if (bytes == NULL)
-    {
-      if (g_error_matches (error, MAQ_HUB_ERROR, MAQ_HUB_ERROR_GATED))
-        adw_banner_set_revealed (self->gated_banner, TRUE);
-      if (g_error_matches (error, MAQ_HUB_ERROR, MAQ_HUB_ERROR_ENTRY_NOT_FOUND))
-        maq_status_stack_set_status (self->card_stack, MAQ_STATUS_EMPTY);
-      else
-        show_problem (self->card_stack, error);
-      return;
-    }
-  gsize            size = 0;
-  const char      *data = g_bytes_get_data (bytes, &size);
-  g_autofree char *text = g_utf8_make_valid (data != NULL ? data : "", size);
-  maq_markdown_view_set_text (self->card, text);
-  maq_status_stack_set_status (self->card_stack, size > 0 ? MAQ_STATUS_CONTENT : MAQ_STATUS_EMPTY);
+  adw_banner_set_revealed (self->gated_banner, TRUE);
 }
 
 static void
@@ -281,21 +183,11 @@ load_tree (MaqRepoPage *self)
 }
 
 static void
-load_card (MaqRepoPage *self)
-{
-  maq_status_stack_set_status (self->card_stack, MAQ_STATUS_LOADING);
-  maq_future_slot_set (&self->loading_card,
-                       maq_hub_client_read_file (self->client, self->address->kind, self->address->id, NULL, "README.md", CARD_MAX_BYTES),
-                       self,
-                       card_loaded_cb);
-}
-
-static void
 load_all (MaqRepoPage *self)
 {
   load_repo (self);
   load_tree (self);
-  load_card (self);
+  maq_repo_card_load (self->card);
 }
 
 static void
@@ -315,18 +207,6 @@ has_no_content (MaqRepoPage *self,
                 MaqStatus    status)
 {
   return status != MAQ_STATUS_CONTENT;
-}
-
-// Links to other repos of the Hub stay in the window.
-static gboolean
-activate_link_cb (MaqRepoPage *self,
-                  const char  *link)
-{
-  g_autoptr (MaqRepoAddress) address = maq_repo_address_parse (link, MAQ_REPO_KIND_MODEL, maq_hub_client_get_endpoint (self->client), NULL);
-
-  if (address == NULL || address->path != NULL || address->kind != MAQ_REPO_KIND_MODEL)
-    return FALSE;
-  return gtk_widget_activate_action (GTK_WIDGET (self), "win.open-repo", "s", link);
 }
 
 static void
@@ -423,9 +303,7 @@ maq_repo_page_constructed (GObject *object)
 
   G_OBJECT_CLASS (maq_repo_page_parent_class)->constructed (object);
 
-  g_autofree char *page = maq_hub_client_dup_page_address (self->client, self->address->kind, self->address->id);
-  g_autofree char *base = g_strconcat (page, "/blob/main/", NULL);
-  maq_markdown_view_set_base (self->card, base);
+  maq_repo_card_setup (self->card, self->client, self->address);
   maq_repo_actions_setup (self->actions, self->client, self->cache, self->transfers, self->library);
   set_title (self, self->address->id);
   if (self->address->path != NULL)
@@ -440,7 +318,6 @@ maq_repo_page_dispose (GObject *object)
 
   maq_future_slot_clear (&self->loading_repo);
   maq_future_slot_clear (&self->loading_tree);
-  maq_future_slot_clear (&self->loading_card);
   gtk_widget_dispose_template (GTK_WIDGET (self), MAQ_TYPE_REPO_PAGE);
   g_clear_object (&self->repo);
   g_clear_object (&self->library);
@@ -482,6 +359,7 @@ maq_repo_page_class_init (MaqRepoPageClass *klass)
   g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
 
   g_type_ensure (MAQ_TYPE_REPO_ACTIONS);
+  g_type_ensure (MAQ_TYPE_REPO_CARD);
   g_type_ensure (MAQ_TYPE_REPO_FILES);
   g_type_ensure (MAQ_TYPE_TRANSFER_ROW);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/maquette_app/Maquette/app/maq-repo-page.ui");
@@ -495,16 +373,14 @@ maq_repo_page_class_init (MaqRepoPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MaqRepoPage, actions);
   gtk_widget_class_bind_template_child (widget_class, MaqRepoPage, transfer_row);
   gtk_widget_class_bind_template_child (widget_class, MaqRepoPage, tabs);
-  gtk_widget_class_bind_template_child (widget_class, MaqRepoPage, card_stack);
   gtk_widget_class_bind_template_child (widget_class, MaqRepoPage, card);
   gtk_widget_class_bind_template_child (widget_class, MaqRepoPage, files_stack);
   gtk_widget_class_bind_template_child (widget_class, MaqRepoPage, files);
   gtk_widget_class_bind_template_callback (widget_class, has_no_content);
   gtk_widget_class_bind_template_callback (widget_class, load_all);
   gtk_widget_class_bind_template_callback (widget_class, load_tree);
-  gtk_widget_class_bind_template_callback (widget_class, load_card);
+  gtk_widget_class_bind_template_callback (widget_class, gated_cb);
   gtk_widget_class_bind_template_callback (widget_class, open_in_browser);
-  gtk_widget_class_bind_template_callback (widget_class, activate_link_cb);
   gtk_widget_class_bind_template_callback (widget_class, update_here);
   gtk_widget_class_install_action (widget_class, "repo.open-in-browser", NULL, open_in_browser_action);
   gtk_widget_class_install_action (widget_class, "repo.copy-name", NULL, copy_name_action);

@@ -7,6 +7,7 @@
 
 #include "maq-download-offer.h"
 #include "maq-future-slot.h"
+#include "maq-units.h"
 #include "maq-variant-fits.h"
 
 struct _MaqRepoVariants
@@ -189,4 +190,27 @@ maq_repo_variants_dup_fit_words (MaqRepoVariants  *self,
   if (variant == maq_fit_recommend (self->list, self->fits))
     return g_strdup_printf (_ ("%s, Recommended"), maq_fit_verdict_to_word (fit->verdict));
   return g_strdup (maq_fit_verdict_to_word (fit->verdict));
+}
+
+void
+maq_repo_variants_show_fit (MaqRepoVariants *self,
+                            GtkLabel        *label)
+{
+  g_return_if_fail (MAQ_IS_REPO_VARIANTS (self));
+  g_return_if_fail (GTK_IS_LABEL (label));
+
+  const MaqFit    *fit = maq_repo_variants_get_fit (self, maq_repo_variants_get_chosen (self));
+  g_autofree char *sentence = fit != NULL ? maq_fit_to_sentence (fit) : NULL;
+  g_autofree char *total = fit != NULL ? maq_format_bytes (fit->total) : NULL;
+  g_autofree char *text = NULL;
+
+  gtk_widget_set_visible (GTK_WIDGET (label), fit != NULL);
+  if (fit == NULL)
+    return;
+  // Translators: the verdict, "Fits" or "Does Not Fit", and how much memory the model takes.
+  text = fit->verdict != MAQ_FIT_UNKNOWN ? g_strdup_printf (_ ("%s · Takes %s of Memory"), maq_fit_verdict_to_word (fit->verdict), total)
+                                         : g_strdup (_ ("Memory Use Unknown"));
+  gtk_label_set_label (label, text);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (label), sentence);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (label), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, sentence, -1);
 }

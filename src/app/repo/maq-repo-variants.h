@@ -2,7 +2,7 @@
 // Copyright 2026 The Maquette developers
 #pragma once
 
-#include <glib-object.h>
+#include <gtk/gtk.h>
 
 #include "maq-cache.h"
 #include "maq-fit.h"
@@ -31,5 +31,7 @@ GPtrArray    *maq_repo_variants_get_fits (MaqRepoVariants *self);
 const MaqFit *maq_repo_variants_get_fit (MaqRepoVariants *self, const MaqVariant *variant); // nullable
 // "Fits, Recommended", or "" where nothing is known (transfer full).
 char *maq_repo_variants_dup_fit_words (MaqRepoVariants *self, const MaqVariant *variant);
+// The verdict on what is chosen in LABEL, in a word and a number; the rest as its tooltip. Hides it while nothing is known.
+void maq_repo_variants_show_fit (MaqRepoVariants *self, GtkLabel *label);
 
 G_END_DECLS
