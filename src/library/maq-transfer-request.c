@@ -54,15 +54,19 @@ static gboolean
 same_strings (char **a,
               char **b)
 {
-  gsize n_a = a != NULL ? g_strv_length (a) : 0;
-  gsize n_b = b != NULL ? g_strv_length (b) : 0;
+  // Sets, as there may be very many.
+  g_autoptr (GHashTable) in_a = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GHashTable) in_b = g_hash_table_new (g_str_hash, g_str_equal);
 
-  if (n_a != n_b)
-    return FALSE;
-  for (gsize i = 0; i < n_a; i++)
-    if (!g_strv_contains ((const char *const *) a, b[i]) || !g_strv_contains ((const char *const *) b, a[i]))
-      return FALSE;
-  return TRUE;
+  for (gsize i = 0; a != NULL && a[i] != NULL; i++)
+    g_hash_table_add (in_a, a[i]);
+  for (gsize i = 0; b != NULL && b[i] != NULL; i++)
+    {
+      if (!g_hash_table_contains (in_a, b[i]))
+        return FALSE;
+      g_hash_table_add (in_b, b[i]);
+    }
+  return g_hash_table_size (in_a) == g_hash_table_size (in_b);
 }
 
 gboolean

@@ -81,6 +81,7 @@ maq_download_news_show (MaqDownloadNews      *self,
   adw_action_row_set_subtitle (self->files_row, sentences);
   gtk_widget_set_visible (GTK_WIDGET (self->commits_row), n > 0);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->commits_row), title);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->commits_row), GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
   for (guint i = 0; i < news->commits->len; i++)
     {
       const MaqHubCommit *commit = g_ptr_array_index (news->commits, i);

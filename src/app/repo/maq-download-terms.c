@@ -142,7 +142,8 @@ maq_download_terms_set_offer (MaqDownloadTerms *self,
   adw_action_row_set_subtitle (self->version_row, version);
   adw_action_row_set_subtitle (self->license_row, license != NULL ? license : _ ("The repo does not name one"));
   gtk_widget_set_visible (self->license_button, self->license != NULL);
-  adw_action_row_set_subtitle (self->access_row, access != NULL ? access : _ ("The owner gave this account access."));
+  // What to do about it is said beside the button.
+  adw_action_row_set_subtitle (self->access_row, access != NULL ? _ ("On request") : _ ("The owner gave this account access."));
   gtk_widget_set_visible (GTK_WIDGET (self->access_row), offer->access != MAQ_DOWNLOAD_ACCESS_OPEN);
 }
 
