@@ -4,18 +4,6 @@
 
 #include "maq-glob.h"
 
-char **
-maq_download_patterns_split (const char *text)
-{
-  g_autoptr (GStrvBuilder) patterns = g_strv_builder_new ();
-  g_auto (GStrv) parts = g_strsplit (text != NULL ? text : "", ",", -1);
-
-  for (guint i = 0; parts[i] != NULL; i++)
-    if (*g_strstrip (parts[i]) != '\0')
-      g_strv_builder_add (patterns, parts[i]);
-  return g_strv_builder_end (patterns);
-}
-
 static gboolean
 set_files (MaqTransferRequest  *request,
            MaqDownloadFileList *files,
@@ -33,15 +21,20 @@ set_files (MaqTransferRequest  *request,
   return TRUE;
 }
 
-// No pattern at all is no choice.
+// The globs in TEXT, trimmed; NULL if there are none.
 static char **
-split_or_null (const char *text)
+split_patterns (const char *text)
 {
-  char **patterns = maq_download_patterns_split (text);
+  g_autoptr (GStrvBuilder) patterns = g_strv_builder_new ();
+  g_auto (GStrv) parts = g_strsplit (text != NULL ? text : "", ",", -1);
 
-  if (patterns[0] == NULL)
-    g_clear_pointer (&patterns, g_strfreev);
-  return patterns;
+  for (guint i = 0; parts[i] != NULL; i++)
+    if (*g_strstrip (parts[i]) != '\0')
+      g_strv_builder_add (patterns, parts[i]);
+  char **found = g_strv_builder_end (patterns);
+  if (found[0] == NULL)
+    g_clear_pointer (&found, g_strfreev);
+  return found;
 }
 
 static gboolean
@@ -50,8 +43,8 @@ set_patterns (MaqTransferRequest *request,
               const char         *exclude,
               MaqDownloadOffer   *offer)
 {
-  request->include = split_or_null (include);
-  request->exclude = split_or_null (exclude);
+  request->include = split_patterns (include);
+  request->exclude = split_patterns (exclude);
   for (guint i = 0; i < offer->tree->files->len; i++)
     {
       const MaqHubFile *file = g_ptr_array_index (offer->tree->files, i);

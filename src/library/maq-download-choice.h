@@ -29,8 +29,6 @@ typedef struct
 
 // NULL if nothing is chosen, or nothing of it is there (transfer full). What includes all files is a request for all of them.
 MaqTransferRequest *maq_download_choice_to_request (const MaqDownloadChoice *self, MaqDownloadOffer *offer);
-// The globs in TEXT, trimmed (transfer full).
-char **maq_download_patterns_split (const char *text);
 // How PATHS (nullable: all files) are chosen in OFFER: as all, as a variant, else as files, which are then chosen in FILES.
 void maq_download_choice_set_paths (MaqDownloadChoice *self, MaqDownloadOffer *offer, const char *const *paths);
 // The variant of OFFER that LABEL (nullable) names, else the usual one; NULL if there is none that is complete (transfer none).
