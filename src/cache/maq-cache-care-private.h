@@ -44,8 +44,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (MaqCacheTally, maq_cache_tally_free)
 // Makes TEMPORARY in PARENT the content of SOURCE_PATH below ROOT, without a copy: a reflink where the file system can, else a
 // second name. SOURCE: that file, open; INFO: of the mode and the times the new one gets.
 gboolean maq_cache_share_content (int parent, const char *temporary, int root, const char *source_path, int source, const struct stat *info, GError **error);
-// As above, by reflink only.
-gboolean maq_cache_reflink (int parent, const char *temporary, int source, const struct stat *info);
 // The files smaller than this are not worth it.
 #define MAQ_CACHE_SHARE_FROM (64u << 10)
 // Does STEP, a _SHARE. FREED grows.

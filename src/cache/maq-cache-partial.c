@@ -5,8 +5,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <linux/fs.h>
 #include <openssl/evp.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "maq-cache-private.h"
@@ -387,6 +389,22 @@ maq_cache_partial_write (MaqCachePartial *self,
   g_mutex_unlock (&self->lock);
   if (due)
     flush (self);
+  return ok;
+}
+
+gboolean
+maq_cache_partial_clone (MaqCachePartial *self,
+                         int              source)
+{
+  struct stat info;
+
+  g_mutex_lock (&self->lock);
+  gboolean ok = !self->has_notes && maq_ranges_get_n (self->done) == 0 && ioctl (self->fd, FICLONE, source) == 0 &&
+                fstat (self->fd, &info) == 0 && (guint64) info.st_size == self->size;
+  if (ok)
+    maq_ranges_add (self->done, 0, self->size);
+  // It was cut or grew meanwhile: what does not fit what is known of the file is noticed by the next write.
+  g_mutex_unlock (&self->lock);
   return ok;
 }
 

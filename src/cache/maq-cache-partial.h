@@ -32,6 +32,9 @@ MaqRanges *maq_cache_partial_dup_ranges (MaqCachePartial *self);
 guint64    maq_cache_partial_get_prefix (MaqCachePartial *self);
 // Any thread: LENGTH bytes at OFFSET, all within the size. MAQ_CACHE_ERROR_DAMAGED if somebody else deleted or cut the file.
 gboolean maq_cache_partial_write (MaqCachePartial *self, guint64 offset, const void *data, gsize length, GError **error);
+// Makes the content that of the file SOURCE, which has its size, without copying. FALSE: the file system cannot, or something is
+// there already.
+gboolean maq_cache_partial_clone (MaqCachePartial *self, int source);
 // Reads back, as pread(2).
 gssize maq_cache_partial_read (MaqCachePartial *self, void *data, gsize length, guint64 offset);
 // Bytes written since the last sync.

@@ -71,10 +71,6 @@ char *maq_cache_dup_twin (int root_fd, const char *repo_folder, const char *etag
 // what its name says, or the file system cannot share. Only under the lock of ETAG.
 gboolean maq_cache_take_twin (int root_fd, int blobs_fd, const char *repo_folder, const char *etag, guint64 size);
 
-// Makes NAME in BLOBS_FD a reflink of the file SOURCE, whose content must be what ETAG says. FALSE: the file system cannot, or the
-// content is another.
-gboolean maq_cache_clone_file (int blobs_fd, const char *etag, guint64 size, int source);
-
 #define MAQ_CACHE_LOCKS ".locks"
 // There is no way to lock here: go on without, temporary names and rename keep the cache right.
 #define MAQ_CACHE_NO_LOCK (-2)

@@ -148,11 +148,11 @@ check_content (int          fd,
 }
 
 // Makes TEMPORARY in PARENT the content of SOURCE, as another file.
-gboolean
-maq_cache_reflink (int                parent,
-                   const char        *temporary,
-                   int                source,
-                   const struct stat *info)
+static gboolean
+reflink (int                parent,
+         const char        *temporary,
+         int                source,
+         const struct stat *info)
 {
   const struct timespec times[2] = { info->st_atim, info->st_mtim };
   g_autofd int          fd = openat (parent, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, info->st_mode & 0777);
@@ -201,7 +201,7 @@ maq_cache_share_content (int                parent,
                          const struct stat *info,
                          GError           **error)
 {
-  return maq_cache_reflink (parent, temporary, source, info) || hard_link (parent, temporary, root, source_path, source, error);
+  return reflink (parent, temporary, source, info) || hard_link (parent, temporary, root, source_path, source, error);
 }
 
 static gboolean

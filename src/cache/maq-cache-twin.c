@@ -82,32 +82,6 @@ maq_cache_take_twin (int         root_fd,
 }
 
 gboolean
-maq_cache_clone_file (int         blobs_fd,
-                      const char *etag,
-                      guint64     size,
-                      int         source)
-{
-  struct stat      info;
-  g_autofree char *tag = g_strdup_printf ("%08x", g_random_int ());
-  g_autofree char *temporary = maq_cache_dup_partial_name (etag, tag);
-  mode_t           mask = umask (0);
-
-  umask (mask);
-  if (fstat (source, &info) != 0)
-    return FALSE;
-  info.st_mode = 0666 & ~mask;
-  if (!maq_cache_reflink (blobs_fd, temporary, source, &info))
-    return FALSE;
-  // Of the copy, which nobody changes, unlike the source.
-  g_autofd int     copy = openat (blobs_fd, temporary, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-  g_autofree char *hash = copy >= 0 && fstat (copy, &info) == 0 ? maq_cache_hash_fd (copy, &info, maq_cache_get_hash_of_name (etag), NULL, NULL) : NULL;
-  if (g_strcmp0 (hash, etag) == 0 && (guint64) info.st_size == size && renameat (blobs_fd, temporary, blobs_fd, etag) == 0)
-    return TRUE;
-  unlinkat (blobs_fd, temporary, 0);
-  return FALSE;
-}
-
-gboolean
 maq_cache_file_is (const char *path,
                    const char *etag,
                    guint64     size)

@@ -98,9 +98,11 @@ const char *maq_cache_writer_get_partial (MaqCacheWriter *self);
 // LENGTH bytes at OFFSET; from any thread, several at a time, in any order. MAQ_CACHE_ERROR_MISMATCH if the file would grow beyond
 // its size, _NO_SPACE, _DAMAGED if the partial file was deleted or changed meanwhile.
 gboolean maq_cache_writer_write (MaqCacheWriter *self, guint64 offset, const void *data, gsize length, GError **error);
-// Gives the file the content of the file SOURCE anywhere on this machine, as a reflink where the file system can, else as a copy:
-// next comes finish. SOURCE stays as it is. MAQ_CACHE_ERROR_MISMATCH if it has another length, or as a reflink another hash.
-gboolean maq_cache_writer_take_file (MaqCacheWriter *self, const char *source, GError **error);
+// Gives the file the content of the file SOURCE anywhere on this machine, as a reflink where the file system can, else as a copy
+// that goes on where an earlier one stopped: next comes finish, which checks it. SOURCE stays as it is. FUNC (nullable) hears how many
+// more bytes there are, and ends it by returning FALSE: G_IO_ERROR_CANCELLED. MAQ_CACHE_ERROR_MISMATCH if it has another length.
+typedef gboolean (*MaqCacheTookFunc) (guint64 n_bytes, gpointer data);
+gboolean maq_cache_writer_take_file (MaqCacheWriter *self, const char *source, MaqCacheTookFunc func, gpointer data, GError **error);
 // Does a part of what would else be left for finish: hashes what is there up to the first gap, and syncs now and then so that a
 // loss of power costs little. *IDLE: there was nothing to do. One thread at a time, beside those that write.
 gboolean maq_cache_writer_keep (MaqCacheWriter *self, gboolean *idle, GError **error);

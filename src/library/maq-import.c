@@ -140,7 +140,7 @@ place (Job                   *job,
 
   if (writer == NULL)
     return NULL;
-  if (maq_cache_writer_take_file (writer, file->source, error))
+  if (maq_cache_writer_take_file (writer, file->source, NULL, NULL, error))
     return maq_cache_writer_finish (writer, error);
   maq_cache_writer_discard (writer);
   return NULL;
