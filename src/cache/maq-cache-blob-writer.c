@@ -11,8 +11,6 @@
 // The shared cache: a file grows in blobs/. The snapshot's link is made last, so a link that resolves always leads to a whole file.
 
 #define CHUNK (256u << 10)
-// Below this, looking through blobs/ for a partial file to adopt costs more than fetching the file.
-#define ADOPT_FROM (1u << 20)
 
 typedef struct
 {
@@ -55,27 +53,6 @@ has_blob (MaqCacheWriter *writer)
          (guint64) info.st_size == writer->size;
 }
 
-// A partial file of the same blob that a former run left behind gets our name. Only under a lock that excludes others: then nobody
-// writes it. Some network file systems give the lock to everybody.
-static void
-adopt_partial (MaqCacheWriter *writer,
-               Blob           *self)
-{
-  g_autofree char *prefix = g_strconcat (writer->etag, ".maquette-", NULL);
-  g_auto (GStrv) names = maq_cache_list_folder (writer->folder_fd);
-
-  for (guint i = 0; names[i] != NULL; i++)
-    if (g_str_has_prefix (names[i], prefix) && g_str_has_suffix (names[i], ".incomplete") && !g_str_equal (names[i], writer->partial))
-      {
-        if (!maq_cache_lock_excludes (self->root_fd, self->repo_folder, writer->etag))
-          return;
-        if (faccessat (writer->folder_fd, writer->partial, F_OK, AT_SYMLINK_NOFOLLOW) != 0)
-          renameat (writer->folder_fd, names[i], writer->folder_fd, writer->partial);
-        else
-          unlinkat (writer->folder_fd, names[i], 0);
-      }
-}
-
 static gboolean
 begin (MaqCacheWriter *writer,
        Blob           *self,
@@ -116,9 +93,9 @@ begin (MaqCacheWriter *writer,
       unlinkat (writer->folder_fd, writer->partial, 0);
       return TRUE;
     }
-  if (writer->lock_fd >= 0 && writer->size >= ADOPT_FROM)
-    adopt_partial (writer, self);
-  return maq_cache_writer_open (writer, maq_cache_get_free_bytes (writer->cache), maq_cache_get_root (writer->cache), error);
+  if (writer->lock_fd >= 0 && writer->size >= MAQ_CACHE_ADOPT_FROM && maq_cache_lock_excludes (self->root_fd, self->repo_folder, writer->etag))
+    maq_cache_writer_adopt (writer);
+  return maq_cache_writer_open (writer, NULL, maq_cache_get_free_bytes (writer->cache), maq_cache_get_root (writer->cache), error);
 }
 
 // Copies the blob to a new partial file, for a cache without links.

@@ -127,18 +127,18 @@ maq_cache_open_parent (int          parent,
   return maq_cache_open_folder (parent, folder, create, error);
 }
 
-static void
-write_tag (int root_fd)
+void
+maq_cache_write_tag (int folder)
 {
   static const char text[] = "Signature: 8a477f597d28d172789f06886806bc55\n"
                              "# This file is a cache directory tag created by Maquette.\n"
                              "# For information about cache directory tags, see:\n"
                              "#\thttps://bford.info/cachedir/\n";
-  g_autofd int      fd = openat (root_fd, "CACHEDIR.TAG", O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+  g_autofd int      fd = openat (folder, "CACHEDIR.TAG", O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
 
   // The tag is a courtesy to backup tools; a cache without it works as well.
   if (fd >= 0 && write (fd, text, sizeof text - 1) != (gssize) sizeof text - 1)
-    unlinkat (root_fd, "CACHEDIR.TAG", 0);
+    unlinkat (folder, "CACHEDIR.TAG", 0);
 }
 
 int
@@ -158,7 +158,7 @@ maq_cache_open_root (MaqCache *self,
   if (fd < 0)
     maq_cache_set_errno (error, errno, "Cannot open the cache", root);
   else if (create)
-    write_tag (fd);
+    maq_cache_write_tag (fd);
   return fd;
 }
 

@@ -33,18 +33,10 @@ set_locked (GError    **error,
 }
 
 int
-maq_cache_lock_blob (int         root_fd,
-                     const char *repo_folder,
-                     const char *etag,
+maq_cache_lock_name (int         folder,
+                     const char *name,
                      GError    **error)
 {
-  g_autofree char *path = g_build_filename (MAQ_CACHE_LOCKS, repo_folder, NULL);
-  g_autofree char *name = g_strconcat (etag, ".lock", NULL);
-  g_autofd int     folder = maq_cache_open_folder (root_fd, path, TRUE, NULL);
-
-  if (folder < 0)
-    return MAQ_CACHE_NO_LOCK;
-
   for (guint i = 0; i < OPEN_TRIES; i++)
     {
       g_autofd int fd = openat (folder, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0664);
@@ -70,6 +62,28 @@ maq_cache_lock_blob (int         root_fd,
 }
 
 gboolean
+maq_cache_lock_name_excludes (int         folder,
+                              const char *name)
+{
+  g_autofd int fd = openat (folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+
+  return fd >= 0 && flock (fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+}
+
+int
+maq_cache_lock_blob (int         root_fd,
+                     const char *repo_folder,
+                     const char *etag,
+                     GError    **error)
+{
+  g_autofree char *path = g_build_filename (MAQ_CACHE_LOCKS, repo_folder, NULL);
+  g_autofree char *name = g_strconcat (etag, ".lock", NULL);
+  g_autofd int     folder = maq_cache_open_folder (root_fd, path, TRUE, NULL);
+
+  return folder >= 0 ? maq_cache_lock_name (folder, name, error) : MAQ_CACHE_NO_LOCK;
+}
+
+gboolean
 maq_cache_lock_excludes (int         root_fd,
                          const char *repo_folder,
                          const char *etag)
@@ -77,9 +91,8 @@ maq_cache_lock_excludes (int         root_fd,
   g_autofree char *path = g_strconcat (MAQ_CACHE_LOCKS "/", repo_folder, "/", etag, ".lock", NULL);
   const char      *name = NULL;
   g_autofd int     folder = maq_cache_open_parent (root_fd, path, FALSE, &name, NULL);
-  g_autofd int     fd = folder >= 0 ? openat (folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC) : -1;
 
-  return fd >= 0 && flock (fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+  return folder >= 0 && maq_cache_lock_name_excludes (folder, name);
 }
 
 int

@@ -31,6 +31,11 @@ gboolean maq_cache_tag_is_valid (const char *tag);
 // "<etag>.maquette-<tag>.incomplete" (transfer full).
 char *maq_cache_dup_partial_name (const char *etag, const char *tag);
 
+// What may still be used of the file system that PATH is on, or will be.
+guint64 maq_cache_get_free_bytes_at (MaqCache *self, const char *path);
+
+// Gives the folder the CACHEDIR.TAG that keeps it out of backups.
+void maq_cache_write_tag (int folder);
 // Opens the cache's root, creating it with its CACHEDIR.TAG if CREATE. A descriptor, or -1.
 int maq_cache_open_root (MaqCache *self, gboolean create, GError **error);
 // The folder of a repo that exists, or -1.
@@ -64,6 +69,10 @@ char *maq_cache_read_text (int parent, const char *path);
 // what a killed program leaves would be a damaged ref.
 gboolean maq_cache_write_text (int repo, const char *path, const char *text, GError **error);
 
+// The list in trees/ below FOLDER, a repo's or another one; as maq_cache_read_tree and maq_cache_write_tree.
+GPtrArray *maq_cache_read_tree_in (int folder, const char *commit);
+gboolean   maq_cache_write_tree_in (int folder, const char *commit, GPtrArray *files, GError **error);
+
 // The path below ROOT_FD of a blob of SIZE bytes that another repo than REPO_FOLDER has under the same SHA-256; NULL if there is
 // none, or ETAG is no SHA-256 (transfer full). Nothing says yet that its content is right.
 char *maq_cache_dup_twin (int root_fd, const char *repo_folder, const char *etag, guint64 size);
@@ -75,9 +84,12 @@ gboolean maq_cache_take_twin (int root_fd, int blobs_fd, const char *repo_folder
 // There is no way to lock here: go on without, temporary names and rename keep the cache right.
 #define MAQ_CACHE_NO_LOCK (-2)
 
-// Takes the lock of a blob; closing the descriptor releases it. MAQ_CACHE_NO_LOCK, or -1 with MAQ_CACHE_ERROR_LOCKED.
-int maq_cache_lock_blob (int root_fd, const char *repo_folder, const char *etag, GError **error);
-// Whether the lock of a blob, held by the caller, keeps others out. Some network file systems give it to everybody.
+// Takes the lock that the file NAME is; closing the descriptor releases it. MAQ_CACHE_NO_LOCK, or -1 with MAQ_CACHE_ERROR_LOCKED.
+int maq_cache_lock_name (int folder, const char *name, GError **error);
+// Whether that lock, held by the caller, keeps others out. Some network file systems give it to everybody.
+gboolean maq_cache_lock_name_excludes (int folder, const char *name);
+// The same for the lock of a blob.
+int      maq_cache_lock_blob (int root_fd, const char *repo_folder, const char *etag, GError **error);
 gboolean maq_cache_lock_excludes (int root_fd, const char *repo_folder, const char *etag);
 // As maq_cache_lock_blob, before the blob or a partial file of it is removed: also the place where Swift apps lock is looked at.
 int maq_cache_lock_for_removal (int root_fd, const char *repo_folder, const char *etag, GError **error);

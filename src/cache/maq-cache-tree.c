@@ -100,6 +100,16 @@ dup_tree_path (const char *commit)
 }
 
 GPtrArray *
+maq_cache_read_tree_in (int         folder,
+                        const char *commit)
+{
+  g_autofree char *path = dup_tree_path (commit);
+  g_autoptr (GBytes) bytes = read_bytes (folder, path);
+  g_autoptr (MaqJson) json = bytes != NULL ? maq_json_parse (bytes, NULL) : NULL;
+  return json != NULL ? read_files (maq_json_get_root (json)) : NULL;
+}
+
+GPtrArray *
 maq_cache_read_tree (MaqCache   *self,
                      MaqRepoKind kind,
                      const char *id,
@@ -108,12 +118,7 @@ maq_cache_read_tree (MaqCache   *self,
   g_return_val_if_fail (MAQ_IS_CACHE (self), NULL);
 
   g_autofd int repo = maq_cache_commit_validate (commit, NULL) ? maq_cache_open_existing_repo (self, kind, id) : -1;
-  if (repo < 0)
-    return NULL;
-  g_autofree char *path = dup_tree_path (commit);
-  g_autoptr (GBytes) bytes = read_bytes (repo, path);
-  g_autoptr (MaqJson) json = bytes != NULL ? maq_json_parse (bytes, NULL) : NULL;
-  return json != NULL ? read_files (maq_json_get_root (json)) : NULL;
+  return repo >= 0 ? maq_cache_read_tree_in (repo, commit) : NULL;
 }
 
 static int
@@ -180,6 +185,20 @@ are_complete (GPtrArray *files)
   return TRUE;
 }
 
+gboolean
+maq_cache_write_tree_in (int         folder,
+                         const char *commit,
+                         GPtrArray  *files,
+                         GError    **error)
+{
+  // A list with a gap would make other tools call a snapshot whole that is not.
+  if (!are_complete (files))
+    return TRUE;
+  g_autofree char *path = dup_tree_path (commit);
+  g_autofree char *text = dup_text (files);
+  return maq_cache_write_text (folder, path, text, error);
+}
+
 void
 maq_cache_write_tree (MaqCache   *self,
                       MaqRepoKind kind,
@@ -191,17 +210,14 @@ maq_cache_write_tree (MaqCache   *self,
 
   g_return_if_fail (MAQ_IS_CACHE (self));
 
-  // A list with a gap would make other tools call a snapshot whole that is not.
   g_autofree char *folder = maq_cache_dup_repo_folder (kind, id, NULL);
   if (folder == NULL || !maq_cache_commit_validate (commit, NULL) || !are_complete (files))
     return;
 
   g_autofree char *snapshot = g_build_filename ("snapshots", commit, NULL);
-  g_autofree char *path = dup_tree_path (commit);
-  g_autofree char *text = dup_text (files);
   g_autofd int     root = maq_cache_open_root (self, TRUE, &error);
   g_autofd int     repo = root >= 0 ? maq_cache_open_repo (root, folder, TRUE, &error) : -1;
   g_autofd int     made = repo >= 0 ? maq_cache_open_folder (repo, snapshot, TRUE, &error) : -1;
-  if (made < 0 || !maq_cache_write_text (repo, path, text, &error))
+  if (made < 0 || !maq_cache_write_tree_in (repo, commit, files, &error))
     g_info ("The list of files of %s is not kept: %s", id, error->message);
 }

@@ -47,8 +47,14 @@ struct _MaqCacheWriter
 
 // PARTIAL and PLACE are taken.
 MaqCacheWriter *maq_cache_writer_new (MaqCache *cache, const MaqCacheLayout *layout, gpointer place, const char *etag, guint64 size, char *partial);
-// Opens the partial file in the writer's folder, in which FREE_BYTES may still be used; WHERE: its name for people.
-gboolean maq_cache_writer_open (MaqCacheWriter *self, guint64 free_bytes, const char *where, GError **error);
+// Gives our name to a partial file with the same content that a former run left behind. Only under a lock that excludes others: then
+// nobody writes it. Some network file systems give the lock to everybody.
+void maq_cache_writer_adopt (MaqCacheWriter *self);
+// For smaller files, looking for one costs more than fetching the file.
+#define MAQ_CACHE_ADOPT_FROM (1u << 20)
+// Opens the partial file in the writer's folder, in which FREE_BYTES may still be used; WHERE: its name for people. SOURCE: nullable,
+// a file to clone if the file system can.
+gboolean maq_cache_writer_open (MaqCacheWriter *self, const char *source, guint64 free_bytes, const char *where, GError **error);
 // The partial file has another name now.
 void maq_cache_writer_close_content (MaqCacheWriter *self);
 // Renames in the writer's folder, or out of it.

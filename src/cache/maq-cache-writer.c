@@ -135,8 +135,24 @@ check_space (MaqCacheWriter *self,
   return FALSE;
 }
 
+void
+maq_cache_writer_adopt (MaqCacheWriter *self)
+{
+  g_autofree char *prefix = g_strndup (self->partial, strlen (self->partial) - strlen ("01234567.incomplete"));
+  g_auto (GStrv) names = maq_cache_list_folder (self->folder_fd);
+  for (guint i = 0; names[i] != NULL; i++)
+    if (g_str_has_prefix (names[i], prefix) && g_str_has_suffix (names[i], ".incomplete") && !g_str_equal (names[i], self->partial))
+      {
+        if (faccessat (self->folder_fd, self->partial, F_OK, AT_SYMLINK_NOFOLLOW) != 0)
+          renameat (self->folder_fd, names[i], self->folder_fd, self->partial);
+        else
+          unlinkat (self->folder_fd, names[i], 0);
+      }
+}
+
 gboolean
 maq_cache_writer_open (MaqCacheWriter *self,
+                       const char     *source,
                        guint64         free_bytes,
                        const char     *where,
                        GError        **error)
@@ -145,6 +161,9 @@ maq_cache_writer_open (MaqCacheWriter *self,
   if (self->content == NULL)
     return FALSE;
   start_hash (self);
+  g_autofd int fd = source != NULL ? open (source, O_RDONLY | O_NONBLOCK | O_CLOEXEC) : -1;
+  if (fd >= 0)
+    maq_cache_partial_clone (self->content, fd);
   return check_space (self, free_bytes, where, error);
 }
 

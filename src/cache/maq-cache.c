@@ -267,18 +267,17 @@ maq_cache_write_ref (MaqCache   *self,
 }
 
 guint64
-maq_cache_get_free_bytes (MaqCache *self)
+maq_cache_get_free_bytes_at (MaqCache   *self,
+                             const char *place)
 {
-  g_return_val_if_fail (MAQ_IS_CACHE (self), G_MAXUINT64);
-
   g_mutex_lock (&self->lock);
   guint64 set = self->free_bytes;
   g_mutex_unlock (&self->lock);
   if (set != G_MAXUINT64)
     return set;
 
-  // The cache may not be there yet: its nearest folder that is has the same file system.
-  g_autofree char *path = g_strdup (self->root);
+  // It may not be there yet: its nearest folder that is has the same file system.
+  g_autofree char *path = g_strdup (place);
   struct statvfs   info;
   while (statvfs (path, &info) != 0)
     {
@@ -291,6 +290,13 @@ maq_cache_get_free_bytes (MaqCache *self)
   guint64 bytes = (guint64) info.f_bavail * info.f_frsize;
   guint64 reserve = MIN ((guint64) info.f_blocks * info.f_frsize / 20, RESERVE);
   return bytes > reserve ? bytes - reserve : 0;
+}
+
+guint64
+maq_cache_get_free_bytes (MaqCache *self)
+{
+  g_return_val_if_fail (MAQ_IS_CACHE (self), G_MAXUINT64);
+  return maq_cache_get_free_bytes_at (self, self->root);
 }
 
 void
@@ -345,6 +351,32 @@ maq_cache_has_twin (MaqCache   *self,
   g_autofd int     root = folder != NULL && maq_cache_get_use_links (self) ? maq_cache_open_root (self, FALSE, NULL) : -1;
   g_autofree char *twin = root >= 0 ? maq_cache_dup_twin (root, folder, etag, size) : NULL;
   return twin != NULL;
+}
+
+char *
+maq_cache_dup_content_path (MaqCache   *self,
+                            MaqRepoKind kind,
+                            const char *id,
+                            const char *commit,
+                            const char *path,
+                            const char *etag,
+                            guint64     size)
+{
+  g_return_val_if_fail (MAQ_IS_CACHE (self), NULL);
+
+  g_autofree char *folder = maq_cache_dup_repo_folder (kind, id, NULL);
+  if (folder == NULL || !maq_cache_etag_validate (etag, NULL))
+    return NULL;
+  if (get_blob_file_size (self, kind, id, etag) == (gint64) size)
+    return g_build_filename (self->root, folder, "blobs", etag, NULL);
+  // A cache without links has it in the snapshot only.
+  g_autofree char *file = maq_cache_dup_file_path (self, kind, id, commit, path);
+  struct stat      info;
+  if (file != NULL && stat (file, &info) == 0 && (guint64) info.st_size == size)
+    return g_steal_pointer (&file);
+  g_autofd int     root = maq_cache_open_root (self, FALSE, NULL);
+  g_autofree char *twin = root >= 0 ? maq_cache_dup_twin (root, folder, etag, size) : NULL;
+  return twin != NULL ? g_build_filename (self->root, twin, NULL) : NULL;
 }
 
 guint64

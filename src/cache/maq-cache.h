@@ -25,6 +25,8 @@ typedef enum
   MAQ_CACHE_ERROR_MISMATCH, // length or hash differ from what the tree says
   MAQ_CACHE_ERROR_UNSAFE,   // an etag, commit or path that must not become a file name
   MAQ_CACHE_ERROR_DAMAGED,
+  MAQ_CACHE_ERROR_OCCUPIED, // a file of the user has the name; see maq-cache-local-dir.h, and so is the next
+  MAQ_CACHE_ERROR_MISSING,  // the folder is not there any more; its drive may be
 } MaqCacheError;
 
 #define MAQ_TYPE_CACHE (maq_cache_get_type ())
@@ -70,6 +72,9 @@ void maq_cache_set_free_bytes (MaqCache *self, guint64 bytes);
 gboolean maq_cache_has_blob (MaqCache *self, MaqRepoKind kind, const char *id, const char *etag, guint64 size);
 // Whether another repo has such a blob, which a download would share instead of fetching it; see maq_cache_writer_begin.
 gboolean maq_cache_has_twin (MaqCache *self, MaqRepoKind kind, const char *id, const char *etag, guint64 size);
+// Where in the cache a file is that should have this content, in this repo or another one; NULL if there is none (transfer full).
+// Nothing says yet that its content is right.
+char *maq_cache_dup_content_path (MaqCache *self, MaqRepoKind kind, const char *id, const char *commit, const char *path, const char *etag, guint64 size);
 // Whether the file PATH anywhere on this machine has SIZE bytes and the hash that ETAG, a SHA-256 or git's SHA-1, is. Reads it;
 // blocking.
 gboolean maq_cache_file_is (const char *path, const char *etag, guint64 size);
