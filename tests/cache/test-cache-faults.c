@@ -14,6 +14,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "maq-cache-local-dir.h"
+
 // Every system call by which the cache changes the disk goes through here. A child process runs a whole download or deletion and
 // is killed, or sees a failure, at call N, for every N there is; then the cache is looked at as other tools would.
 
@@ -34,6 +36,7 @@ static struct
   guint     n_calls;
   gboolean  counts;     // only while a scenario runs
   gboolean  lying_lock; // flock succeeds for everybody
+  gboolean  is_plain;   // the file system has no locks, and renames only
   char     *sweep;      // the repo's folder
 } fault;
 
@@ -129,6 +132,21 @@ renameat (int         from_folder,
 }
 
 int
+renameat2 (int          from_folder,
+           const char  *from,
+           int          to_folder,
+           const char  *to,
+           unsigned int flags)
+{
+  if (fault.is_plain)
+    {
+      errno = EINVAL;
+      return -1;
+    }
+  return strikes () ? -1 : syscall (SYS_renameat2, from_folder, from, to_folder, to, flags);
+}
+
+int
 symlinkat (const char *target,
            int         folder,
            const char *path)
@@ -150,6 +168,11 @@ flock (int fd,
 {
   if (fault.lying_lock)
     return 0;
+  if (fault.is_plain)
+    {
+      errno = EOPNOTSUPP;
+      return -1;
+    }
   return strikes () ? -1 : syscall (SYS_flock, fd, operation);
 }
 
@@ -226,6 +249,57 @@ download (MaqCache *cache)
   for (guint i = 0; i < G_N_ELEMENTS (files) && ok; i++)
     ok = write_file (cache, i, &error);
   ok = ok && maq_cache_write_ref (cache, MAQ_REPO_KIND_MODEL, ID, "main", COMMIT_A, &error);
+  if (!ok && fault.mode == FAULT_NONE)
+    g_printerr ("# %s\n", error->message);
+  return ok;
+}
+
+#define OLD_TEXT "what an earlier commit had"
+
+static MaqCacheLocalDir *
+open_out (MaqCache *cache,
+          GError  **error)
+{
+  g_autofree char *path = g_build_filename (maq_cache_get_root (cache), "../out", NULL);
+  g_autoptr (MaqCacheLocalDir) dir = maq_cache_local_dir_new (cache, path, error);
+
+  return dir != NULL && maq_cache_local_dir_prepare (dir, TRUE, error) ? g_steal_pointer (&dir) : NULL;
+}
+
+static gboolean
+write_local (MaqCacheLocalDir *dir,
+             const char       *commit,
+             const char       *path,
+             const char       *content,
+             const char       *etag,
+             GError          **error)
+{
+  gsize size = strlen (content);
+  g_autoptr (MaqCacheWriter) writer = maq_cache_local_dir_begin (dir, commit, path, etag, size, "00000001", NULL, FALSE, error);
+
+  if (writer == NULL)
+    return FALSE;
+  for (guint64 offset; (offset = fixture_get_prefix (writer)) < size;)
+    if (!fixture_append (writer, content + offset, MIN (90000, size - offset), error))
+      return FALSE;
+  g_autofree char *file = maq_cache_writer_finish (writer, error);
+  return file != NULL;
+}
+
+// Into a folder of the user's choice.
+static gboolean
+download_local (MaqCache *cache)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MaqCacheLocalDir) dir = open_out (cache, &error);
+  gboolean ok = dir != NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (files) && ok; i++)
+    {
+      g_autofree char *content = dup_content (files[i].size);
+      g_autofree char *etag = dup_etag (i);
+      ok = write_local (dir, COMMIT_A, files[i].path, content, etag, &error);
+    }
   if (!ok && fault.mode == FAULT_NONE)
     g_printerr ("# %s\n", error->message);
   return ok;
@@ -433,6 +507,77 @@ test_download (Fixture      *fixture,
   g_assert_cmpuint (n_killed, ==, n_calls);
 }
 
+// Each file is the old one, the new one or, where there was none, absent.
+static void
+check_local (Fixture *fixture,
+             gboolean is_done)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (files); i++)
+    {
+      g_autofree char *path = g_build_filename ("../out", files[i].path, NULL);
+      g_autofree char *full = fixture_dup_path (fixture, path);
+      g_autofree char *expected = dup_content (files[i].size);
+      g_autofree char *content = NULL;
+      gboolean         is_there = g_file_get_contents (full, &content, NULL, NULL);
+      if (is_done)
+        g_assert_cmpstr (content, ==, expected);
+      else if (is_there)
+        g_assert_true (g_str_equal (content, expected) || (files[i].is_large && g_str_equal (content, OLD_TEXT)));
+      else
+        g_assert_false (files[i].is_large);
+    }
+}
+
+// With what an earlier download put there.
+static void
+start_with_old (Fixture *fixture)
+{
+  g_autofree char *out = fixture_dup_path (fixture, "../out");
+  g_autofree char *etag = hash_git (OLD_TEXT, strlen (OLD_TEXT));
+  g_autoptr (GError) error = NULL;
+
+  nftw (out, remove_one, 32, FTW_DEPTH | FTW_PHYS);
+  g_autoptr (MaqCacheLocalDir) dir = open_out (fixture->cache, &error);
+  g_assert_true (write_local (dir, COMMIT_B, files[0].path, OLD_TEXT, etag, &error));
+}
+
+static void
+test_local_dir (Fixture      *fixture,
+                gconstpointer data)
+{
+  guint n_calls = 0;
+
+  start_with_old (fixture);
+  g_assert_cmpint (run (fixture, download_local, FAULT_NONE, 0, 0, &n_calls), ==, 0);
+  check_local (fixture, TRUE);
+  g_test_message ("%u calls", n_calls);
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    for (guint at = 1; at <= n_calls; at++)
+      {
+        g_test_message ("kind %u, call %u", i, at);
+        start_with_old (fixture);
+        int status = run (fixture, download_local, kinds[i].mode, kinds[i].code, at, NULL);
+        g_assert_true (WIFEXITED (status) || WTERMSIG (status) == SIGKILL);
+        check_local (fixture, FALSE);
+        if (kinds[i].mode == FAULT_SHORT)
+          g_assert_cmpint (status, ==, 0);
+        g_assert_true (download_local (fixture->cache));
+        check_local (fixture, TRUE);
+      }
+}
+
+// FAT, and what a network file system may lack.
+static void
+test_plain_file_system (Fixture      *fixture,
+                        gconstpointer data)
+{
+  start_with_old (fixture);
+  fault.is_plain = TRUE;
+  g_assert_true (download_local (fixture->cache));
+  check_local (fixture, TRUE);
+  fault.is_plain = FALSE;
+}
+
 static void
 check_deletion (Fixture *fixture,
                 Scenario scenario,
@@ -555,6 +700,33 @@ test_lying_locks (Fixture      *fixture,
   fault.lying_lock = FALSE;
 }
 
+// The same in a folder of the user's choice: who comes second finds the file of the first.
+static void
+test_lying_locks_local (Fixture      *fixture,
+                        gconstpointer data)
+{
+  g_autofree char *content = dup_content (CONTENT_SIZE);
+  g_autofree char *etag = hash_sha256 (content, CONTENT_SIZE);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MaqCacheLocalDir) dir = open_out (fixture->cache, &error);
+  MaqCacheWriter *writers[2];
+
+  fault.lying_lock = TRUE;
+  for (guint i = 0; i < 2; i++)
+    writers[i] = maq_cache_local_dir_begin (dir, COMMIT_A, "m.bin", etag, CONTENT_SIZE, i == 0 ? "00000001" : "00000002", NULL, FALSE, &error);
+  for (guint i = 0; i < 2; i++)
+    g_assert_true (fixture_append (writers[i], content, CONTENT_SIZE, &error));
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autofree char *path = maq_cache_writer_finish (writers[i], &error);
+      g_assert_no_error (error);
+      g_object_unref (writers[i]);
+    }
+  g_autofree char *found = fixture_dup_text (fixture, "../out/m.bin");
+  g_assert_cmpstr (found, ==, content);
+  fault.lying_lock = FALSE;
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -566,9 +738,12 @@ main (int   argc,
 
   // No thread before the children are made.
   ADD ("/cache/faults/download-stopped-anywhere", fixture_set_up_empty, test_download);
+  ADD ("/cache/faults/download-into-a-folder-stopped-anywhere", fixture_set_up_empty, test_local_dir);
+  ADD ("/cache/faults/plain-file-system", fixture_set_up_empty, test_plain_file_system);
   ADD ("/cache/faults/deleted-repo-stopped-anywhere", fixture_set_up_empty, test_delete_repo);
   ADD ("/cache/faults/deleted-revision-stopped-anywhere", fixture_set_up_empty, test_delete_revision);
   ADD ("/cache/faults/folders-swept-away", fixture_set_up_empty, test_swept);
   ADD ("/cache/faults/locks-that-exclude-nobody", fixture_set_up_empty, test_lying_locks);
+  ADD ("/cache/faults/locks-that-exclude-nobody-in-a-folder", fixture_set_up_empty, test_lying_locks_local);
   return g_test_run ();
 }
