@@ -81,6 +81,7 @@ typedef struct
   guint64             size;
   gint64              finished; // in microseconds since 1970; 0 unless done, and so is the next
   char               *snapshot;
+  gboolean            has_folder; // the folder of its request was made, or found: it is not made again
 } MaqTransferMemo;
 void maq_transfer_memo_clear (MaqTransferMemo *self);
 

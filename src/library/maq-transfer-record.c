@@ -215,6 +215,15 @@ add_int (JsonBuilder *builder,
   json_builder_add_int_value (builder, value);
 }
 
+static void
+add_bool (JsonBuilder *builder,
+          const char  *name,
+          gboolean     value)
+{
+  json_builder_set_member_name (builder, name);
+  json_builder_add_boolean_value (builder, value);
+}
+
 static char *
 describe (MaqTransferRecord        *self,
           const MaqTransferRequest *request,
@@ -235,6 +244,12 @@ describe (MaqTransferRecord        *self,
   add_strings (builder, "paths", request->paths);
   add_strings (builder, "include", request->include);
   add_strings (builder, "exclude", request->exclude);
+  add_string (builder, "folder", request->folder);
+  if (request->folder != NULL)
+    {
+      add_bool (builder, "replace", request->replace);
+      add_bool (builder, "has_folder", memo->has_folder);
+    }
   add_int (builder, "done", memo->done);
   add_int (builder, "size", memo->size);
   if (memo->standing == MAQ_TRANSFER_STANDING_DONE)
@@ -340,6 +355,7 @@ read_memo (MaqJsonValue    *root,
   memo->done = MAX (maq_json_get_int (root, "done", 0), 0);
   memo->size = MAX (maq_json_get_int (root, "size", 0), 0);
   memo->snapshot = g_strdup (maq_json_get_string (root, "snapshot"));
+  memo->has_folder = maq_json_get_bool (root, "has_folder", FALSE);
 }
 
 // NULL if it is none; *IS_OTHER if it is about another cache.
@@ -355,11 +371,12 @@ read_request (const char      *path,
   const char   *id = maq_json_get_string (root, "id");
   const char   *revision = maq_json_get_string (root, "revision");
   const char   *cache = maq_json_get_string (root, "cache");
+  const char   *folder = maq_json_get_string (root, "folder");
   MaqRepoKind   kind;
 
   *is_other = cache != NULL && !g_str_equal (cache, cache_root);
   if (maq_json_get_int (root, "version", 0) != 1 || cache == NULL || *is_other || !maq_repo_kind_from_string (maq_json_get_string (root, "kind"), &kind) ||
-      maq_json_get_string (root, "hub") == NULL || id == NULL || !maq_repo_id_validate (id, NULL) || (revision != NULL && !maq_revision_validate (revision, NULL)))
+      maq_json_get_string (root, "hub") == NULL || id == NULL || !maq_repo_id_validate (id, NULL) || (revision != NULL && !maq_revision_validate (revision, NULL)) || (folder != NULL && !g_path_is_absolute (folder)))
     return NULL;
 
   MaqTransferRequest *request = maq_transfer_request_new (kind, id, revision);
@@ -367,6 +384,8 @@ read_request (const char      *path,
   request->paths = dup_strings (root, "paths");
   request->include = dup_strings (root, "include");
   request->exclude = dup_strings (root, "exclude");
+  request->folder = g_strdup (folder);
+  request->replace = maq_json_get_bool (root, "replace", FALSE);
   read_memo (root, memo);
   return request;
 }

@@ -26,6 +26,8 @@ maq_transfer_request_copy (const MaqTransferRequest *self)
   copy->include = g_strdupv (self->include);
   copy->exclude = g_strdupv (self->exclude);
   copy->title = g_strdup (self->title);
+  copy->folder = g_strdup (self->folder);
+  copy->replace = self->replace;
   return copy;
 }
 
@@ -40,6 +42,7 @@ maq_transfer_request_free (MaqTransferRequest *self)
   g_strfreev (self->include);
   g_strfreev (self->exclude);
   g_free (self->title);
+  g_free (self->folder);
   g_free (self);
 }
 
@@ -75,7 +78,8 @@ maq_transfer_request_equal (const MaqTransferRequest *a,
 {
   return a->kind == b->kind && g_str_equal (a->id, b->id) &&
          g_str_equal (maq_transfer_request_get_revision (a), maq_transfer_request_get_revision (b)) &&
-         same_strings (a->paths, b->paths) && same_strings (a->include, b->include) && same_strings (a->exclude, b->exclude);
+         same_strings (a->paths, b->paths) && same_strings (a->include, b->include) && same_strings (a->exclude, b->exclude) &&
+         g_strcmp0 (a->folder, b->folder) == 0 && a->replace == b->replace;
 }
 
 gboolean

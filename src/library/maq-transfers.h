@@ -8,7 +8,7 @@
 #include "maq-hub-client.h"
 #include "maq-schedule.h"
 
-// Downloads into the shared cache: several files at a time, resumed where they stopped, every byte checked before a file gets
+// Downloads into the shared cache, or a folder of the user's choice: several files at a time, resumed where they stopped, every byte checked before a file gets
 // its final name. Work runs on worker threads; the objects here belong to the main thread and change there.
 
 G_BEGIN_DECLS
@@ -34,7 +34,9 @@ typedef struct
   char      **paths;    // nullable: the files to fetch; else all that the globs let through
   char      **include;  // nullable globs as Python's fnmatch: * also matches /
   char      **exclude;
-  char       *title; // nullable: what the interface shows besides the id, such as "Q4_K_M"
+  char       *title;   // nullable: what the interface shows besides the id, such as "Q4_K_M"
+  char       *folder;  // nullable: a folder of the user's choice, absolute, that gets the files instead of the shared cache
+  gboolean    replace; // files there that the user made or changed, too; otherwise the download fails with MAQ_CACHE_ERROR_OCCUPIED
 } MaqTransferRequest;
 MaqTransferRequest *maq_transfer_request_new (MaqRepoKind kind, const char *id, const char *revision);
 MaqTransferRequest *maq_transfer_request_copy (const MaqTransferRequest *self);
