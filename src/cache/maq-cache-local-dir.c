@@ -21,10 +21,11 @@ struct _MaqCacheLocalDir
   GObject     parent_instance;
   MaqCache   *cache;
   char       *path;
-  char       *real;  // of the path, links resolved
-  char       *root;  // of the cache, links resolved
-  GMutex      lock;  // guards what follows
-  GHashTable *right; // of files that were read and found right: path → identity and etag
+  char       *real;   // of the path, links resolved
+  char       *root;   // of the cache, links resolved
+  gboolean    is_new; // it was made here
+  GMutex      lock;   // guards what follows
+  GHashTable *right;  // of files that were read and found right: path → identity and etag
 };
 
 G_DEFINE_FINAL_TYPE (MaqCacheLocalDir, maq_cache_local_dir, G_TYPE_OBJECT)
@@ -172,6 +173,7 @@ maq_cache_local_dir_prepare (MaqCacheLocalDir *self,
   g_return_val_if_fail (MAQ_IS_CACHE_LOCAL_DIR (self), FALSE);
 
   g_autoptr (GError) failed = NULL;
+  self->is_new |= create && !g_file_test (self->path, G_FILE_TEST_EXISTS);
   if (create && g_mkdir_with_parents (self->path, 0777) != 0)
     {
       maq_cache_set_errno (error, errno, "Cannot create the folder", self->path);
@@ -487,6 +489,8 @@ tidy (MaqCacheLocalDir *self,
     maq_cache_remove_tree (state, ours[i], NULL, NULL);
   unlinkat (folder, MAQ_CACHE_LOCAL_STATE, AT_REMOVEDIR);
   unlinkat (folder, ".cache", AT_REMOVEDIR);
+  if (self->is_new)
+    g_rmdir (self->path);
 }
 
 gboolean

@@ -41,7 +41,8 @@ gboolean maq_cache_local_dir_validate (MaqCacheLocalDir *self, const char *path,
 // What is at PATH. ETAG nullable: then only whether it is COMMIT's is asked, and SIZE says nothing. May read all of the file.
 // MAQ_CACHE_ERROR_UNSAFE if a link is in the way.
 gboolean maq_cache_local_dir_look (MaqCacheLocalDir *self, const char *commit, const char *path, const char *etag, guint64 size, MaqCacheLocalState *state, GError **error);
-// As maq_cache_read_tree, maq_cache_write_tree, maq_cache_get_partial_size and maq_cache_remove_partials.
+// As maq_cache_read_tree, maq_cache_write_tree, maq_cache_get_partial_size and maq_cache_remove_partials; the last of these leaves
+// nothing where nothing was put.
 GPtrArray *maq_cache_local_dir_read_tree (MaqCacheLocalDir *self, const char *commit);
 void       maq_cache_local_dir_write_tree (MaqCacheLocalDir *self, const char *commit, GPtrArray *files);
 guint64    maq_cache_local_dir_get_partial_size (MaqCacheLocalDir *self, const char *path, const char *etag, guint64 size, const char *tag);

@@ -101,6 +101,10 @@ next_step_cache (int code)
       return N_ ("Nothing was written; do not trust this repo.");
     case MAQ_CACHE_ERROR_DAMAGED:
       return N_ ("“maq cache scan” names what is damaged.");
+    case MAQ_CACHE_ERROR_OCCUPIED:
+      return N_ ("With --replace it is replaced.");
+    case MAQ_CACHE_ERROR_MISSING:
+      return NULL;
     }
   return NULL;
 }

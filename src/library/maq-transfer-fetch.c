@@ -108,12 +108,56 @@ end_keeper (MaqTransferFetch *self)
   g_clear_pointer (&self->keeper, maq_transfer_keeper_free);
 }
 
+static guint64
+get_there (MaqTransferFetch *self)
+{
+  g_autoptr (MaqRanges) there = maq_cache_writer_dup_ranges (self->writer);
+  return maq_ranges_get_total (there);
+}
+
+// A folder gets what the cache has from there. FALSE where the network could do no better.
+static gboolean
+copy_first (MaqTransferFetch *self,
+            const char       *source,
+            GError          **error)
+{
+  g_autoptr (GError) failed = NULL;
+  guint64 before = get_there (self);
+  guint64 copied = 0;
+
+  if (source == NULL || maq_cache_writer_is_complete (self->writer))
+    return TRUE;
+  maq_transfer_copy_file (self->run, self->writer, source, &copied, &failed);
+  // What was told while it was copied may have been there already, after a gap.
+  guint64 came = get_there (self) - before;
+  g_mutex_lock (&self->lock);
+  self->counted += came;
+  g_mutex_unlock (&self->lock);
+  maq_transfer_run_add_done (self->run, (gint64) came - (gint64) copied, 0);
+  if (!maq_transfer_run_check (self->run, error))
+    return FALSE;
+  if (g_error_matches (failed, MAQ_CACHE_ERROR, MAQ_CACHE_ERROR_NO_SPACE))
+    {
+      g_propagate_error (error, g_steal_pointer (&failed));
+      return FALSE;
+    }
+  if (failed != NULL)
+    g_info ("%s is fetched: %s", get_file (self)->path, failed->message);
+  return TRUE;
+}
+
 static gboolean
 open_first (MaqTransferFetch *self,
             GError          **error)
 {
-  self->writer = maq_transfer_begin_file (self->run, get_file (self), error);
+  // What was not right the first time is not copied again.
+  const char *source = self->is_second ? NULL : get_file (self)->source;
+
+  self->writer = maq_transfer_begin_file (self->run, get_file (self), source, error);
   if (self->writer == NULL)
+    return FALSE;
+  count_here (self, get_there (self), 0);
+  if (!copy_first (self, source, error))
     return FALSE;
 
   g_clear_object (&self->source);
@@ -122,7 +166,6 @@ open_first (MaqTransferFetch *self,
   g_mutex_lock (&self->lock);
   self->plan = maq_range_plan_new (get_file (self)->size, there, LEAST_SHARE);
   g_mutex_unlock (&self->lock);
-  count_here (self, maq_ranges_get_total (there), 0);
   if (get_file (self)->size >= 2 * LEAST_SHARE)
     maq_transfer_run_tell_news (self->run);
   if (!maq_cache_writer_is_complete (self->writer) && get_file (self)->size >= KEEP_FROM)
@@ -467,18 +510,22 @@ take_over (MaqTransferFetch *self)
   return is_last;
 }
 
-// The other files with this content: links, as it is here now.
+// The other files with this content: links, or in a folder copies, as it is here now.
 static gboolean
 finish_others (MaqTransferFetch *self,
                GError          **error)
 {
+  MaqCacheLocalDir *dir = self->run->work->dir;
+  g_autofree char  *first = dir != NULL ? g_build_filename (maq_cache_local_dir_get_path (dir), get_file (self)->path, NULL) : NULL;
+
   for (guint i = 1; i < self->files->len; i++)
     {
       const MaqTransferFile *file = g_ptr_array_index (self->files, i);
-      g_autoptr (MaqCacheWriter) writer = maq_transfer_begin_file (self->run, file, error);
-      if (writer == NULL || !maq_transfer_finish_file (writer, error))
+      g_autoptr (MaqCacheWriter) writer = maq_transfer_begin_file (self->run, file, first, error);
+      guint64 copied = 0;
+      if (writer == NULL || (first != NULL && !maq_transfer_copy_file (self->run, writer, first, &copied, error)) || !maq_transfer_finish_file (writer, error))
         return FALSE;
-      maq_transfer_run_add_done (self->run, file->here ? 0 : file->size, 0);
+      maq_transfer_run_add_done (self->run, (gint64) (file->here ? 0 : file->size) - (gint64) copied, 0);
     }
   return TRUE;
 }

@@ -14,14 +14,18 @@
 static MaqCacheWriter *
 begin_writer (MaqTransferRun        *run,
               const MaqTransferFile *file,
+              const char            *source,
               GError               **error)
 {
+  if (run->work->dir != NULL)
+    return maq_cache_local_dir_begin (run->work->dir, run->work->commit, file->path, file->etag, file->size, maq_transfer_record_get_tag (run->record), source, run->request->replace, error);
   return maq_cache_writer_begin (run->cache, run->request->kind, run->work->id, run->work->commit, file->path, file->etag, file->size, maq_transfer_record_get_tag (run->record), error);
 }
 
 MaqCacheWriter *
 maq_transfer_begin_file (MaqTransferRun        *run,
                          const MaqTransferFile *file,
+                         const char            *source,
                          GError               **error)
 {
   MaqCacheWriter *writer = NULL;
@@ -32,7 +36,7 @@ maq_transfer_begin_file (MaqTransferRun        *run,
   while (TRUE)
     {
       g_autoptr (GError) failed = NULL;
-      writer = begin_writer (run, file, &failed);
+      writer = begin_writer (run, file, source, &failed);
       if (writer != NULL)
         break;
       if (!g_error_matches (failed, MAQ_CACHE_ERROR, MAQ_CACHE_ERROR_LOCKED))

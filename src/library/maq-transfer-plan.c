@@ -56,7 +56,10 @@ find_twins (Planning        *self,
   for (guint i = 0; i < work->files->len; i++)
     {
       MaqTransferFile *file = work->files->pdata[i];
-      file->is_twin = !file->here && file->etag != NULL && maq_cache_has_twin (self->cache, self->request->kind, work->id, file->etag, file->size);
+      if (work->dir != NULL)
+        file->is_twin = !file->here && file->source != NULL;
+      else
+        file->is_twin = !file->here && file->etag != NULL && maq_cache_has_twin (self->cache, self->request->kind, work->id, file->etag, file->size);
     }
 }
 

@@ -2,6 +2,7 @@
 // Copyright 2026 The Maquette developers
 #pragma once
 
+#include "maq-cache-local-dir.h"
 #include "maq-transfers.h"
 
 // What the units of a download share:
@@ -14,6 +15,8 @@ G_BEGIN_DECLS
 // "main" where the request names none.
 const char *maq_transfer_request_get_revision (const MaqTransferRequest *self);
 gboolean    maq_transfer_request_equal (const MaqTransferRequest *a, const MaqTransferRequest *b);
+// Whether it names its files.
+gboolean maq_transfer_request_has_paths (const MaqTransferRequest *self);
 // Whether the request asks for PATH, as far as can be said without the Hub.
 gboolean maq_transfer_request_has_path (const MaqTransferRequest *self, const char *path);
 
@@ -23,30 +26,35 @@ typedef struct
   char    *path;
   char    *etag;
   guint64  size;
-  gboolean here;    // the content is in the cache, if perhaps not yet in this snapshot
-  gboolean is_twin; // or another repo has it; only where a plan was made
+  gboolean here;    // the content is in the cache, if perhaps not yet in this snapshot; for a folder: it is up to date there
+  gboolean is_twin; // or another repo, or for a folder the cache, has it; only where a plan was made
+  char    *source;  // nullable; for a folder: a file on this machine that should have the content
 } MaqTransferFile;
 
 // What a request comes to. Read-only once made.
 struct _MaqTransferWork
 {
-  char      *id; // as the Hub writes it today
-  char      *commit;
-  GPtrArray *files; // of MaqTransferFile
-  guint64    bytes_total;
-  guint64    bytes_here;
-  gboolean   is_cached;  // made from the cache alone: nothing is to be fetched
-  gboolean   is_offline; // because the Hub could not be asked
-  GPtrArray *tree;       // nullable: what the Hub lists at this commit, of MaqCacheTreeFile, for the cache to keep
-  guint      took;       // milliseconds to find all this out
+  char             *id; // as the Hub writes it today
+  char             *commit;
+  GPtrArray        *files; // of MaqTransferFile
+  MaqCacheLocalDir *dir;   // nullable: the folder of the user's choice
+  guint64           bytes_total;
+  guint64           bytes_here;
+  gboolean          is_cached;  // made from the cache alone: nothing is to be fetched
+  gboolean          is_offline; // because the Hub could not be asked
+  GPtrArray        *tree;       // nullable: what the Hub lists at this commit, of MaqCacheTreeFile, for the cache to keep
+  guint             took;       // milliseconds to find all this out
 };
 
 // Asks the Hub what REQUEST comes to, or the cache where the Hub cannot be asked and the cache will do. Only in a fiber.
 MaqTransferWork *maq_transfer_work_prepare (MaqHubClient *client, MaqCache *cache, const MaqTransferRequest *request, GError **error);
 // The part of SELF that fetches PATHS (transfer full).
 MaqTransferWork *maq_transfer_work_choose (const MaqTransferWork *self, const char *const *paths);
-// What it comes to where COMMIT and its files are known. Any thread.
+// What it comes to where COMMIT and its files are known. Only in a fiber.
 MaqTransferWork *maq_transfer_work_prepare_tree (MaqCache *cache, const MaqTransferRequest *request, const char *commit, MaqHubTree *tree, GError **error);
+// For a folder: what of it is there, in a fiber; the space that is still needed.
+gboolean maq_transfer_work_look (MaqTransferWork *self, MaqCache *cache, const MaqTransferRequest *request, GError **error);
+guint64  maq_transfer_work_get_space (const MaqTransferWork *self, const char *tag);
 MaqTransferWork *maq_transfer_work_ref (MaqTransferWork *self);
 void             maq_transfer_work_unref (MaqTransferWork *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MaqTransferWork, maq_transfer_work_unref)
@@ -128,8 +136,10 @@ GPtrArray *maq_transfer_records_find (const char *folder, const char *cache_root
 // One attempt at a transfer, on worker threads. Counters may be read from any thread. RECORD is held until the last file is let
 // go of.
 typedef struct _MaqTransferRun MaqTransferRun;
-// WORK: nullable, what REQUEST comes to if that is known; else the run finds out.
-MaqTransferRun *maq_transfer_run_new (MaqHubClient *client, MaqCache *cache, const MaqTransferRequest *request, MaqTransferRecord *record, MaqTransferRate *rate, MaqTransferWork *work);
+// WORK: nullable, what REQUEST comes to if that is known; else the run finds out. HAS_FOLDER: the folder of the request was there
+// before, and is not made now.
+MaqTransferRun *maq_transfer_run_new (MaqHubClient *client, MaqCache *cache, const MaqTransferRequest *request, MaqTransferRecord *record, MaqTransferRate *rate, MaqTransferWork *work, gboolean has_folder);
+gboolean        maq_transfer_run_has_folder (MaqTransferRun *self);
 MaqTransferRun *maq_transfer_run_ref (MaqTransferRun *self);
 void            maq_transfer_run_unref (MaqTransferRun *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MaqTransferRun, maq_transfer_run_unref)

@@ -83,10 +83,16 @@ maq_transfer_request_equal (const MaqTransferRequest *a,
 }
 
 gboolean
+maq_transfer_request_has_paths (const MaqTransferRequest *self)
+{
+  return self->paths != NULL && self->paths[0] != NULL;
+}
+
+gboolean
 maq_transfer_request_has_path (const MaqTransferRequest *self,
                                const char               *path)
 {
-  if (self->paths != NULL && self->paths[0] != NULL)
+  if (maq_transfer_request_has_paths (self))
     return g_strv_contains ((const char *const *) self->paths, path);
   return maq_glob_filter ((const char *const *) self->include, (const char *const *) self->exclude, path);
 }

@@ -19,8 +19,10 @@ struct _MaqTransferRun
   MaqTransferRequest *request;
   MaqTransferRecord  *record;
   MaqTransferRate    *rate;
-  MaqTransferWork    *known;   // nullable: what the Hub need not be asked for
-  gint                stopped; // atomic
+  MaqCacheLocalDir   *dir;        // nullable: the folder of the request
+  MaqTransferWork    *known;      // nullable: what the Hub need not be asked for
+  gint                stopped;    // atomic
+  gint                has_folder; // atomic: the folder of the request is there, or was before
 
   GMutex           lock; // guards what follows
   MaqTransferWork *work; // set once
@@ -49,8 +51,11 @@ void maq_transfer_run_tell_news (MaqTransferRun *self);
 void  maq_transfer_run_count (MaqTransferRun *self, guint *counter, int by);
 guint maq_transfer_run_get_first_pause (void);
 
-// The file's place in the cache, waiting as long as another program holds its lock. Only in a fiber.
-MaqCacheWriter *maq_transfer_begin_file (MaqTransferRun *run, const MaqTransferFile *file, GError **error);
+// The file's place, waiting as long as another program holds its lock. SOURCE: nullable; for a folder, a file that has the content.
+// Only in a fiber.
+MaqCacheWriter *maq_transfer_begin_file (MaqTransferRun *run, const MaqTransferFile *file, const char *source, GError **error);
+// Gives WRITER the content of SOURCE, on a thread. *COPIED: the bytes the run's progress was told of. Only in a fiber.
+gboolean maq_transfer_copy_file (MaqTransferRun *run, MaqCacheWriter *writer, const char *source, guint64 *copied, GError **error);
 // Its final name; hashing, syncing and copying happen on a thread. Only in a fiber.
 gboolean maq_transfer_finish_file (MaqCacheWriter *writer, GError **error);
 

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "maq-error.h"
 #include "maq-fiber.h"
 
 // A run is one fiber on the thread pool that prepares the work and then watches over others, the streams, each of which is one
@@ -30,6 +31,7 @@ run_clear (gpointer data)
   maq_transfer_request_free (self->request);
   maq_transfer_record_unref (self->record);
   maq_transfer_rate_unref (self->rate);
+  g_clear_object (&self->dir);
   g_clear_pointer (&self->work, maq_transfer_work_unref);
   g_clear_pointer (&self->known, maq_transfer_work_unref);
   g_queue_clear_full (&self->jobs, (GDestroyNotify) maq_transfer_fetch_unref);
@@ -45,7 +47,8 @@ maq_transfer_run_new (MaqHubClient             *client,
                       const MaqTransferRequest *request,
                       MaqTransferRecord        *record,
                       MaqTransferRate          *rate,
-                      MaqTransferWork          *work)
+                      MaqTransferWork          *work,
+                      gboolean                  has_folder)
 {
   MaqTransferRun *self = g_atomic_rc_box_new0 (MaqTransferRun);
 
@@ -60,7 +63,14 @@ maq_transfer_run_new (MaqHubClient             *client,
   self->max_streams = FIRST_STREAMS;
   self->news = dex_promise_new ();
   self->known = work != NULL ? maq_transfer_work_ref (work) : NULL;
+  self->has_folder = has_folder;
   return self;
+}
+
+gboolean
+maq_transfer_run_has_folder (MaqTransferRun *self)
+{
+  return g_atomic_int_get (&self->has_folder);
 }
 
 MaqTransferRun *
@@ -320,15 +330,30 @@ make_jobs (MaqTransferRun *self)
     }
 }
 
+static guint64
+get_free_bytes (MaqTransferRun *self)
+{
+  return self->work->dir != NULL ? maq_cache_local_dir_get_free_bytes (self->work->dir) : maq_cache_get_free_bytes (self->cache);
+}
+
+// Where the files go, for people.
+static const char *
+get_place (MaqTransferRun *self)
+{
+  return self->work->dir != NULL ? maq_cache_local_dir_get_path (self->work->dir) : maq_cache_get_root (self->cache);
+}
+
 static gboolean
 check_space (MaqTransferRun *self,
              GError        **error)
 {
   MaqTransferWork *work = self->work;
   guint64          needed = work->bytes_total - work->bytes_here;
-  guint64          free_bytes = maq_cache_get_free_bytes (self->cache);
+  guint64          free_bytes = get_free_bytes (self);
 
-  for (guint i = 0; i < work->files->len && needed > free_bytes; i++)
+  if (work->dir != NULL && needed > free_bytes)
+    needed = maq_transfer_work_get_space (work, maq_transfer_record_get_tag (self->record));
+  for (guint i = 0; i < work->files->len && needed > free_bytes && work->dir == NULL; i++)
     {
       MaqTransferFile *file = g_ptr_array_index (work->files, i);
       if (!file->here && maq_cache_has_twin (self->cache, self->request->kind, work->id, file->etag, file->size))
@@ -342,7 +367,7 @@ check_space (MaqTransferRun *self,
   g_autofree char *need = g_format_size (needed);
   g_autofree char *have = g_format_size (free_bytes);
   g_autofree char *missing = g_format_size (needed - free_bytes);
-  g_set_error (error, MAQ_CACHE_ERROR, MAQ_CACHE_ERROR_NO_SPACE, "%s are needed in %s, %s may be used: %s are missing", need, maq_cache_get_root (self->cache), have, missing);
+  g_set_error (error, MAQ_CACHE_ERROR, MAQ_CACHE_ERROR_NO_SPACE, "%s are needed in %s, %s may be used: %s are missing", need, get_place (self), have, missing);
   return FALSE;
 }
 
@@ -412,9 +437,9 @@ static gboolean
 check_reserve (MaqTransferRun *self,
                GError        **error)
 {
-  if (maq_cache_get_free_bytes (self->cache) > 0)
+  if (get_free_bytes (self) > 0)
     return TRUE;
-  g_set_error (error, MAQ_CACHE_ERROR, MAQ_CACHE_ERROR_NO_SPACE, "The space that is left in %s is kept for other programs", maq_cache_get_root (self->cache));
+  g_set_error (error, MAQ_CACHE_ERROR, MAQ_CACHE_ERROR_NO_SPACE, "The space that is left in %s is kept for other programs", get_place (self));
   return FALSE;
 }
 
@@ -498,7 +523,8 @@ write_ref (MaqTransferRun *self,
 {
   g_autoptr (GError) failed = NULL;
 
-  if (maq_cache_write_ref (self->cache, self->request->kind, self->work->id, self->request->revision, self->work->commit, &failed))
+  // A folder has no refs.
+  if (self->work->dir != NULL || maq_cache_write_ref (self->cache, self->request->kind, self->work->id, self->request->revision, self->work->commit, &failed))
     return TRUE;
   // Everything is here; a cache that we may only read need not learn a new name for it.
   if (g_error_matches (failed, MAQ_CACHE_ERROR, MAQ_CACHE_ERROR_READ_ONLY) && self->work->bytes_here == self->work->bytes_total)
@@ -515,36 +541,105 @@ is_refusal (const GError *error)
          g_error_matches (error, MAQ_HUB_ERROR, MAQ_HUB_ERROR_REVISION_NOT_FOUND) || g_error_matches (error, MAQ_HUB_ERROR, MAQ_HUB_ERROR_ENTRY_NOT_FOUND);
 }
 
+// Makes the folder of the request, or finds it again, before it is remembered that it was there.
+static gboolean
+prepare_folder (MaqTransferRun *self,
+                GError        **error)
+{
+  if (self->request->folder == NULL)
+    return TRUE;
+  self->dir = maq_cache_local_dir_new (self->cache, self->request->folder, error);
+  if (self->dir == NULL || !maq_cache_local_dir_prepare (self->dir, !maq_transfer_run_has_folder (self), error))
+    return FALSE;
+  g_atomic_int_set (&self->has_folder, TRUE);
+  return TRUE;
+}
+
+static void
+remove_partials (MaqTransferRun *self,
+                 const char     *id)
+{
+  const char *tag = maq_transfer_record_get_tag (self->record);
+
+  if (self->dir != NULL)
+    maq_cache_local_dir_remove_partials (self->dir, tag);
+  else if (id != NULL)
+    maq_cache_remove_partials (self->cache, self->request->kind, id, tag);
+}
+
+static gboolean
+find_work (MaqTransferRun *self,
+           GError        **error)
+{
+  g_autoptr (GError) failed = NULL;
+  MaqTransferWork *work = self->known != NULL ? g_steal_pointer (&self->known) : maq_transfer_work_prepare (self->client, self->cache, self->request, &failed);
+
+  if (work == NULL)
+    {
+      if (is_refusal (failed))
+        {
+          maq_transfer_record_remove (self->record);
+          remove_partials (self, NULL);
+        }
+      g_propagate_error (error, g_steal_pointer (&failed));
+      return FALSE;
+    }
+  g_mutex_lock (&self->lock);
+  self->work = work;
+  self->done = work->bytes_here;
+  g_mutex_unlock (&self->lock);
+  return TRUE;
+}
+
+static void
+write_tree (MaqTransferRun *self)
+{
+  MaqTransferWork *work = self->work;
+
+  if (self->dir != NULL)
+    maq_cache_local_dir_write_tree (self->dir, work->commit, work->tree);
+  else
+    maq_cache_write_tree (self->cache, self->request->kind, work->id, work->commit, work->tree);
+}
+
+static gboolean
+run (MaqTransferRun *self,
+     GError        **error)
+{
+  gboolean has_folder = prepare_folder (self, error);
+
+  maq_transfer_record_save (self->record);
+  if (!has_folder || !find_work (self, error))
+    return FALSE;
+  MaqTransferWork *work = self->work;
+  if (!work->is_cached && !check_space (self, error))
+    return FALSE;
+  // Written before the first file, so that nobody takes a half snapshot for a whole one; where all is here nothing is written.
+  if (work->tree != NULL && work->bytes_here < work->bytes_total)
+    write_tree (self);
+  // The ref comes last: who finds it finds the snapshot whole.
+  if (!work->is_cached && (!fetch_all (self, error) || !write_ref (self, error)))
+    return FALSE;
+  maq_transfer_record_remove (self->record);
+  remove_partials (self, work->id);
+  return TRUE;
+}
+
 static DexFuture *
 run_fiber (gpointer data)
 {
   MaqTransferRun *self = data;
   g_autoptr (GError) error = NULL;
 
-  maq_transfer_record_save (self->record);
-  MaqTransferWork *work = self->known != NULL ? g_steal_pointer (&self->known) : maq_transfer_work_prepare (self->client, self->cache, self->request, &error);
-  if (work == NULL)
-    {
-      if (is_refusal (error))
-        maq_transfer_record_remove (self->record);
-      return dex_future_new_for_error (g_steal_pointer (&error));
-    }
-  g_mutex_lock (&self->lock);
-  self->work = work;
-  self->done = work->bytes_here;
-  g_mutex_unlock (&self->lock);
-
-  if (!work->is_cached && !check_space (self, &error))
-    return dex_future_new_for_error (g_steal_pointer (&error));
-  // Written before the first file, so that nobody takes a half snapshot for a whole one; where all is here nothing is written.
-  if (work->tree != NULL && work->bytes_here < work->bytes_total)
-    maq_cache_write_tree (self->cache, self->request->kind, work->id, work->commit, work->tree);
-  // The ref comes last: who finds it finds the snapshot whole.
-  if (!work->is_cached && (!fetch_all (self, &error) || !write_ref (self, &error)))
-    return dex_future_new_for_error (g_steal_pointer (&error));
-  maq_transfer_record_remove (self->record);
-  maq_cache_remove_partials (self->cache, self->request->kind, work->id, maq_transfer_record_get_tag (self->record));
-  return dex_future_new_take_string (maq_cache_dup_snapshot_path (self->cache, self->request->kind, work->id, work->commit));
+  if (run (self, &error) && self->dir != NULL)
+    return dex_future_new_take_string (g_strdup (maq_cache_local_dir_get_path (self->dir)));
+  if (error == NULL)
+    return dex_future_new_take_string (maq_cache_dup_snapshot_path (self->cache, self->request->kind, self->work->id, self->work->commit));
+  // Whatever went wrong because the drive was taken away.
+  g_autoptr (GError) missing = NULL;
+  if (self->dir != NULL && self->work != NULL && !maq_error_is_cancelled (error) && !maq_cache_local_dir_prepare (self->dir, FALSE, &missing))
+    return dex_future_new_for_error (g_steal_pointer (&missing));
+  return dex_future_new_for_error (g_steal_pointer (&error));
 }
 
 DexFuture *

@@ -16,6 +16,7 @@ typedef enum
   MAQ_TRANSFER_NO_OBSTACLE,
   MAQ_TRANSFER_NO_NETWORK,
   MAQ_TRANSFER_NO_SPACE,
+  MAQ_TRANSFER_NO_FOLDER,
   MAQ_TRANSFER_HELD, // by the list
 } MaqTransferObstacle;
 

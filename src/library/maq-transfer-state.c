@@ -124,6 +124,8 @@ leave_run (MaqTransfer *self)
   self->obstacle = MAQ_TRANSFER_NO_OBSTACLE;
   if (self->state == MAQ_TRANSFER_RUNNING)
     update (self);
+  if (self->run != NULL)
+    self->memo.has_folder = maq_transfer_run_has_folder (self->run);
   self->memo.done = self->figures.done;
   self->memo.size = self->figures.total;
   set_hindrance (self, NULL);
@@ -159,6 +161,8 @@ find_obstacle (const GError *error)
     return MAQ_TRANSFER_NO_NETWORK;
   if (g_error_matches (error, MAQ_CACHE_ERROR, MAQ_CACHE_ERROR_NO_SPACE) || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE))
     return MAQ_TRANSFER_NO_SPACE;
+  if (g_error_matches (error, MAQ_CACHE_ERROR, MAQ_CACHE_ERROR_MISSING))
+    return MAQ_TRANSFER_NO_FOLDER;
   return MAQ_TRANSFER_NO_OBSTACLE;
 }
 
@@ -181,6 +185,16 @@ waking_cb (gpointer data)
   stop_waiting (self);
 }
 
+static const char *
+describe (MaqTransferObstacle obstacle)
+{
+  if (obstacle == MAQ_TRANSFER_NO_NETWORK)
+    return _ ("Waiting for the network");
+  if (obstacle == MAQ_TRANSFER_NO_SPACE)
+    return _ ("The disk is full. The download goes on when there is room.");
+  return _ ("The folder is not there. The download goes on when its drive is connected.");
+}
+
 static void
 wait_for (MaqTransfer        *self,
           MaqTransferObstacle obstacle)
@@ -193,7 +207,7 @@ wait_for (MaqTransfer        *self,
   guint64 wait = MIN ((guint64) shortest_wait << MIN (self->n_waits, 16), longest_wait);
   self->n_waits++;
   self->waking = g_timeout_add_once (wait, waking_cb, self);
-  set_hindrance (self, obstacle == MAQ_TRANSFER_NO_NETWORK ? _ ("Waiting for the network") : _ ("The disk is full. The download goes on when there is room."));
+  set_hindrance (self, describe (obstacle));
   set_state (self, MAQ_TRANSFER_QUEUED);
   g_object_thaw_notify (G_OBJECT (self));
 }
@@ -293,10 +307,12 @@ maq_transfer_begin (MaqTransfer *self)
 
   dex_clear (&self->work);
   g_clear_pointer (&self->run, maq_transfer_run_unref);
-  self->run = maq_transfer_run_new (self->client, self->cache, self->request, self->record, self->rate, self->known);
+  self->run = maq_transfer_run_new (self->client, self->cache, self->request, self->record, self->rate, self->known, self->memo.has_folder);
   g_clear_pointer (&self->known, maq_transfer_work_unref);
   maq_transfer_speed_reset (&self->samples);
   self->tick = g_timeout_add (TICK, tick_cb, self);
+  // As it is remembered; the run makes the folder before it saves that.
+  self->memo.has_folder = TRUE;
   set_state (self, MAQ_TRANSFER_RUNNING);
   // The callback runs on this thread again.
   self->work = dex_future_finally (maq_transfer_run_start (self->run), ended_cb, new_weak_ref (self), weak_ref_free);

@@ -17,6 +17,7 @@ file_free (gpointer data)
 
   g_free (self->path);
   g_free (self->etag);
+  g_free (self->source);
   g_free (self);
 }
 
@@ -28,6 +29,7 @@ work_clear (gpointer data)
   g_free (self->id);
   g_free (self->commit);
   g_ptr_array_unref (self->files);
+  g_clear_object (&self->dir);
   g_clear_pointer (&self->tree, g_ptr_array_unref);
 }
 
@@ -85,26 +87,24 @@ maq_transfer_work_choose (const MaqTransferWork *self,
   chosen->is_offline = self->is_offline;
   chosen->tree = self->tree != NULL ? g_ptr_array_ref (self->tree) : NULL;
   chosen->took = self->took;
+  chosen->dir = self->dir != NULL ? g_object_ref (self->dir) : NULL;
   for (guint i = 0; i < self->files->len; i++)
     {
       const MaqTransferFile *file = g_ptr_array_index (self->files, i);
-      if (g_strv_contains (paths, file->path))
-        add_file (chosen, file->path, file->etag, file->size, file->here)->is_twin = file->is_twin;
+      if (!g_strv_contains (paths, file->path))
+        continue;
+      MaqTransferFile *copy = add_file (chosen, file->path, file->etag, file->size, file->here);
+      copy->is_twin = file->is_twin;
+      copy->source = g_strdup (file->source);
     }
   return chosen;
-}
-
-static gboolean
-has_paths (const MaqTransferRequest *request)
-{
-  return request->paths != NULL && request->paths[0] != NULL;
 }
 
 // The paths that are asked for by name, for a quick answer: there may be very many. NULL if none are.
 static GHashTable *
 list_paths (const MaqTransferRequest *request)
 {
-  if (!has_paths (request))
+  if (!maq_transfer_request_has_paths (request))
     return NULL;
   GHashTable *paths = g_hash_table_new (g_str_hash, g_str_equal);
   for (guint i = 0; request->paths[i] != NULL; i++)
@@ -125,6 +125,16 @@ is_in_snapshot (MaqCache                 *cache,
   return path != NULL && g_stat (path, &info) == 0 && (guint64) info.st_size == file->size;
 }
 
+static gboolean
+is_here (MaqCache                 *cache,
+         const MaqTransferRequest *request,
+         const char               *id,
+         const char               *commit,
+         const MaqCacheTreeFile   *file)
+{
+  return is_in_snapshot (cache, request, id, commit, file) || maq_cache_has_blob (cache, request->kind, id, maq_cache_tree_file_get_etag (file), file->size);
+}
+
 static MaqTransferWork *
 work_from_tree (MaqCache                 *cache,
                 const MaqTransferRequest *request,
@@ -140,17 +150,17 @@ work_from_tree (MaqCache                 *cache,
   for (guint i = 0; i < tree->len; i++)
     {
       const MaqCacheTreeFile *file = g_ptr_array_index (tree, i);
-      const char             *etag = maq_cache_tree_file_get_etag (file);
       gboolean                asked = wanted != NULL ? g_hash_table_contains (wanted, file->path) : maq_transfer_request_has_path (request, file->path);
       if (asked && g_hash_table_add (found, file->path))
-        add_file (work, file->path, etag, file->size, is_in_snapshot (cache, request, id, commit, file) || maq_cache_has_blob (cache, request->kind, id, etag, file->size));
+        add_file (work, file->path, maq_cache_tree_file_get_etag (file), file->size, request->folder == NULL && is_here (cache, request, id, commit, file));
     }
 
-  for (guint i = 0; has_paths (request) && request->paths[i] != NULL; i++)
+  for (guint i = 0; maq_transfer_request_has_paths (request) && request->paths[i] != NULL; i++)
     if (!g_hash_table_contains (found, request->paths[i]))
       {
         // Other tools need not ask again.
-        maq_cache_note_absent (cache, request->kind, id, commit, request->paths[i]);
+        if (request->folder == NULL)
+          maq_cache_note_absent (cache, request->kind, id, commit, request->paths[i]);
         g_set_error (error, MAQ_HUB_ERROR, MAQ_HUB_ERROR_ENTRY_NOT_FOUND, "%s has no file %s at %s", id, request->paths[i], maq_transfer_request_get_revision (request));
         return NULL;
       }
@@ -159,7 +169,66 @@ work_from_tree (MaqCache                 *cache,
       g_set_error (error, MAQ_HUB_ERROR, MAQ_HUB_ERROR_ENTRY_NOT_FOUND, "None of the %u files of %s is asked for", tree->len, id);
       return NULL;
     }
+  if (request->folder == NULL)
+    return g_steal_pointer (&work);
+  work->dir = maq_cache_local_dir_new (cache, request->folder, error);
+  return work->dir != NULL && maq_transfer_work_look (work, cache, request, error) ? g_steal_pointer (&work) : NULL;
+}
+
+// The list of COMMIT that is kept, in the cache or in the folder of the request.
+static GPtrArray *
+read_kept_tree (MaqCache                 *cache,
+                const MaqTransferRequest *request,
+                const char               *id,
+                const char               *commit)
+{
+  GPtrArray *tree = maq_cache_read_tree (cache, request->kind, id, commit);
+
+  if (tree != NULL || request->folder == NULL)
+    return tree;
+  g_autoptr (MaqCacheLocalDir) dir = maq_cache_local_dir_new (cache, request->folder, NULL);
+  return dir != NULL ? maq_cache_local_dir_read_tree (dir, commit) : NULL;
+}
+
+// Named files of a folder, if all of them are noted to be those of COMMIT.
+static MaqTransferWork *
+work_from_notes (MaqCache                 *cache,
+                 const MaqTransferRequest *request,
+                 const char               *commit)
+{
+  g_autoptr (MaqTransferWork) work = new_work (request->id, commit);
+
+  work->dir = maq_cache_local_dir_new (cache, request->folder, NULL);
+  for (guint i = 0; request->paths[i] != NULL; i++)
+    {
+      g_autofree char   *path = g_build_filename (request->folder, request->paths[i], NULL);
+      MaqCacheLocalState state;
+      GStatBuf           info;
+      if (work->dir == NULL || !maq_cache_local_dir_look (work->dir, commit, request->paths[i], NULL, 0, &state, NULL) ||
+          state != MAQ_CACHE_LOCAL_CURRENT || g_stat (path, &info) != 0)
+        return NULL;
+      add_file (work, request->paths[i], NULL, info.st_size, TRUE);
+    }
+  work->is_cached = TRUE;
   return g_steal_pointer (&work);
+}
+
+// What of TREE is asked for by the folder of the request, if all of it is on this machine; *N_MISSING: of how many that cannot be said.
+static MaqTransferWork *
+work_from_machine (MaqCache                 *cache,
+                   const MaqTransferRequest *request,
+                   const char               *commit,
+                   guint                    *n_missing)
+{
+  g_autoptr (GPtrArray) tree = read_kept_tree (cache, request, request->id, commit);
+  g_autoptr (MaqTransferWork) work = tree != NULL ? work_from_tree (cache, request, request->id, commit, tree, NULL) : NULL;
+
+  for (guint i = 0; work != NULL && i < work->files->len; i++)
+    {
+      const MaqTransferFile *file = work->files->pdata[i];
+      *n_missing += !file->here && file->source == NULL;
+    }
+  return *n_missing == 0 ? g_steal_pointer (&work) : NULL;
 }
 
 static void
@@ -213,10 +282,13 @@ work_from_cache (MaqCache                 *cache,
   g_autofree char *snapshot = maq_cache_dup_snapshot_path (cache, request->kind, request->id, commit);
   g_autoptr (MaqTransferWork) work = new_work (request->id, commit);
 
+  *n_missing = 0;
+  if (request->folder != NULL)
+    return work_from_machine (cache, request, commit, n_missing);
   if (snapshot != NULL)
     add_snapshot_files (work, request, snapshot, NULL);
   *n_missing = count_missing (cache, request, commit);
-  gsize wanted = has_paths (request) ? g_strv_length (request->paths) : 1;
+  gsize wanted = maq_transfer_request_has_paths (request) ? g_strv_length (request->paths) : 1;
   if (work->files->len < wanted || *n_missing > 0)
     return NULL;
   work->is_cached = TRUE;
@@ -246,7 +318,7 @@ may_use_cache (const MaqTransferRequest *request,
     case MAQ_HUB_ERROR_ENTRY_NOT_FOUND:
       return FALSE;
     default:
-      return has_paths (request);
+      return maq_transfer_request_has_paths (request);
     }
 }
 
@@ -256,7 +328,8 @@ ask (MaqCache                 *cache,
      const MaqTransferRequest *request,
      DexFuture                *question)
 {
-  g_autofree char *commit = maq_cache_dup_commit (cache, request->kind, request->id, request->revision);
+  // To know that of a folder may take longer than to ask.
+  g_autofree char *commit = request->folder == NULL ? maq_cache_dup_commit (cache, request->kind, request->id, request->revision) : NULL;
   guint            n_missing = 0;
   g_autoptr (MaqTransferWork) here = commit != NULL ? work_from_cache (cache, request, commit, &n_missing) : NULL;
 
@@ -279,7 +352,7 @@ fall_back (MaqCache                 *cache,
       g_error_free (cause);
     }
   else if (n_missing > 0)
-    g_propagate_prefixed_error (error, cause, "%u of the files asked for are not in the cache: ", n_missing);
+    g_propagate_prefixed_error (error, cause, request->folder != NULL ? "%u of the files asked for are not on this machine: " : "%u of the files asked for are not in the cache: ", n_missing);
   else
     g_propagate_error (error, cause);
   return work;
@@ -332,12 +405,18 @@ work_at_commit (MaqHubClient             *client,
                 MaqHubTree               *told,
                 GError                  **error)
 {
-  g_autoptr (GPtrArray) kept = maq_cache_read_tree (cache, request->kind, id, commit);
+  g_autoptr (GPtrArray) kept = read_kept_tree (cache, request, id, commit);
   g_autoptr (GError) cause = NULL;
   g_autoptr (MaqHubTree) tree = NULL;
 
   if (kept != NULL)
-    return work_from_tree (cache, request, id, commit, kept, error);
+    {
+      MaqTransferWork *work = work_from_tree (cache, request, id, commit, kept, error);
+      // The folder keeps it as well.
+      if (work != NULL && request->folder != NULL)
+        work->tree = g_steal_pointer (&kept);
+      return work;
+    }
   if (told != NULL && told->files->len > 0 && told->refused == 0)
     tree = maq_hub_tree_ref (told);
   else
@@ -384,15 +463,20 @@ prepare (MaqHubClient             *client,
 
   if (!maq_repo_id_validate (request->id, error) || !maq_revision_validate (revision, error))
     return NULL;
-  for (guint i = 0; has_paths (request) && request->paths[i] != NULL; i++)
+  for (guint i = 0; maq_transfer_request_has_paths (request) && request->paths[i] != NULL; i++)
     if (!maq_repo_path_validate (request->paths[i], error))
       return NULL;
+  g_autoptr (MaqCacheLocalDir) dir = request->folder != NULL ? maq_cache_local_dir_new (cache, request->folder, error) : NULL;
+  if (request->folder != NULL && dir == NULL)
+    return NULL;
 
   if (maq_revision_is_commit (revision))
     {
       // Named files that are here need no question at all.
       guint            n_missing = 0;
-      MaqTransferWork *here = has_paths (request) ? work_from_cache (cache, request, revision, &n_missing) : NULL;
+      MaqTransferWork *here = NULL;
+      if (maq_transfer_request_has_paths (request))
+        here = request->folder != NULL ? work_from_notes (cache, request, revision) : work_from_cache (cache, request, revision, &n_missing);
       return here != NULL ? here : work_at_commit (client, cache, request, request->id, revision, NULL, error);
     }
   g_autoptr (MaqRepo) repo = ask_repo (client, cache, request, &cause);

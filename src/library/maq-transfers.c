@@ -334,10 +334,18 @@ maq_transfer_list_find (MaqTransferList *self,
   g_return_val_if_fail (MAQ_IS_TRANSFER_LIST (self), NULL);
   g_return_val_if_fail (id != NULL && path != NULL, NULL);
 
+  MaqTransfer *other = NULL;
   for (guint i = 0; i < self->items->len; i++)
-    if (maq_transfer_has_path (g_ptr_array_index (self->items, i), kind, id, path))
-      return g_ptr_array_index (self->items, i);
-  return NULL;
+    {
+      MaqTransfer *transfer = maq_transfer_list_get (self, i);
+      if (!maq_transfer_has_path (transfer, kind, id, path))
+        continue;
+      if (maq_transfer_get_request (transfer)->folder == NULL)
+        return transfer;
+      if (other == NULL && maq_transfer_get_state (transfer) != MAQ_TRANSFER_DONE)
+        other = transfer;
+    }
+  return other;
 }
 
 guint

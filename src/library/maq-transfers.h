@@ -61,7 +61,7 @@ const char               *maq_transfer_get_hindrance (MaqTransfer *self);     //
 gint64                    maq_transfer_get_finished (MaqTransfer *self);      // in seconds since 1970; 0 until done
 const char               *maq_transfer_get_name (MaqTransfer *self);          // it has this among all transfers, also after a restart
 const char               *maq_transfer_get_commit (MaqTransfer *self);        // nullable until resolved
-const char               *maq_transfer_get_snapshot_path (MaqTransfer *self); // nullable until done
+const char               *maq_transfer_get_snapshot_path (MaqTransfer *self); // nullable until done; the folder of the request if it has one
 // Path in the snapshot of the first of request.paths (or the only file), nullable until done.
 const char *maq_transfer_get_first_path (MaqTransfer *self);
 // Resolves to the snapshot path (string) when done; rejects when it failed or was cancelled. Dropping it changes nothing.
@@ -98,7 +98,8 @@ void maq_transfer_list_go_on (MaqTransferList *self, const char *hub, GNetworkMo
 // Starts a download; the same request already running is returned instead, one that failed or was cancelled goes on where it
 // stopped (transfer full).
 MaqTransfer *maq_transfer_list_start (MaqTransferList *self, const MaqTransferRequest *request);
-// The transfer that is fetching or fetched PATH of this repo, NULL if none (transfer none).
+// The transfer that is fetching or fetched PATH of this repo into the cache, else one that is to fetch it into a folder; NULL if none
+// (transfer none).
 MaqTransfer *maq_transfer_list_find (MaqTransferList *self, MaqRepoKind kind, const char *id, const char *path);
 guint        maq_transfer_list_get_n_active (MaqTransferList *self);
 // All that are queued or run; all that are paused.
@@ -125,7 +126,7 @@ typedef struct
   char   *commit;
   guint   n_files;
   guint64 bytes_total;
-  guint64 bytes_here; // already in the cache, also as a file of another repo
+  guint64 bytes_here; // not to be fetched: in the cache, also as a file of another repo, or in the folder of the request
 
   MaqTransferWork *work; // the files, for maq_transfer_list_start_planned
 } MaqTransferPlan;
