@@ -14,6 +14,8 @@ static char   **option_include;
 static char   **option_exclude;
 static char    *option_limit_rate;
 static gboolean option_dry_run;
+static char    *option_local_dir;
+static gboolean option_replace;
 
 static const GOptionEntry options[] = {
   { "kind", 'k', 0, G_OPTION_ARG_FILENAME, &option_kind, N_ ("What REPO is: model (default), dataset or space"), "KIND" },
@@ -21,6 +23,8 @@ static const GOptionEntry options[] = {
   { "exclude", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &option_exclude, N_ ("Not the files that match; can be repeated"), "GLOB" },
   { "limit-rate", 0, 0, G_OPTION_ARG_FILENAME, &option_limit_rate, N_ ("Fetch at most so many bytes a second, such as 500K or 5M"), "RATE" },
   { "dry-run", 'n', 0, G_OPTION_ARG_NONE, &option_dry_run, N_ ("Only say what would be fetched, and on which terms"), NULL },
+  { "local-dir", 0, 0, G_OPTION_ARG_FILENAME, &option_local_dir, N_ ("Put the files into DIR, not into the shared cache"), "DIR" },
+  { "replace", 0, 0, G_OPTION_ARG_NONE, &option_replace, N_ ("With --local-dir: also over files you made or changed"), NULL },
   { "quant", 0, 0, G_OPTION_ARG_FILENAME, &option_quant, N_ ("Only the weights of this variant of a GGUF repo, such as Q4_K_M"), "NAME" },
   { NULL },
 };
@@ -51,6 +55,16 @@ check_options (char **files, GError **error)
   if ((*files != NULL) + globs + (option_quant != NULL) > 1)
     {
       g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("FILE, --include with --exclude, and --quant are three ways to choose: use one of them"));
+      return FALSE;
+    }
+  if (option_replace && option_local_dir == NULL)
+    {
+      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("--replace is for --local-dir: in the shared cache nothing is replaced"));
+      return FALSE;
+    }
+  if (option_local_dir != NULL && *option_local_dir == '\0')
+    {
+      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("--local-dir needs the name of a folder; “.” is this one"));
       return FALSE;
     }
   for (guint i = 0; files[i] != NULL; i++)
@@ -86,6 +100,8 @@ static MaqTransferPlan *
 make_plan (MaqCli *cli, const MaqRepoAddress *address, char **files, MaqTransferList *transfers, MaqTransferRequest *request, GError **error)
 {
   g_autoptr (GError) failed = NULL;
+  // Of a folder only the files of the variant are looked at, once it is known.
+  g_autofree char *folder = option_quant != NULL ? g_steal_pointer (&request->folder) : NULL;
   if (*files != NULL)
     request->paths = g_strdupv (files);
   g_autoptr (MaqTransferPlan) plan = dex_await_boxed (maq_transfer_list_plan (transfers, request), &failed);
@@ -102,6 +118,9 @@ make_plan (MaqCli *cli, const MaqRepoAddress *address, char **files, MaqTransfer
     return NULL;
   request->paths = g_strdupv (variant->paths);
   request->title = g_strdup_printf ("%s:%s", address->id, variant->label);
+  request->folder = g_steal_pointer (&folder);
+  if (request->folder != NULL)
+    return dex_await_boxed (maq_transfer_list_plan (transfers, request), error);
   maq_transfer_plan_choose (plan, (const char *const *) variant->paths);
   return g_steal_pointer (&plan);
 }
@@ -164,12 +183,14 @@ download (MaqCli *cli, char **arguments, GError **error)
   char *one[] = { address->path, NULL };
   if (address->path != NULL && *files == NULL)
     files = one;
-  if (maq_cli_is_offline (cli))
+  if (maq_cli_is_offline (cli) && option_local_dir == NULL)
     return find_offline (cli, address, files, error);
 
   g_autoptr (MaqTransferRequest) request = maq_transfer_request_new (address->kind, address->id, address->revision);
   request->include = g_strdupv (option_include);
   request->exclude = g_strdupv (option_exclude);
+  request->folder = option_local_dir != NULL ? g_canonicalize_filename (option_local_dir, NULL) : NULL;
+  request->replace = option_replace;
   MaqTransferList *transfers = maq_cli_get_transfers (cli, error);
   if (transfers == NULL)
     return FALSE;
@@ -206,10 +227,13 @@ download (MaqCli *cli, char **arguments, GError **error)
 const MaqCliCommand maq_cli_download_command = {
   .name = "download",
   .arguments = "REPO[@REV] [FILE…]",
-  .summary = N_ ("Download a repo, or files of it, into the shared cache"),
+  .summary = N_ ("Download a repo, or files of it, into the shared cache or a folder"),
   .details = N_ ("Prints the path of the snapshot, or of the file when exactly one is asked for.\n"
                  "A download that was stopped goes on where it was. It starts at once, whatever\n"
-                 "the hours are in which the window downloads."),
+                 "the hours are in which the window downloads.\n\n"
+                 "With --local-dir the files themselves are in DIR, as “hf download” puts them\n"
+                 "there, and DIR is printed. What is up to date in DIR is not fetched again, and\n"
+                 "what the shared cache has is copied. A file that you made or changed stays."),
   .options = options,
   .min_arguments = 1,
   .max_arguments = -1,
