@@ -529,6 +529,39 @@ def test_download(suite, hub):
         status, out, err = maq("download", SMALL, "config.json", "--quiet", hub=hub, **fresh())
         equal((status, err), (0, ""))
 
+    def local_dir():
+        home = fresh()
+        there = pathlib.Path(tempfile.mkdtemp())
+        folder = there / "sub" / "models"
+        equal(ok("download", CHAT, "--local-dir", "sub/models", hub=hub, cwd=there, **home), f"{folder}\n")
+        weights = WEIGHTS / "pebble-chat-Q8_0.gguf"
+        equal((folder / weights.name).read_bytes(), weights.read_bytes())
+        equal([p for p in folder.rglob("*") if p.is_symlink()], [])
+        equal(pathlib.Path(home["HF_HOME"], "hub").exists(), False, "nothing in the cache")
+        result = json.loads(ok("download", CHAT, "--local-dir", folder, "--json", hub=hub, **home))
+        equal((result["path"], result["fetched"]), (str(folder), 0))
+        equal(ok("download", CHAT, weights.name, "--local-dir", folder, hub=hub, **home), f"{folder / weights.name}\n")
+
+        # A file of the user's.
+        (folder / "README.md").write_text("mine")
+        future = time.time() + 100
+        os.utime(folder / "README.md", (future, future))
+        fails(1, "download", CHAT, "--local-dir", folder, says="With --replace it is replaced.", hub=hub, **home)
+        equal((folder / "README.md").read_text(), "mine")
+        ok("download", CHAT, "--local-dir", folder, "--replace", hub=hub, **home)
+        equal((folder / "README.md").read_text() != "mine", True)
+
+        # From the cache, without the Hub.
+        ok("download", SMALL, hub=hub, **home)
+        result = json.loads(ok("download", SMALL, "--local-dir", there / "small", "--offline", "--json", hub=hub, **home))
+        equal(result["fetched"], 0)
+        equal((there / "small/config.json").is_file(), True)
+        ok("download", SMALL, "config.json", "--local-dir", there / "small", "--offline", hub=hub, **home)
+        fails(1, "download", CHAT, "--local-dir", there / "none", "--offline", says="offline", hub=hub, **home)
+        equal((there / "none").exists(), False)
+        fails(2, "download", SMALL, "--replace", says="--replace is for --local-dir", hub=hub, **home)
+        fails(1, "download", SMALL, "--local-dir", os.environ["HOME"], says="no folder for downloads", hub=hub, **home)
+
     def cache_list():
         home = fresh()
         equal(maq("cache", "ls", "--quiet", **home), (0, "", ""))
@@ -623,6 +656,7 @@ def test_download(suite, hub):
     suite.case("/cli/download/limit-rate", limited)
     suite.case("/cli/download/wrong-quant", wrong_quant)
     suite.case("/cli/download/quiet", quiet)
+    suite.case("/cli/download/local-dir", local_dir)
     suite.case("/cli/cache/ls-and-offline", cache_list)
     suite.case("/cli/cache/import", imports)
     suite.case("/cli/interrupt/download-goes-on-later", interrupt)
