@@ -219,9 +219,16 @@ maq_cache_local_dir_can_share (MaqCacheLocalDir *self,
 {
   g_return_val_if_fail (MAQ_IS_CACHE_LOCAL_DIR (self), FALSE);
 
+  // It may not be there yet: its nearest folder that is has the same file system.
+  g_autofree char *path = g_strdup (self->path);
+  while (!g_file_test (path, G_FILE_TEST_IS_DIR) && !g_str_equal (path, "/"))
+    {
+      char *parent = g_path_get_dirname (path);
+      g_free (path);
+      path = parent;
+    }
   g_autofd int from = open (source, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-  g_autofd int state = open_state (self);
-  g_autofd int to = from >= 0 && state >= 0 ? openat (state, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600) : -1;
+  g_autofd int to = from >= 0 ? open (path, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600) : -1;
   return to >= 0 && ioctl (to, FICLONE, from) == 0;
 }
 

@@ -77,6 +77,7 @@ take_work (MaqTransferPlan *self,
       const MaqTransferFile *file = work->files->pdata[i];
       self->bytes_here += file->is_twin ? file->size : 0;
     }
+  self->space = work->dir != NULL ? maq_transfer_work_get_space (work, NULL) : self->bytes_total - self->bytes_here;
 }
 
 static DexFuture *
@@ -92,6 +93,7 @@ plan_fiber (gpointer data)
   MaqTransferPlan *plan = g_new0 (MaqTransferPlan, 1);
   find_twins (self, work);
   plan->commit = g_strdup (work->commit);
+  plan->room = work->dir != NULL ? maq_cache_local_dir_get_free_bytes (work->dir) : maq_cache_get_free_bytes (self->cache);
   take_work (plan, work);
   return dex_future_new_take_boxed (MAQ_TYPE_TRANSFER_PLAN, plan);
 }

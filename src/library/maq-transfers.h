@@ -127,6 +127,8 @@ typedef struct
   guint   n_files;
   guint64 bytes_total;
   guint64 bytes_here; // not to be fetched: in the cache, also as a file of another repo, or in the folder of the request
+  guint64 space;      // that it still needs where it goes; what is copied there from the cache counts, too
+  guint64 room;       // that there is; see maq_cache_get_free_bytes
 
   MaqTransferWork *work; // the files, for maq_transfer_list_start_planned
 } MaqTransferPlan;

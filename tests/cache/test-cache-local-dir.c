@@ -623,13 +623,21 @@ test_remove_partials (Fixture      *fixture,
   g_assert_true (maq_cache_local_dir_remove_partials (dir, "00000001"));
   g_assert_false (fixture_exists (fixture, DOWNLOAD "onnx"));
   g_assert_true (maq_cache_local_dir_is_there (dir));
-  // With the last of them all goes but the folder.
+  // With the last of them all goes, also the folder that was made for it.
   g_autoptr (GPtrArray) tree = g_ptr_array_new ();
   maq_cache_local_dir_write_tree (dir, COMMIT_A, tree);
   g_assert_true (fixture_exists (fixture, "../out/.cache/huggingface/trees/" COMMIT_A ".json"));
   g_assert_true (maq_cache_local_dir_remove_partials (dir, "00000002"));
-  g_assert_false (fixture_exists (fixture, "../out/.cache"));
-  g_assert_true (fixture_exists (fixture, "../out"));
+  g_assert_false (fixture_exists (fixture, "../out"));
+
+  // One that was there stays.
+  g_autofree char *mine = fixture_dup_path (fixture, "../mine");
+  g_assert_cmpint (g_mkdir (mine, 0777), ==, 0);
+  g_autoptr (MaqCacheLocalDir) old = maq_cache_local_dir_new (fixture->cache, mine, NULL);
+  g_assert_true (maq_cache_local_dir_prepare (old, TRUE, &error));
+  g_assert_true (maq_cache_local_dir_remove_partials (old, "00000001"));
+  g_assert_false (fixture_exists (fixture, "../mine/.cache"));
+  g_assert_true (fixture_exists (fixture, "../mine"));
 }
 
 static void

@@ -175,10 +175,16 @@ test_from_cache (Fixture      *fixture,
 
   g_autoptr (MaqTransferPlan) planned = plan (fixture, request_into (fixture, "out", NULL), NULL);
   g_assert_cmpuint (planned->bytes_here, ==, ALL_BYTES);
+  g_autofree char *source = g_build_filename (maq_transfer_get_snapshot_path (first), WEIGHTS, NULL);
+  gboolean         can_share = maq_cache_local_dir_can_share (planned->work->dir, source);
+  g_assert_cmpuint (planned->space, ==, can_share ? 0 : ALL_BYTES);
+  g_assert_cmpuint (planned->room, >, 0);
   g_assert_false (exists (fixture, "out"));
   g_autoptr (MaqTransfer) transfer = fetch (fixture, request_into (fixture, "out", NULL));
   check_in (fixture, transfer, "out");
   g_assert_cmpuint (maq_transfer_get_bytes_fetched (transfer), ==, 0);
+  g_autoptr (MaqTransferPlan) later = plan (fixture, request_into (fixture, "out", NULL), NULL);
+  g_assert_cmpuint (later->space, ==, 0);
   g_assert_cmpuint (maq_hub_server_count_requests (fixture->server, NULL, "GET */resolve/*"), ==, 0);
 
   // Also where the Hub cannot be reached.
