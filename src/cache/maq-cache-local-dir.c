@@ -232,6 +232,15 @@ maq_cache_local_dir_can_share (MaqCacheLocalDir *self,
   return to >= 0 && ioctl (to, FICLONE, from) == 0;
 }
 
+gboolean
+maq_cache_local_dir_folds_case (MaqCacheLocalDir *self)
+{
+  g_return_val_if_fail (MAQ_IS_CACHE_LOCAL_DIR (self), FALSE);
+
+  g_autofd int state = open_state (self);
+  return state >= 0 && faccessat (state, ".GITIGNORE", F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
 static gboolean
 is_segment (const char *segment,
             const char *name)

@@ -36,6 +36,8 @@ gboolean maq_cache_local_dir_is_there (MaqCacheLocalDir *self);
 guint64 maq_cache_local_dir_get_free_bytes (MaqCacheLocalDir *self);
 // Whether the file SOURCE can be here too without taking up space.
 gboolean maq_cache_local_dir_can_share (MaqCacheLocalDir *self, const char *source);
+// Whether names that differ by upper and lower case only are one name in it, once it is prepared.
+gboolean maq_cache_local_dir_folds_case (MaqCacheLocalDir *self);
 // Whether a file of a repo may have the name PATH here: it is safe, and neither in .cache/huggingface/ nor in the shared cache.
 gboolean maq_cache_local_dir_validate (MaqCacheLocalDir *self, const char *path, GError **error);
 // What is at PATH. ETAG nullable: then only whether it is COMMIT's is asked, and SIZE says nothing. May read all of the file.

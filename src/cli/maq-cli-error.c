@@ -90,9 +90,9 @@ next_step_cache (int code)
   switch ((MaqCacheError) code)
     {
     case MAQ_CACHE_ERROR_READ_ONLY:
-      return N_ ("Choose a folder you may write to with HF_HUB_CACHE.");
+      return N_ ("Choose a folder you may write to, with HF_HUB_CACHE or --local-dir.");
     case MAQ_CACHE_ERROR_NO_SPACE:
-      return N_ ("Free some space, “maq cache ls” shows what is large, or choose another folder with HF_HUB_CACHE.");
+      return N_ ("Free some space, “maq cache ls” shows what is large, or choose another folder with HF_HUB_CACHE or --local-dir.");
     case MAQ_CACHE_ERROR_LOCKED:
       return N_ ("Wait until the other program is done, then try again.");
     case MAQ_CACHE_ERROR_MISMATCH:

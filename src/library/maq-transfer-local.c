@@ -146,6 +146,30 @@ maq_transfer_work_look (MaqTransferWork          *self,
   return dex_await (maq_thread_spawn ("maq-look", look_thread, look, look_free), error);
 }
 
+// On FAT, for one, the second of two names that differ by case only would take the place of the first.
+gboolean
+maq_transfer_work_check_names (const MaqTransferWork *self,
+                               GError               **error)
+{
+  g_autoptr (GHashTable) names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  if (self->dir == NULL || !maq_cache_local_dir_folds_case (self->dir))
+    return TRUE;
+  for (guint i = 0; i < self->files->len; i++)
+    {
+      const MaqTransferFile *file = self->files->pdata[i];
+      g_autofree char       *folded = g_utf8_casefold (file->path, -1);
+      const char            *other = g_hash_table_lookup (names, folded);
+      if (other != NULL)
+        {
+          g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_FILENAME, "%s and %s are one name in %s, where upper and lower case are the same. Leave one of them out, or choose a folder on another disk", other, file->path, maq_cache_local_dir_get_path (self->dir));
+          return FALSE;
+        }
+      g_hash_table_insert (names, g_steal_pointer (&folded), file->path);
+    }
+  return TRUE;
+}
+
 guint64
 maq_transfer_work_get_space (const MaqTransferWork *self,
                              const char            *tag)

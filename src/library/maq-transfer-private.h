@@ -52,9 +52,12 @@ MaqTransferWork *maq_transfer_work_prepare (MaqHubClient *client, MaqCache *cach
 MaqTransferWork *maq_transfer_work_choose (const MaqTransferWork *self, const char *const *paths);
 // What it comes to where COMMIT and its files are known. Only in a fiber.
 MaqTransferWork *maq_transfer_work_prepare_tree (MaqCache *cache, const MaqTransferRequest *request, const char *commit, MaqHubTree *tree, GError **error);
-// For a folder: what of it is there, in a fiber; the space that is still needed beside the partial files of TAG (nullable).
+// For a folder: what of it is there, in a fiber.
 gboolean maq_transfer_work_look (MaqTransferWork *self, MaqCache *cache, const MaqTransferRequest *request, GError **error);
-guint64  maq_transfer_work_get_space (const MaqTransferWork *self, const char *tag);
+// Whether the file system of the folder, which is prepared, tells the files apart.
+gboolean maq_transfer_work_check_names (const MaqTransferWork *self, GError **error);
+// The space that is still needed beside the partial files of TAG (nullable).
+guint64 maq_transfer_work_get_space (const MaqTransferWork *self, const char *tag);
 MaqTransferWork *maq_transfer_work_ref (MaqTransferWork *self);
 void             maq_transfer_work_unref (MaqTransferWork *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MaqTransferWork, maq_transfer_work_unref)

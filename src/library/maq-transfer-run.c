@@ -612,7 +612,7 @@ run (MaqTransferRun *self,
   if (!has_folder || !find_work (self, error))
     return FALSE;
   MaqTransferWork *work = self->work;
-  if (!work->is_cached && !check_space (self, error))
+  if (!work->is_cached && (!maq_transfer_work_check_names (work, error) || !check_space (self, error)))
     return FALSE;
   // Written before the first file, so that nobody takes a half snapshot for a whole one; where all is here nothing is written.
   if (work->tree != NULL && work->bytes_here < work->bytes_total)

@@ -409,6 +409,28 @@ test_space (Fixture      *fixture,
   g_assert_cmpuint (count_files (fixture, "out"), ==, can_share ? N_FILES : 0);
 }
 
+// As on FAT: a state folder in which both names are there looks like one that knows no case.
+static void
+test_case_twins (Fixture      *fixture,
+                 gconstpointer data)
+{
+  g_autoptr (MaqTransferPlan) planned = plan (fixture, request_into (fixture, "out", NULL), NULL);
+  g_autoptr (MaqTransferRequest) request = request_into (fixture, "out", NULL);
+  MaqTransferFile *twin = g_new0 (MaqTransferFile, 1);
+
+  twin->path = g_strdup ("Onnx/deep/ER/x.json");
+  twin->etag = g_strdup ("abc");
+  g_ptr_array_add (planned->work->files, twin);
+  g_assert_true (maq_transfer_work_check_names (planned->work, NULL));
+  write_text (fixture, "out/.cache/huggingface/.GITIGNORE", "*");
+  g_autoptr (MaqTransfer) transfer = maq_transfer_list_start_planned (fixture->transfers, request, planned);
+  wait_for_end (transfer);
+  g_assert_error (maq_transfer_get_error (transfer), G_IO_ERROR, G_IO_ERROR_INVALID_FILENAME);
+  g_assert_cmpuint (count_files (fixture, "out"), ==, 0);
+  g_autoptr (MaqTransfer) one = fetch (fixture, request_into (fixture, "out", "README.md"));
+  check_in (fixture, one, "out");
+}
+
 static void
 test_cleared (Fixture      *fixture,
               gconstpointer data)
@@ -438,6 +460,7 @@ main (int   argc,
   ADD ("/library/local/waits-for-its-drive", test_missing_drive);
   ADD ("/library/local/folders-that-cannot-be", test_folder_cannot_be_made);
   ADD ("/library/local/checks-the-space", test_space);
+  ADD ("/library/local/names-that-differ-by-case", test_case_twins);
   ADD ("/library/local/leaves-nothing-when-cleared", test_cleared);
   return g_test_run ();
 }
