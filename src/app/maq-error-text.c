@@ -56,6 +56,7 @@ static const Entry cache_entries[] = {
   { MAQ_CACHE_ERROR_UNSAFE, N_ ("Unsafe File Name"), N_ ("The Hub named a file in a way that is not safe to store, so nothing was written."), 0 },
   { MAQ_CACHE_ERROR_DAMAGED, N_ ("Cache Damaged"), N_ ("A part of the cache cannot be read. Delete the entry from the Library and download it again."), RETRY },
   { MAQ_CACHE_ERROR_OCCUPIED, N_ ("A File of Yours Is There"), N_ ("The folder has a file of the same name that was changed, or that no download put there. It was left as it is. Move it away, or choose another folder."), RETRY },
+  { MAQ_CACHE_ERROR_UNSUITABLE, N_ ("Folder Not Suitable"), N_ ("Downloads have no place in the home folder itself, in what it is in, or in the cache. Choose another folder."), 0 },
   { MAQ_CACHE_ERROR_MISSING, N_ ("Folder Not There"), N_ ("The folder for this download cannot be found. If it is on another drive, connect that and try again."), RETRY },
 };
 

@@ -97,9 +97,9 @@ maq_cache_local_dir_new (MaqCache   *cache,
   self->real = resolve (self->path);
   self->root = resolve (maq_cache_get_root (cache));
   if (is_in (home, self->real))
-    g_set_error (error, MAQ_CACHE_ERROR, MAQ_CACHE_ERROR_UNSAFE, "%s is no folder for downloads: programs are started by the names of files there. Choose a folder in it", shown);
+    g_set_error (error, MAQ_CACHE_ERROR, MAQ_CACHE_ERROR_UNSUITABLE, "%s is no folder for downloads: programs are started by the names of files there. Choose a folder in it", shown);
   else if (is_in (self->real, self->root))
-    g_set_error (error, MAQ_CACHE_ERROR, MAQ_CACHE_ERROR_UNSAFE, "%s is in the cache, which has an order of its own. Choose a folder outside it", shown);
+    g_set_error (error, MAQ_CACHE_ERROR, MAQ_CACHE_ERROR_UNSUITABLE, "%s is in the cache, which has an order of its own. Choose a folder outside it", shown);
   else
     return g_steal_pointer (&self);
   return NULL;
@@ -315,6 +315,8 @@ open_parent (MaqCacheLocalDir *self,
     return fd;
   if (g_error_matches (failed, G_IO_ERROR, G_IO_ERROR_NOT_DIRECTORY))
     g_set_error (error, MAQ_CACHE_ERROR, MAQ_CACHE_ERROR_OCCUPIED, "A file in %s has the name of a folder that is needed for %s. Move it away, or choose another folder", self->path, path);
+  else if (g_error_matches (failed, MAQ_CACHE_ERROR, MAQ_CACHE_ERROR_UNSAFE))
+    g_set_error (error, MAQ_CACHE_ERROR, MAQ_CACHE_ERROR_OCCUPIED, "A link in %s is in the way of %s and is not followed. Put a folder in its place, or choose another folder", self->path, path);
   else
     g_propagate_error (error, g_steal_pointer (&failed));
   return -1;

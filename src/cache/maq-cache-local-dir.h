@@ -23,12 +23,12 @@ typedef enum
 #define MAQ_TYPE_CACHE_LOCAL_DIR (maq_cache_local_dir_get_type ())
 G_DECLARE_FINAL_TYPE (MaqCacheLocalDir, maq_cache_local_dir, MAQ, CACHE_LOCAL_DIR, GObject)
 
-// PATH: absolute. Nothing is made. MAQ_CACHE_ERROR_UNSAFE for a folder in which files of a stranger's choice have no place: the home
+// PATH: absolute. Nothing is made. MAQ_CACHE_ERROR_UNSUITABLE for a folder in which files of a stranger's choice have no place: the home
 // folder and what it is in, where programs are started by the names of files, and the cache.
 MaqCacheLocalDir *maq_cache_local_dir_new (MaqCache *cache, const char *path, GError **error);
 const char       *maq_cache_local_dir_get_path (MaqCacheLocalDir *self);
-// Opens it for writing. CREATE: the first time, when it is made; later it has to be there, as its drive may be missing:
-// MAQ_CACHE_ERROR_MISSING. _READ_ONLY, _NO_SPACE, _UNSAFE.
+// Opens it for writing. CREATE: when the user asks for it, and it is made; later it has to be there, as its drive may be missing:
+// MAQ_CACHE_ERROR_MISSING. _READ_ONLY, _NO_SPACE, _UNSAFE if a link is where its state belongs.
 gboolean maq_cache_local_dir_prepare (MaqCacheLocalDir *self, gboolean create, GError **error);
 // Whether it is there as prepare left it.
 gboolean maq_cache_local_dir_is_there (MaqCacheLocalDir *self);
@@ -41,7 +41,7 @@ gboolean maq_cache_local_dir_folds_case (MaqCacheLocalDir *self);
 // Whether a file of a repo may have the name PATH here: it is safe, and neither in .cache/huggingface/ nor in the shared cache.
 gboolean maq_cache_local_dir_validate (MaqCacheLocalDir *self, const char *path, GError **error);
 // What is at PATH. ETAG nullable: then only whether it is COMMIT's is asked, and SIZE says nothing. May read all of the file.
-// MAQ_CACHE_ERROR_UNSAFE if a link is in the way.
+// MAQ_CACHE_ERROR_OCCUPIED if a link, or something else that is no folder, is in the way.
 gboolean maq_cache_local_dir_look (MaqCacheLocalDir *self, const char *commit, const char *path, const char *etag, guint64 size, MaqCacheLocalState *state, GError **error);
 // As maq_cache_read_tree, maq_cache_write_tree, maq_cache_get_partial_size and maq_cache_remove_partials; the last of these leaves
 // nothing where nothing was put.

@@ -25,8 +25,9 @@ typedef enum
   MAQ_CACHE_ERROR_MISMATCH, // length or hash differ from what the tree says
   MAQ_CACHE_ERROR_UNSAFE,   // an etag, commit or path that must not become a file name
   MAQ_CACHE_ERROR_DAMAGED,
-  MAQ_CACHE_ERROR_OCCUPIED, // a file of the user has the name; see maq-cache-local-dir.h, and so is the next
-  MAQ_CACHE_ERROR_MISSING,  // the folder is not there any more; its drive may be
+  MAQ_CACHE_ERROR_OCCUPIED,   // a file of the user has the name; see maq-cache-local-dir.h, also for the others
+  MAQ_CACHE_ERROR_UNSUITABLE, // a folder in which a download has no place
+  MAQ_CACHE_ERROR_MISSING,    // the folder is not there any more; its drive may be
 } MaqCacheError;
 
 #define MAQ_TYPE_CACHE (maq_cache_get_type ())

@@ -103,6 +103,7 @@ next_step_cache (int code)
       return N_ ("“maq cache scan” names what is damaged.");
     case MAQ_CACHE_ERROR_OCCUPIED:
       return N_ ("With --replace it is replaced.");
+    case MAQ_CACHE_ERROR_UNSUITABLE:
     case MAQ_CACHE_ERROR_MISSING:
       return NULL;
     }

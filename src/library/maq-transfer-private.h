@@ -189,6 +189,8 @@ gboolean maq_transfer_is_new (MaqTransfer *self);
 void maq_transfer_take_up (MaqTransfer *self, MaqTransfer *other);
 // What its request comes to, for the next run, which need not find out then. Nothing for one that runs.
 void maq_transfer_set_work (MaqTransfer *self, MaqTransferWork *work);
+// The user asked for it anew: the folder of its request is made if it is not there.
+void maq_transfer_renew_folder (MaqTransfer *self);
 // From QUEUED to RUNNING, with its record.
 void maq_transfer_begin (MaqTransfer *self);
 // From QUEUED or RUNNING to CANCELLED: it is for another Hub than the one there is.

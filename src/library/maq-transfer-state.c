@@ -301,6 +301,13 @@ maq_transfer_set_work (MaqTransfer     *self,
 }
 
 void
+maq_transfer_renew_folder (MaqTransfer *self)
+{
+  if (self->state != MAQ_TRANSFER_RUNNING)
+    self->memo.has_folder = FALSE;
+}
+
+void
 maq_transfer_begin (MaqTransfer *self)
 {
   g_return_if_fail (maq_transfer_is_ready (self) && self->is_claimed);

@@ -219,7 +219,6 @@ maq_transfer_take_up (MaqTransfer *self,
   self->memo.order = other->memo.order;
   self->memo.done = other->memo.done;
   self->memo.size = other->memo.size;
-  self->memo.has_folder = other->memo.has_folder;
   maq_transfer_figures_change (&self->figures, &other->figures, G_OBJECT (self), maq_transfer_properties);
 }
 

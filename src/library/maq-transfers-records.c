@@ -230,6 +230,7 @@ start (MaqTransferList          *self,
     {
       if (work != NULL)
         maq_transfer_set_work (known, work);
+      maq_transfer_renew_folder (known);
       maq_transfer_retry (known);
       return g_object_ref (known);
     }

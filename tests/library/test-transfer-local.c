@@ -337,8 +337,8 @@ test_missing_drive (Fixture      *fixture,
   fixture_wait_ready (fixture);
 
   // Somebody who does not wait is told.
-  g_autoptr (MaqTransferRequest) request = request_into (fixture, "out", NULL);
-  g_autoptr (MaqTransfer) impatient = maq_transfer_list_start (fixture->transfers, request);
+  g_autoptr (MaqTransfer) impatient = get_only (fixture);
+  maq_transfer_retry (impatient);
   wait_for_end (impatient);
   g_assert_error (maq_transfer_get_error (impatient), MAQ_CACHE_ERROR, MAQ_CACHE_ERROR_MISSING);
   g_assert_false (exists (fixture, "out"));
@@ -358,12 +358,52 @@ test_missing_drive (Fixture      *fixture,
   maq_transfer_set_waits (5000, 300000);
 }
 
+// Who asks for it anew wants the folder made anew.
+static void
+test_removed_folder (Fixture      *fixture,
+                     gconstpointer data)
+{
+  g_autofree char *out = fixture_dup_path (fixture, "out");
+  g_autofree char *away = fixture_dup_path (fixture, "away");
+  MaqTransfer     *transfer = start_slow (fixture);
+
+  maq_transfer_cancel (transfer);
+  g_usleep (200000);
+  g_assert_cmpint (g_rename (out, away), ==, 0);
+  maq_hub_server_clear_faults (fixture->server);
+  g_autoptr (MaqTransferRequest) request = request_into (fixture, "out", NULL);
+  g_autoptr (MaqTransfer) known = maq_transfer_list_start (fixture->transfers, request);
+  g_assert_true (known == transfer);
+  wait_for_end (known);
+  check_in (fixture, known, "out");
+  g_object_unref (transfer);
+
+  // Also after a restart, when what was left is found later than that.
+  maq_transfer_list_clear (fixture->transfers);
+  g_autoptr (MaqTransferRequest) second = request_into (fixture, "out2", NULL);
+  g_autofree char *out2 = fixture_dup_path (fixture, "out2");
+  fault (fixture, "{\"host\": \"cdn\", \"rate\": 1000000, \"times\": 0}");
+  transfer = maq_transfer_list_start (fixture->transfers, second);
+  WAIT_UNTIL (maq_transfer_get_bytes_done (transfer) > 500000);
+  g_object_unref (transfer);
+  g_clear_object (&known);
+  g_assert_finalize_object (fixture->transfers);
+  g_usleep (200000);
+  maq_hub_server_clear_faults (fixture->server);
+  g_autofree char *away2 = fixture_dup_path (fixture, "away2");
+  g_assert_cmpint (g_rename (out2, away2), ==, 0);
+  fixture->transfers = maq_transfer_list_new (fixture->client, fixture->cache, fixture->state);
+  g_autoptr (MaqTransfer) anew = maq_transfer_list_start (fixture->transfers, second);
+  wait_for_end (anew);
+  check_in (fixture, anew, "out2");
+}
+
 static void
 test_folder_cannot_be_made (Fixture      *fixture,
                             gconstpointer data)
 {
   g_autofree char *file = fixture_dup_path (fixture, "file");
-  const char      *unsafe[] = { "cache", "cache/models--a--b", "/", g_get_home_dir () };
+  const char      *unsuitable[] = { "cache", "cache/models--a--b", "/", g_get_home_dir () };
 
   write_text (fixture, "file", "x");
   g_autoptr (MaqTransfer) transfer = fetch (fixture, request_into (fixture, "file/out", NULL));
@@ -374,10 +414,10 @@ test_folder_cannot_be_made (Fixture      *fixture,
   wait_for_end (transfer);
   check_in (fixture, transfer, "file/out");
 
-  for (guint i = 0; i < G_N_ELEMENTS (unsafe); i++)
+  for (guint i = 0; i < G_N_ELEMENTS (unsuitable); i++)
     {
-      g_autoptr (MaqTransfer) refused = fetch (fixture, request_into (fixture, unsafe[i], NULL));
-      g_assert_error (maq_transfer_get_error (refused), MAQ_CACHE_ERROR, MAQ_CACHE_ERROR_UNSAFE);
+      g_autoptr (MaqTransfer) refused = fetch (fixture, request_into (fixture, unsuitable[i], NULL));
+      g_assert_error (maq_transfer_get_error (refused), MAQ_CACHE_ERROR, MAQ_CACHE_ERROR_UNSUITABLE);
     }
 
   // What the Hub does not have leaves nothing.
@@ -458,6 +498,7 @@ main (int   argc,
   ADD ("/library/local/each-folder-has-its-transfer", test_several);
   ADD ("/library/local/goes-on-after-a-restart", test_restart);
   ADD ("/library/local/waits-for-its-drive", test_missing_drive);
+  ADD ("/library/local/makes-a-removed-folder-anew", test_removed_folder);
   ADD ("/library/local/folders-that-cannot-be", test_folder_cannot_be_made);
   ADD ("/library/local/checks-the-space", test_space);
   ADD ("/library/local/names-that-differ-by-case", test_case_twins);
