@@ -197,15 +197,6 @@ maq_cache_local_dir_prepare (MaqCacheLocalDir *self,
   return FALSE;
 }
 
-gboolean
-maq_cache_local_dir_is_there (MaqCacheLocalDir *self)
-{
-  g_return_val_if_fail (MAQ_IS_CACHE_LOCAL_DIR (self), FALSE);
-
-  g_autofd int state = open_state (self);
-  return state >= 0;
-}
-
 guint64
 maq_cache_local_dir_get_free_bytes (MaqCacheLocalDir *self)
 {

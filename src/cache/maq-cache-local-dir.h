@@ -30,8 +30,6 @@ const char       *maq_cache_local_dir_get_path (MaqCacheLocalDir *self);
 // Opens it for writing. CREATE: when the user asks for it, and it is made; later it has to be there, as its drive may be missing:
 // MAQ_CACHE_ERROR_MISSING. _READ_ONLY, _NO_SPACE, _UNSAFE if a link is where its state belongs.
 gboolean maq_cache_local_dir_prepare (MaqCacheLocalDir *self, gboolean create, GError **error);
-// Whether it is there as prepare left it.
-gboolean maq_cache_local_dir_is_there (MaqCacheLocalDir *self);
 // As maq_cache_get_free_bytes.
 guint64 maq_cache_local_dir_get_free_bytes (MaqCacheLocalDir *self);
 // Whether the file SOURCE can be here too without taking up space.

@@ -190,6 +190,42 @@ maq_transfer_work_get_space (const MaqTransferWork *self,
   return needed;
 }
 
+gboolean
+maq_transfer_run_prepare_folder (MaqTransferRun *self,
+                                 GError        **error)
+{
+  if (self->request->folder == NULL)
+    return TRUE;
+  self->dir = maq_cache_local_dir_new (self->cache, self->request->folder, error);
+  if (self->dir == NULL || !maq_cache_local_dir_prepare (self->dir, !maq_transfer_run_has_folder (self), error))
+    return FALSE;
+  g_atomic_int_set (&self->has_folder, TRUE);
+  return TRUE;
+}
+
+void
+maq_transfer_run_remove_partials (MaqTransferRun *self,
+                                  const char     *id)
+{
+  const char *tag = maq_transfer_record_get_tag (self->record);
+
+  if (self->dir != NULL)
+    maq_cache_local_dir_remove_partials (self->dir, tag);
+  else if (id != NULL)
+    maq_cache_remove_partials (self->cache, self->request->kind, id, tag);
+}
+
+void
+maq_transfer_run_write_tree (MaqTransferRun *self)
+{
+  MaqTransferWork *work = self->work;
+
+  if (self->dir != NULL)
+    maq_cache_local_dir_write_tree (self->dir, work->commit, work->tree);
+  else
+    maq_cache_write_tree (self->cache, self->request->kind, work->id, work->commit, work->tree);
+}
+
 // A file is being copied by a thread; who waits for it may be gone by then.
 typedef struct
 {

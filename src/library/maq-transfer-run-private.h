@@ -51,6 +51,12 @@ void maq_transfer_run_tell_news (MaqTransferRun *self);
 void  maq_transfer_run_count (MaqTransferRun *self, guint *counter, int by);
 guint maq_transfer_run_get_first_pause (void);
 
+// Makes the folder of the request, or finds it again, before it is remembered that it was there.
+gboolean maq_transfer_run_prepare_folder (MaqTransferRun *self, GError **error);
+// Keeps the list of files, and removes the run's partial files, where the request has them. ID: nullable, as the Hub writes it.
+void maq_transfer_run_write_tree (MaqTransferRun *self);
+void maq_transfer_run_remove_partials (MaqTransferRun *self, const char *id);
+
 // The file's place, waiting as long as another program holds its lock. SOURCE: nullable; for a folder, a file that has the content.
 // Only in a fiber.
 MaqCacheWriter *maq_transfer_begin_file (MaqTransferRun *run, const MaqTransferFile *file, const char *source, GError **error);

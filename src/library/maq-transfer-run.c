@@ -541,32 +541,6 @@ is_refusal (const GError *error)
          g_error_matches (error, MAQ_HUB_ERROR, MAQ_HUB_ERROR_REVISION_NOT_FOUND) || g_error_matches (error, MAQ_HUB_ERROR, MAQ_HUB_ERROR_ENTRY_NOT_FOUND);
 }
 
-// Makes the folder of the request, or finds it again, before it is remembered that it was there.
-static gboolean
-prepare_folder (MaqTransferRun *self,
-                GError        **error)
-{
-  if (self->request->folder == NULL)
-    return TRUE;
-  self->dir = maq_cache_local_dir_new (self->cache, self->request->folder, error);
-  if (self->dir == NULL || !maq_cache_local_dir_prepare (self->dir, !maq_transfer_run_has_folder (self), error))
-    return FALSE;
-  g_atomic_int_set (&self->has_folder, TRUE);
-  return TRUE;
-}
-
-static void
-remove_partials (MaqTransferRun *self,
-                 const char     *id)
-{
-  const char *tag = maq_transfer_record_get_tag (self->record);
-
-  if (self->dir != NULL)
-    maq_cache_local_dir_remove_partials (self->dir, tag);
-  else if (id != NULL)
-    maq_cache_remove_partials (self->cache, self->request->kind, id, tag);
-}
-
 static gboolean
 find_work (MaqTransferRun *self,
            GError        **error)
@@ -579,7 +553,7 @@ find_work (MaqTransferRun *self,
       if (is_refusal (failed))
         {
           maq_transfer_record_remove (self->record);
-          remove_partials (self, NULL);
+          maq_transfer_run_remove_partials (self, NULL);
         }
       g_propagate_error (error, g_steal_pointer (&failed));
       return FALSE;
@@ -591,22 +565,11 @@ find_work (MaqTransferRun *self,
   return TRUE;
 }
 
-static void
-write_tree (MaqTransferRun *self)
-{
-  MaqTransferWork *work = self->work;
-
-  if (self->dir != NULL)
-    maq_cache_local_dir_write_tree (self->dir, work->commit, work->tree);
-  else
-    maq_cache_write_tree (self->cache, self->request->kind, work->id, work->commit, work->tree);
-}
-
 static gboolean
 run (MaqTransferRun *self,
      GError        **error)
 {
-  gboolean has_folder = prepare_folder (self, error);
+  gboolean has_folder = maq_transfer_run_prepare_folder (self, error);
 
   maq_transfer_record_save (self->record);
   if (!has_folder || !find_work (self, error))
@@ -616,12 +579,12 @@ run (MaqTransferRun *self,
     return FALSE;
   // Written before the first file, so that nobody takes a half snapshot for a whole one; where all is here nothing is written.
   if (work->tree != NULL && work->bytes_here < work->bytes_total)
-    write_tree (self);
+    maq_transfer_run_write_tree (self);
   // The ref comes last: who finds it finds the snapshot whole.
   if (!work->is_cached && (!fetch_all (self, error) || !write_ref (self, error)))
     return FALSE;
   maq_transfer_record_remove (self->record);
-  remove_partials (self, work->id);
+  maq_transfer_run_remove_partials (self, work->id);
   return TRUE;
 }
 

@@ -465,12 +465,10 @@ test_missing (Fixture      *fixture,
   g_autoptr (GError) error = NULL;
   g_autofree char *file = put (dir, COMMIT_A, "a.txt", "hello", FALSE, &error);
 
-  g_assert_true (maq_cache_local_dir_is_there (dir));
   g_assert_true (maq_cache_local_dir_prepare (dir, FALSE, &error));
   g_assert_cmpint (g_rename (path, away), ==, 0);
   for (guint i = 0; i < 2; i++)
     {
-      g_assert_false (maq_cache_local_dir_is_there (dir));
       g_assert_false (maq_cache_local_dir_prepare (dir, FALSE, &error));
       g_assert_error (error, MAQ_CACHE_ERROR, MAQ_CACHE_ERROR_MISSING);
       g_clear_error (&error);
@@ -623,7 +621,7 @@ test_remove_partials (Fixture      *fixture,
   g_assert_finalize_object (one);
   g_assert_true (maq_cache_local_dir_remove_partials (dir, "00000001"));
   g_assert_false (fixture_exists (fixture, DOWNLOAD "onnx"));
-  g_assert_true (maq_cache_local_dir_is_there (dir));
+  g_assert_true (maq_cache_local_dir_prepare (dir, FALSE, &error));
   // With the last of them all goes, also the folder that was made for it.
   g_autoptr (GPtrArray) tree = g_ptr_array_new ();
   maq_cache_local_dir_write_tree (dir, COMMIT_A, tree);
