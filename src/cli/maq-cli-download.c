@@ -228,12 +228,12 @@ const MaqCliCommand maq_cli_download_command = {
   .name = "download",
   .arguments = "REPO[@REV] [FILE…]",
   .summary = N_ ("Download a repo, or files of it, into the shared cache or a folder"),
-  .details = N_ ("Prints the path of the snapshot, or of the file when exactly one is asked for.\n"
-                 "A download that was stopped goes on where it was. It starts at once, whatever\n"
-                 "the hours are in which the window downloads.\n\n"
+  .details = N_ ("Prints the path of the snapshot or of DIR, or of the file when exactly one is\n"
+                 "asked for. A download that was stopped goes on where it was. It starts at once,\n"
+                 "whatever the hours are in which the window downloads.\n\n"
                  "With --local-dir the files themselves are in DIR, as “hf download” puts them\n"
-                 "there, and DIR is printed. What is up to date in DIR is not fetched again, and\n"
-                 "what the shared cache has is copied. A file that you made or changed stays."),
+                 "there. What is up to date in DIR is not fetched again, and what the shared\n"
+                 "cache has is copied. A file that you made or changed stays."),
   .options = options,
   .min_arguments = 1,
   .max_arguments = -1,
