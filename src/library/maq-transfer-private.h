@@ -57,7 +57,7 @@ gboolean maq_transfer_work_look (MaqTransferWork *self, MaqCache *cache, const M
 // Whether the file system of the folder, which is prepared, tells the files apart.
 gboolean maq_transfer_work_check_names (const MaqTransferWork *self, GError **error);
 // The space that is still needed beside the partial files of TAG (nullable).
-guint64 maq_transfer_work_get_space (const MaqTransferWork *self, const char *tag);
+guint64          maq_transfer_work_get_space (const MaqTransferWork *self, const char *tag);
 MaqTransferWork *maq_transfer_work_ref (MaqTransferWork *self);
 void             maq_transfer_work_unref (MaqTransferWork *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MaqTransferWork, maq_transfer_work_unref)

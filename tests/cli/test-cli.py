@@ -548,6 +548,8 @@ def test_download(suite, hub):
         os.utime(folder / "README.md", (future, future))
         fails(1, "download", CHAT, "--local-dir", folder, says="With --replace it is replaced.", hub=hub, **home)
         equal((folder / "README.md").read_text(), "mine")
+        # It is not in the way of a variant.
+        equal(json.loads(ok("download", CHAT, "--quant", "Q8_0", "--local-dir", folder, "--json", hub=hub, **home))["fetched"], 0)
         ok("download", CHAT, "--local-dir", folder, "--replace", hub=hub, **home)
         equal((folder / "README.md").read_text() != "mine", True)
 
