@@ -441,7 +441,7 @@ dup_lock_of (int         folder,
         g_autofree char *prefix = maq_cache_local_dup_partial_name (base, "", "");
         prefix[strcspn (prefix, ".")] = '\0';
         if (g_str_has_prefix (partial, prefix))
-          return g_steal_pointer (&names[i]);
+          return g_strdup (names[i]);
       }
   return NULL;
 }
