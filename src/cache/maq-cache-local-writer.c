@@ -27,6 +27,17 @@ typedef struct
 } Local;
 
 static void
+close_all (MaqCacheWriter *writer,
+           Local          *self)
+{
+  g_clear_pointer (&writer->content, maq_cache_partial_close);
+  g_clear_fd (&writer->lock_fd, NULL);
+  g_clear_fd (&writer->folder_fd, NULL);
+  g_clear_fd (&self->folder_fd, NULL);
+  g_clear_fd (&self->state_fd, NULL);
+}
+
+static void
 local_free (gpointer place)
 {
   Local *self = place;
@@ -237,8 +248,18 @@ maq_cache_local_dir_begin (MaqCacheLocalDir *dir,
   self->replace = replace;
   self->folder_fd = self->state_fd = -1;
   g_autoptr (MaqCacheWriter) writer = maq_cache_writer_new (maq_cache_local_dir_get_cache (dir), &layout, self, etag, size, maq_cache_local_dup_partial_name (path, etag, tag != NULL ? tag : random));
-  if (begin (writer, self, source, error))
+  g_autoptr (GError) failed = NULL;
+  if (begin (writer, self, source, &failed))
     return g_steal_pointer (&writer);
+  // Another writer may just have tidied up a folder that was still empty: once more.
+  if (g_error_matches (failed, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+    {
+      close_all (writer, self);
+      g_clear_error (&failed);
+      if (begin (writer, self, source, &failed))
+        return g_steal_pointer (&writer);
+    }
+  g_propagate_error (error, g_steal_pointer (&failed));
   if (writer->content != NULL && maq_cache_partial_measure (writer->folder_fd, writer->partial, size) == 0)
     maq_cache_writer_discard (writer);
   return NULL;

@@ -43,7 +43,7 @@ static struct
 static void
 sweep (void)
 {
-  const char *names[] = { "blobs", "snapshots/" COMMIT_A "/onnx", "snapshots/" COMMIT_A, "snapshots", "" };
+  const char *names[] = { "onnx", "blobs", "snapshots/" COMMIT_A "/onnx", "snapshots/" COMMIT_A, "snapshots", "" };
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     {
@@ -653,6 +653,33 @@ test_swept (Fixture      *fixture,
   g_clear_pointer (&fault.sweep, g_free);
 }
 
+static gboolean
+begin_local (MaqCache *cache)
+{
+  g_autofree char *path = g_build_filename (maq_cache_get_root (cache), "../out", NULL);
+  g_autoptr (MaqCacheLocalDir) dir = maq_cache_local_dir_new (cache, path, NULL);
+  g_autoptr (MaqCacheWriter) writer = maq_cache_local_dir_begin (dir, COMMIT_A, "onnx/m.bin", "abc", 3, "00000001", NULL, FALSE, NULL);
+
+  return writer != NULL;
+}
+
+static void
+test_swept_local (Fixture      *fixture,
+                  gconstpointer data)
+{
+  guint n_calls = 0;
+
+  fault.sweep = fixture_dup_path (fixture, "../out/.cache/huggingface/download");
+  for (guint at = 0; at <= n_calls; at++)
+    {
+      start_with_old (fixture);
+      nftw (fault.sweep, remove_one, 32, FTW_DEPTH | FTW_PHYS);
+      g_assert_cmpint (run (fixture, begin_local, at > 0 ? FAULT_SWEEP : FAULT_NONE, 0, at, at > 0 ? NULL : &n_calls), ==, 0);
+    }
+  g_assert_cmpuint (n_calls, >, 5);
+  g_clear_pointer (&fault.sweep, g_free);
+}
+
 static MaqCacheWriter *
 begin_large (Fixture    *fixture,
              const char *content,
@@ -743,6 +770,7 @@ main (int   argc,
   ADD ("/cache/faults/deleted-repo-stopped-anywhere", fixture_set_up_empty, test_delete_repo);
   ADD ("/cache/faults/deleted-revision-stopped-anywhere", fixture_set_up_empty, test_delete_revision);
   ADD ("/cache/faults/folders-swept-away", fixture_set_up_empty, test_swept);
+  ADD ("/cache/faults/folders-swept-away-in-a-folder", fixture_set_up_empty, test_swept_local);
   ADD ("/cache/faults/locks-that-exclude-nobody", fixture_set_up_empty, test_lying_locks);
   ADD ("/cache/faults/locks-that-exclude-nobody-in-a-folder", fixture_set_up_empty, test_lying_locks_local);
   return g_test_run ();
