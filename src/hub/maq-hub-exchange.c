@@ -131,6 +131,53 @@ read_all (const Exchange *self,
     }
 }
 
+// How long a hop has until its header is there.
+typedef struct
+{
+  gboolean is_connecting;
+  guint    rest; // milliseconds, once there is a connection
+} Patience;
+
+static void
+network_event_cb (Patience          *self,
+                  GSocketClientEvent event)
+{
+  self->is_connecting = event < G_SOCKET_CLIENT_CONNECTED;
+}
+
+static void
+unref_patience (gpointer  patience,
+                GClosure *closure)
+{
+  g_atomic_rc_box_release (patience);
+}
+
+static DexFuture *
+connect_limit_cb (DexFuture *timeout,
+                  gpointer   data)
+{
+  Patience *self = data;
+
+  return self->is_connecting ? dex_ref (timeout) : dex_timeout_new_msec (self->rest);
+}
+
+// Sends the message, and does not wait for long as long as there is no connection: who drops packets does not say so.
+static GInputStream *
+send_message (Exchange *self,
+              GError  **error)
+{
+  const MaqHubLimits *limits = &self->call->limits;
+  guint               whole = get_time_left (self, limits->deadline);
+  guint               first = limits->connect > 0 ? MIN (limits->connect, whole) : whole;
+  Patience           *patience = g_atomic_rc_box_new0 (Patience);
+
+  patience->rest = whole - first;
+  g_signal_connect_data (self->reply->message, "network-event", G_CALLBACK (network_event_cb), g_atomic_rc_box_acquire (patience), unref_patience, G_CONNECT_SWAPPED);
+  DexFuture *sent = maq_hub_stream_send (self->call->session, self->reply->message);
+  DexFuture *limit = dex_future_catch (dex_timeout_new_msec (first), connect_limit_cb, patience, g_atomic_rc_box_release);
+  return dex_await_object (dex_future_first (sent, limit, NULL), error);
+}
+
 // Sends the present hop and waits for the header of its reply.
 static GInputStream *
 send_hop (Exchange *self,
@@ -146,8 +193,7 @@ send_hop (Exchange *self,
   maq_hub_fence_watch (self->call->fence, reply->message, self->is_hub);
 
   g_autoptr (GError) cause = NULL;
-  DexFuture *sent = maq_hub_stream_send (self->call->session, reply->message);
-  g_autoptr (GInputStream) stream = dex_await_object (maq_future_with_timeout (sent, get_time_left (self, self->call->limits.deadline)), &cause);
+  g_autoptr (GInputStream) stream = send_message (self, &cause);
   if (stream == NULL)
     {
       g_autofree char *refused = maq_hub_fence_dup_refused (reply->message);

@@ -16,12 +16,13 @@ G_BEGIN_DECLS
 typedef struct
 {
   guint deadline; // until the header has come; for API calls until the end, with all tries
+  guint connect;  // until a connection is there; 0: as long as for the header
   guint stall;    // without a byte of a body
   guint backoff;  // before the second try; doubles up to eight times that
   guint max_tries;
 } MaqHubLimits;
 
-#define MAQ_HUB_LIMITS_DEFAULT ((MaqHubLimits) { .deadline = 20000, .stall = 15000, .backoff = 1000, .max_tries = 5 })
+#define MAQ_HUB_LIMITS_DEFAULT ((MaqHubLimits) { .deadline = 20000, .connect = 8000, .stall = 15000, .backoff = 1000, .max_tries = 5 })
 
 // Decoded bytes of one reply.
 #define MAQ_HUB_MAX_JSON (16 * 1024 * 1024)

@@ -2,6 +2,10 @@
 // Copyright 2026 The Maquette developers
 #include "maq-hub-operations.h"
 
+#include <glib/gstdio.h>
+#include <netinet/in.h>
+#include <unistd.h>
+
 // Each operation through each fault of a server.
 
 static void
@@ -207,6 +211,41 @@ compress (gsize length)
   return g_memory_output_stream_steal_as_bytes (G_MEMORY_OUTPUT_STREAM (memory));
 }
 
+// Nobody answers a connection whose backlog is full: its packets are dropped, as those of a host that is gone.
+static void
+test_dropped_packets (HubFixture   *f,
+                      gconstpointer data)
+{
+  const MaqHubLimits limits = { .deadline = 20000, .connect = 600, .stall = 5000, .backoff = 10, .max_tries = 3 };
+  struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl (INADDR_LOOPBACK) };
+  socklen_t          length = sizeof address;
+  int                waiting[8];
+  g_autofd int       listening = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+  g_assert_cmpint (bind (listening, (struct sockaddr *) &address, length), ==, 0);
+  g_assert_cmpint (listen (listening, 0), ==, 0);
+  g_assert_cmpint (getsockname (listening, (struct sockaddr *) &address, &length), ==, 0);
+  for (guint i = 0; i < G_N_ELEMENTS (waiting); i++)
+    {
+      waiting[i] = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+      connect (waiting[i], (struct sockaddr *) &address, length);
+    }
+  g_autofree char *url = g_strdup_printf ("http://127.0.0.1:%u", ntohs (address.sin_port));
+  g_assert_true (maq_hub_client_set_endpoint (f->client, url, NULL));
+  maq_hub_client_set_limits (f->client, &limits);
+  gint64 start = g_get_monotonic_time ();
+  hub_assert_fails (hub_start_list (f->client), MAQ_HUB_ERROR_UNREACHABLE);
+  g_assert_cmpint (g_get_monotonic_time () - start, >=, 500 * 1000);
+  g_assert_cmpint (g_get_monotonic_time () - start, <, 5 * G_USEC_PER_SEC);
+  for (guint i = 0; i < G_N_ELEMENTS (waiting); i++)
+    close (waiting[i]);
+
+  // One that answers, but not at once, is waited for.
+  g_assert_true (maq_hub_client_set_endpoint (f->client, maq_test_server_get_address (f->server), NULL));
+  hub_add (f, &(MaqTestReply) { .delay = 1500, .body = hub_operations[0].good });
+  hub_expect_good (f, 0);
+}
+
 static void
 test_compressed (HubFixture   *f,
                  gconstpointer data)
@@ -272,6 +311,7 @@ main (int   argc,
   ADD ("slow-replies", test_slow);
   ADD ("cut-connections", test_cut);
   ADD ("file-lists-in-a-circle", test_circles);
+  ADD ("dropped-packets", test_dropped_packets);
   ADD ("compressed-replies", test_compressed);
   ADD ("sizes", test_sizes);
   return g_test_run ();
