@@ -77,6 +77,14 @@ add_claim (MaqRangePlan *self,
   return claim;
 }
 
+// Five eighths: the earlier part, which is the smaller one, is complete sooner, and the hash, which goes from front to back, has
+// less left to do when the last byte is there.
+static guint64
+get_share (const MaqRangeClaim *claim)
+{
+  return (claim->end - claim->next) / 8 * 5 + (claim->end - claim->next) % 8 * 5 / 8;
+}
+
 MaqRangeClaim *
 maq_range_plan_take (MaqRangePlan *self)
 {
@@ -89,7 +97,7 @@ maq_range_plan_take (MaqRangePlan *self)
   if (largest == NULL)
     return NULL;
   guint64 end = largest->end;
-  largest->end = largest->next + (end - largest->next) / 2;
+  largest->end -= get_share (largest);
   return add_claim (self, largest->end, end);
 }
 
@@ -102,7 +110,7 @@ maq_range_plan_get_offer (MaqRangePlan *self)
   if (find_free (self, &free_range))
     return free_range.end - free_range.start;
   largest = find_largest (self);
-  return largest != NULL ? (largest->end - largest->next) / 2 : 0;
+  return largest != NULL ? get_share (largest) : 0;
 }
 
 MaqRangeClaim *

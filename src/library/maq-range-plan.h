@@ -5,7 +5,7 @@
 #include "maq-ranges.h"
 
 // Who fetches which bytes of one file over several connections: as few requests as possible, so each connection has one long
-// range, and one that has nothing left takes half of the largest that another still has. Not thread-safe.
+// range, and one that has nothing left takes the greater part of the largest that another still has. Not thread-safe.
 
 G_BEGIN_DECLS
 
@@ -18,12 +18,12 @@ typedef struct
 
 typedef struct _MaqRangePlan MaqRangePlan;
 
-// DONE (nullable): what of the SIZE bytes is there already. A range is shared only if both halves keep LEAST bytes.
+// DONE (nullable): what of the SIZE bytes is there already. A range is shared only if it has twice LEAST bytes left.
 MaqRangePlan *maq_range_plan_new (guint64 size, const MaqRanges *done, guint64 least);
 void          maq_range_plan_free (MaqRangePlan *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MaqRangePlan, maq_range_plan_free)
 
-// What nobody fetches yet, else half of somebody's; NULL if there is nothing worth a request.
+// What nobody fetches yet, else five eighths of somebody's; NULL if there is nothing worth a request.
 MaqRangeClaim *maq_range_plan_take (MaqRangePlan *self);
 // How much the next take would give.
 guint64 maq_range_plan_get_offer (MaqRangePlan *self);
