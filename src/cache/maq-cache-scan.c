@@ -542,7 +542,7 @@ maq_cache_scan_now (MaqCache         *self,
   g_autofree char *root = realpath (maq_cache_get_root (self), NULL);
   g_auto (GStrv) names = root_fd >= 0 && root != NULL ? maq_cache_list_folder (root_fd) : g_new0 (char *, 1);
   gboolean go_on = TRUE;
-  if (found != NULL)
+  if (found != NULL && names[0] != NULL)
     sort_latest_first (root_fd, names);
   for (guint i = 0; go_on && names[i] != NULL; i++)
     {

@@ -193,8 +193,9 @@ raw_allowed (Raw *raw)
 {
   MaqServeFault *fault = raw->request->fault;
   guint64        n = MIN (CHUNK, raw->left);
+  guint64        due = raw_get_due (raw); // it grows with time: MIN would ask twice
   if (fault->rate > 0)
-    n = MIN (n, raw_get_due (raw));
+    n = MIN (n, due);
   if (fault->cut >= 0)
     n = MIN (n, (guint64) MAX (0, fault->cut - (gint64) raw->sent));
   if (fault->stall >= 0)
