@@ -273,6 +273,11 @@ visible_dialog_cb (MaqWindow *self)
 static void
 maq_window_dispose (GObject *object)
 {
+  MaqWindow *self = MAQ_WINDOW (object);
+
+  // Having changed its page, a split view writes to itself once more when idle, and libadwaita 1.9 does not take that back.
+  if (self->split_view != NULL)
+    g_idle_add_once ((GSourceOnceFunc) g_object_unref, g_object_ref (self->split_view));
   gtk_widget_dispose_template (GTK_WIDGET (object), MAQ_TYPE_WINDOW);
 
   G_OBJECT_CLASS (maq_window_parent_class)->dispose (object);

@@ -204,6 +204,33 @@ test_narrow (void)
 }
 
 static void
+tell_closed (MaqApplication *application,
+             MaqWindow      *window)
+{
+  AdwNavigationSplitView *view = ui_find (window, ADW_TYPE_NAVIGATION_SPLIT_VIEW, NULL);
+
+  ui_wait (is_collapsed, view, 5000);
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.go-back", NULL);
+  g_object_add_weak_pointer (G_OBJECT (view), (gpointer *) &view);
+  g_application_hold (G_APPLICATION (application));
+  gtk_window_destroy (GTK_WINDOW (window));
+  g_assert_nonnull (view);
+  ui_run (100);
+  g_assert_null (view);
+  g_application_release (G_APPLICATION (application));
+}
+
+// A window closed while its page changes: the page's source, still to come, finds its view.
+static void
+test_closed (void)
+{
+  g_autoptr (GSettings) settings = g_settings_new (MAQ_APP_ID);
+  g_settings_set_int (settings, "window-width", 360);
+  g_assert_cmpint (run (tell_closed, "--demo", NULL), ==, 0);
+  g_settings_reset (settings, "window-width");
+}
+
+static void
 tell_unreachable (MaqApplication *application,
                   MaqWindow      *window)
 {
@@ -354,6 +381,7 @@ main (int   argc,
   g_test_add_func ("/app/window/opens-what-the-command-line-names", test_address);
   g_test_add_func ("/app/window/files-are-opened-and-inspected", test_files);
   g_test_add_func ("/app/window/works-at-360-pixels", test_narrow);
+  g_test_add_func ("/app/window/closed-while-its-page-changes", test_closed);
   g_test_add_func ("/app/window/a-hub-that-is-not-there", test_unreachable);
   g_test_add_func ("/app/window/goes-on-with-a-mended-address", test_mended_address);
   g_test_add_data_func ("/app/window/quits-by-key", NULL, test_quit);
