@@ -11,7 +11,8 @@
 // Sources: Ollama docs/faq (OLLAMA_MODELS, the service's home on Linux); LM Studio's ~/.lmstudio-home-pointer and the
 // downloadsFolder of its settings; Jan src-tauri/src/core/app/commands.rs (data_folder of settings.json, by default
 // $XDG_DATA_HOME/Jan/data) and its llamacpp extension (llamacpp/models); GPT4All modellist.cpp (modelPath of GPT4All.ini);
-// llama.cpp common/common.cpp (LLAMA_CACHE). Flatpak programs keep the same below ~/.var/app.
+// llama.cpp common/common.cpp (LLAMA_CACHE). Flatpak programs keep the same below ~/.var/app; within Flatpak the user's own
+// folders are those of HOST_XDG_DATA_HOME and its kin (flatpak run.1), and what the manifest lets in is seen.
 
 static void
 place_free (gpointer data)
@@ -136,11 +137,24 @@ add_gpt4all (GPtrArray  *places,
   add_place (places, MAQ_FOREIGN_GPT4ALL, g_build_filename (data, "nomic.ai", "GPT4All", NULL));
 }
 
+// The user's folder as programs outside of a sandbox see it.
+static const char *
+get_user_dir (const char *host_variable,
+              const char *here)
+{
+  const char *host = get_variable (host_variable);
+
+  return host != NULL ? host : here;
+}
+
 GPtrArray *
 maq_foreign_list_places (const char *const *folders)
 {
   GPtrArray       *places = g_ptr_array_new_with_free_func (place_free);
   const char      *home = g_get_home_dir ();
+  const char      *data = get_user_dir ("HOST_XDG_DATA_HOME", g_get_user_data_dir ());
+  const char      *config = get_user_dir ("HOST_XDG_CONFIG_HOME", g_get_user_config_dir ());
+  const char      *cache = get_user_dir ("HOST_XDG_CACHE_HOME", g_get_user_cache_dir ());
   g_autofree char *jan = g_build_filename (home, ".var", "app", "ai.jan.Jan", "data", NULL);
   g_autofree char *gpt4all = g_build_filename (home, ".var", "app", "io.gpt4all.gpt4all", NULL);
   g_autofree char *gpt4all_config = g_build_filename (gpt4all, "config", NULL);
@@ -150,11 +164,11 @@ maq_foreign_list_places (const char *const *folders)
     add_place (places, MAQ_FOREIGN_FOLDER, g_strdup (folders[i]));
   add_ollama (places, home);
   add_lm_studio (places, home);
-  add_jan (places, g_get_user_data_dir ());
+  add_jan (places, data);
   add_jan (places, jan);
-  add_gpt4all (places, g_get_user_config_dir (), g_get_user_data_dir ());
+  add_gpt4all (places, config, data);
   add_gpt4all (places, gpt4all_config, gpt4all_data);
   add_place (places, MAQ_FOREIGN_LLAMA_CPP, g_strdup (get_variable ("LLAMA_CACHE")));
-  add_place (places, MAQ_FOREIGN_LLAMA_CPP, g_build_filename (g_get_user_cache_dir (), "llama.cpp", NULL));
+  add_place (places, MAQ_FOREIGN_LLAMA_CPP, g_build_filename (cache, "llama.cpp", NULL));
   return places;
 }

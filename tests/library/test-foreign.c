@@ -232,6 +232,21 @@ test_flat (void)
   get (scan, MAQ_FOREIGN_LLAMA_CPP, "own-Q8_0");
 }
 
+// Within Flatpak the XDG folders are the sandbox's own, and others are named for those of the user.
+static void
+test_sandbox (void)
+{
+  g_autofree char *data = g_build_filename (g_get_home_dir (), "outside", NULL);
+
+  put_at_home ("outside/Jan/data/llamacpp/models/outer/model.gguf", "GGUF");
+  put_at_home ("outside/Jan/data/llamacpp/models/outer/model.yml", "model_path: llamacpp/models/outer/model.gguf\n");
+  g_setenv ("HOST_XDG_DATA_HOME", data, TRUE);
+  g_autoptr (MaqForeignScan) scan = find (NULL);
+  g_unsetenv ("HOST_XDG_DATA_HOME");
+  g_assert_null (get (scan, MAQ_FOREIGN_JAN, "outer")->problem);
+  g_assert_null (look_up (scan, MAQ_FOREIGN_JAN, "jan-nano"));
+}
+
 // Folders of the user's: links in circles end, a file that two of them lead to is one model, the Hub's cache is not listed
 // again, and one that is gone says so and costs no other.
 static void
@@ -272,6 +287,7 @@ main (int   argc,
   g_test_add_func ("/foreign/ollama-names", test_ollama_names);
   g_test_add_func ("/foreign/lm-studio", test_lm_studio);
   g_test_add_func ("/foreign/jan", test_jan);
+  g_test_add_func ("/foreign/sandbox", test_sandbox);
   g_test_add_func ("/foreign/flat", test_flat);
   g_test_add_func ("/foreign/folders", test_folders);
   return g_test_run ();
