@@ -149,6 +149,12 @@ is_at_rest (gpointer data)
   return (after.tv_sec - before.tv_sec) * 1000000 + (after.tv_nsec - before.tv_nsec) / 1000 < 20000;
 }
 
+static gboolean
+is_busy (gpointer data)
+{
+  return !is_at_rest (data);
+}
+
 // Stop stops the reading, which would take minutes, and changes nothing.
 static void
 test_stopped (AppFixture   *fixture,
@@ -163,12 +169,19 @@ test_stopped (AppFixture   *fixture,
   gtk_widget_activate_action (GTK_WIDGET (page), "library.verify", "s", "");
   ui_wait_text (window, "Reading every file");
   ui_wait_text (window, " of 68.7");
-  g_assert_false (is_at_rest (NULL));
+  ui_wait (is_busy, NULL, 10000);
   ui_click (window, "_Stop");
   ui_wait_gone (window, "Reading every file");
   ui_wait (is_at_rest, NULL, 10000);
   g_assert_true (g_file_test (link, G_FILE_TEST_EXISTS));
   ui_hide (window, page);
+}
+
+static gboolean
+has_variants (gpointer item)
+{
+  const GPtrArray *variants = maq_library_item_get_variants (item);
+  return variants != NULL && variants->len > 0;
 }
 
 static void
@@ -183,7 +196,8 @@ test_loaded (AppFixture   *fixture,
   MaqLibraryPage *page = new_page (fixture);
   GtkWindow      *window = app_fixture_show (fixture, page);
   ui_wait_text (page, CHAT);
-  MaqLibraryItem  *item = maq_library_find (fixture->library, MAQ_REPO_KIND_MODEL, CHAT);
+  MaqLibraryItem *item = maq_library_find (fixture->library, MAQ_REPO_KIND_MODEL, CHAT);
+  ui_wait (has_variants, item, 10000);
   g_autofree char *path = g_strdup (((MaqVariant *) maq_library_item_get_variants (item)->pdata[0])->paths[0]);
   maq_session_pool_get (pool, path);
 
