@@ -49,7 +49,7 @@ static const Entry hub_entries[] = {
 };
 
 static const Entry cache_entries[] = {
-  { MAQ_CACHE_ERROR_READ_ONLY, N_ ("Cache Not Writable"), N_ ("The cache folder cannot be written to. Choose another one in Preferences, or change its permissions."), RETRY },
+  { MAQ_CACHE_ERROR_READ_ONLY, N_ ("Folder Not Writable"), N_ ("The folder the files go to cannot be written to. Choose another one, for the cache in Preferences, or change its permissions."), RETRY },
   { MAQ_CACHE_ERROR_NO_SPACE, N_ ("Not Enough Disk Space"), N_ ("The download does not fit on the disk. Delete something from the Library, then try again."), RETRY },
   { MAQ_CACHE_ERROR_LOCKED, N_ ("In Use by Another Program"), N_ ("Another program is fetching the same file. Try again when it is done."), RETRY },
   { MAQ_CACHE_ERROR_MISMATCH, N_ ("Download Damaged"), N_ ("What arrived is not what the Hub announced, so it was thrown away. Try again."), RETRY },

@@ -27,8 +27,8 @@ print_json (MaqCli *cli, MaqDownloadOffer *offer, const MaqDownloadSummary *summ
   maq_cli_json_string (builder, "license", license);
   maq_cli_json_string (builder, "gated", gated_words[maq_repo_get_gated (offer->repo)]);
   maq_cli_json_string (builder, "access", maq_download_access_to_id (offer->access));
-  maq_cli_json_string (builder, "folder", maq_cache_get_root (maq_cli_get_cache (cli)));
-  maq_cli_json_int (builder, "room", summary->room < G_MAXINT64 ? (gint64) summary->room : -1);
+  maq_cli_json_string (builder, "folder", summary->folder);
+  maq_cli_json_int (builder, "room", summary->plan->room < G_MAXINT64 ? (gint64) summary->plan->room : -1);
   json_builder_end_object (builder);
   maq_cli_print_json (cli, builder);
 }
@@ -48,10 +48,7 @@ print_text (MaqCli *cli, MaqDownloadOffer *offer, const MaqDownloadSummary *summ
   g_autofree char *version = g_strdup_printf ("%s (%.7s)", offer->revision != NULL ? offer->revision : "main", offer->commit);
   g_autofree char *files = maq_download_summary_to_sentence (summary);
   g_autofree char *left = maq_format_bytes (summary->bytes_left);
-  g_autofree char *room = maq_format_bytes (summary->room);
-  g_autofree char *root = g_filename_display_name (maq_cache_get_root (maq_cli_get_cache (cli)));
-  // Translators: a folder, and how much it can take.
-  g_autofree char *place = summary->room != G_MAXUINT64 ? g_strdup_printf (_ ("%s · room for %s"), root, room) : g_strdup (root);
+  g_autofree char *place = maq_download_place_to_text (summary->folder, summary->plan->room);
 
   print_fact (cli, _ ("Repo"), maq_repo_get_id (offer->repo));
   print_fact (cli, _ ("Version"), version);

@@ -3,6 +3,7 @@
 #include "maq-download-summary.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 #include "maq-fiber.h"
 #include "maq-transfer-private.h"
@@ -11,7 +12,10 @@
 static void
 summary_clear (gpointer data)
 {
-  g_clear_pointer (&((MaqDownloadSummary *) data)->plan, maq_transfer_plan_free);
+  MaqDownloadSummary *self = data;
+
+  g_clear_pointer (&self->plan, maq_transfer_plan_free);
+  g_free (self->folder);
 }
 
 MaqDownloadSummary *
@@ -48,7 +52,7 @@ question_free (gpointer data)
 
 // Content that only another repo, or another version, has is quickly here, but is not yet.
 static gboolean
-is_complete (const Question *self)
+is_in_cache (const Question *self)
 {
   const MaqTransferWork *work = self->plan->work;
   g_autofree char       *commit = maq_cache_dup_commit (self->cache, self->request->kind, work->id, self->request->revision);
@@ -65,14 +69,27 @@ is_complete (const Question *self)
   return TRUE;
 }
 
+// What the cache has is not in a folder of the user's choice yet, either.
+static gboolean
+is_in_folder (const Question *self)
+{
+  const MaqTransferWork *work = self->plan->work;
+
+  for (guint i = 0; i < work->files->len; i++)
+    if (!((const MaqTransferFile *) g_ptr_array_index (work->files, i))->here)
+      return FALSE;
+  return TRUE;
+}
+
 static DexFuture *
 look_thread (gpointer data)
 {
   Question           *self = data;
   MaqDownloadSummary *summary = g_atomic_rc_box_new0 (MaqDownloadSummary);
 
-  summary->is_complete = is_complete (self);
-  summary->room = maq_cache_get_free_bytes (self->cache);
+  summary->folder = g_strdup (self->request->folder != NULL ? self->request->folder : maq_cache_get_root (self->cache));
+  summary->has_folder = g_file_test (summary->folder, G_FILE_TEST_IS_DIR);
+  summary->is_complete = self->request->folder != NULL ? is_in_folder (self) : is_in_cache (self);
   summary->bytes_left = self->plan->bytes_total - MIN (self->plan->bytes_here, self->plan->bytes_total);
   summary->plan = g_steal_pointer (&self->plan);
   return dex_future_new_take_boxed (MAQ_TYPE_DOWNLOAD_SUMMARY, summary);
@@ -110,7 +127,7 @@ maq_download_summarize (MaqTransferList          *transfers,
 gboolean
 maq_download_summary_has_room (const MaqDownloadSummary *self)
 {
-  return self->bytes_left <= self->room;
+  return self->plan->space <= self->plan->room;
 }
 
 char *
@@ -133,9 +150,36 @@ maq_download_summary_to_sentence (const MaqDownloadSummary *self)
 char *
 maq_download_summary_dup_no_room (const MaqDownloadSummary *self)
 {
-  g_autofree char *left = maq_format_bytes (self->bytes_left);
-  g_autofree char *room = maq_format_bytes (self->room);
+  g_autofree char *space = maq_format_bytes (self->plan->space);
+  g_autofree char *room = maq_format_bytes (self->plan->room);
 
   // Translators: both %s are sizes.
-  return g_strdup_printf (_ ("This takes %s, and the disk has room for %s. Delete something in the Library, or choose less."), left, room);
+  return g_strdup_printf (_ ("This takes %s, and the disk has room for %s. Delete something in the Library, or choose less."), space, room);
+}
+
+static char *
+dup_short (const char *folder)
+{
+  const char *home = g_get_home_dir ();
+  gsize       length = strlen (home);
+
+  if (g_str_has_prefix (folder, home) && folder[length] == G_DIR_SEPARATOR)
+    {
+      g_autofree char *below = g_filename_display_name (folder + length);
+      return g_strconcat ("~", below, NULL);
+    }
+  return g_filename_display_name (folder);
+}
+
+char *
+maq_download_place_to_text (const char *folder,
+                            guint64     room)
+{
+  g_autofree char *place = dup_short (folder);
+  g_autofree char *size = maq_format_bytes (room);
+
+  if (room == G_MAXUINT64)
+    return g_steal_pointer (&place);
+  // Translators: a folder, and how much it can take.
+  return g_strdup_printf (_ ("%s · room for %s"), place, size);
 }

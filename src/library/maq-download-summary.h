@@ -13,9 +13,10 @@ G_BEGIN_DECLS
 typedef struct
 {
   MaqTransferPlan *plan;
+  char            *folder;      // where it goes: that of the request, or that of the shared cache
   guint64          bytes_left;  // to fetch
-  guint64          room;        // bytes that a download may use of the disk it goes to; G_MAXUINT64 if unknown
   gboolean         is_complete; // every file is in its place already: there is nothing to do
+  gboolean         has_folder;  // the folder is there already
 } MaqDownloadSummary;
 #define MAQ_TYPE_DOWNLOAD_SUMMARY (maq_download_summary_get_type ())
 GType               maq_download_summary_get_type (void);
@@ -28,6 +29,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (MaqDownloadSummary, maq_download_summary_unref)
 DexFuture *maq_download_summarize (MaqTransferList *transfers, MaqCache *cache, const MaqTransferRequest *request, MaqDownloadOffer *offer);
 
 gboolean maq_download_summary_has_room (const MaqDownloadSummary *self);
+// Folder as people write it, and how much it can take: "~/models · room for 80 GB" (transfer full, translated).
+// ROOM: in bytes, G_MAXUINT64 if unknown.
+char *maq_download_place_to_text (const char *folder, guint64 room);
 // "12 files, 8.2 GB; 4.1 GB of it is on this computer already." (transfer full, translated)
 char *maq_download_summary_to_sentence (const MaqDownloadSummary *self);
 // Why there is no room, and what to do (transfer full, translated).

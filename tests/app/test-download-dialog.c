@@ -4,7 +4,9 @@
 
 #include "maq-app-fixture.h"
 #include "maq-download-dialog.h"
+#include "maq-download-terms.h"
 #include "maq-test-server.h"
+#include "maq-transfer-row.h"
 
 #define CHAT "maquette/pebble-chat-GGUF"
 
@@ -101,6 +103,31 @@ is_done (gpointer data)
   MaqTransfer *transfer = get_transfer (data);
 
   return transfer != NULL && maq_transfer_get_state (transfer) == MAQ_TRANSFER_DONE;
+}
+
+typedef struct
+{
+  AppFixture *fixture;
+  guint       n;
+} Count;
+
+static gboolean
+are_done (gpointer data)
+{
+  Count      *count = data;
+  GListModel *transfers = G_LIST_MODEL (count->fixture->transfers);
+
+  return g_list_model_get_n_items (transfers) == count->n && is_done (count->fixture);
+}
+
+// N transfers are in the list, and all are done: those that are not come first.
+static void
+wait_for_transfers (AppFixture *fixture,
+                    guint       n)
+{
+  Count count = { fixture, n };
+
+  ui_wait (are_done, &count, 30000);
 }
 
 // Everything is preset and the focus is where Enter starts.
@@ -248,6 +275,120 @@ test_room (AppFixture   *fixture,
   ui_hide (shown.window, shown.below);
 }
 
+static MaqDownloadTerms *
+get_terms (Shown *shown)
+{
+  return ui_find (shown->dialog, MAQ_TYPE_DOWNLOAD_TERMS, NULL);
+}
+
+static void
+assert_holds (const char *folder,
+              const char *name,
+              const char *original)
+{
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *got = NULL;
+  g_autofree char *wanted = NULL;
+  gsize            got_size;
+  gsize            wanted_size;
+
+  g_file_get_contents (path, &got, &got_size, &error);
+  g_assert_no_error (error);
+  g_file_get_contents (original, &wanted, &wanted_size, &error);
+  g_assert_no_error (error);
+  g_assert_cmpmem (got, got_size, wanted, wanted_size);
+}
+
+// A folder of the user's choice, and the way back.
+static void
+test_folder (AppFixture   *fixture,
+             gconstpointer data)
+{
+  g_autofree char *folder = g_build_filename (g_get_home_dir (), "my-models", NULL);
+  g_autofree char *weights = g_build_filename (g_getenv ("MAQ_DATA_DIR"), "demo", "weights", "pebble-chat-GGUF", "pebble-chat-Q8_0.gguf", NULL);
+  Shown            shown = show (fixture, MAQ_REPO_KIND_MODEL, CHAT);
+
+  ui_wait_text (shown.dialog, "Download 2.2\302\240MB");
+  maq_download_terms_set_folder (get_terms (&shown), folder);
+  ui_wait_text (shown.dialog, "~/my-models · room for ");
+  press (&shown, "Download 2.2\302\240MB");
+  wait_for_transfers (fixture, 1);
+  assert_holds (folder, "pebble-chat-Q8_0.gguf", weights);
+  g_assert_null (maq_library_find (fixture->library, MAQ_REPO_KIND_MODEL, CHAT));
+  g_autofree char *status = maq_transfer_dup_status (get_transfer (fixture));
+  g_assert_nonnull (strstr (status, "~/my-models"));
+  ui_hide (shown.window, shown.below);
+
+  // Complete there, and not in the cache.
+  shown = show (fixture, MAQ_REPO_KIND_MODEL, CHAT);
+  ui_wait_text (shown.dialog, "Download 2.2\302\240MB");
+  maq_download_terms_set_folder (get_terms (&shown), folder);
+  ui_wait_text (shown.dialog, "Everything is here.");
+  ui_wait_text (shown.dialog, "Open Folder");
+  ui_click (shown.dialog, "Back to the Shared Cache");
+  press (&shown, "Download 2.2\302\240MB");
+  wait_for_transfers (fixture, 2);
+  ui_hide (shown.window, shown.below);
+
+  // What the cache has is copied.
+  g_autofree char *other = g_build_filename (g_get_home_dir (), "other-models", NULL);
+  shown = show (fixture, MAQ_REPO_KIND_MODEL, CHAT);
+  ui_wait_text (shown.dialog, "Show in Library");
+  maq_download_terms_set_folder (get_terms (&shown), other);
+  press (&shown, "Copy to Folder");
+  wait_for_transfers (fixture, 3);
+  assert_holds (other, "pebble-chat-Q8_0.gguf", weights);
+  ui_hide (shown.window, shown.below);
+}
+
+// What the user made stays, until he says that it need not.
+static void
+test_replace (AppFixture   *fixture,
+              gconstpointer data)
+{
+  g_autofree char *folder = g_build_filename (g_get_home_dir (), "full-folder", NULL);
+  g_autofree char *mine = g_build_filename (folder, "pebble-chat-Q8_0.gguf", NULL);
+  g_autofree char *weights = g_build_filename (g_getenv ("MAQ_DATA_DIR"), "demo", "weights", "pebble-chat-GGUF", "pebble-chat-Q8_0.gguf", NULL);
+  g_autofree char *kept = NULL;
+  Shown            shown = show (fixture, MAQ_REPO_KIND_MODEL, CHAT);
+
+  g_assert_cmpint (g_mkdir (folder, 0700), ==, 0);
+  g_assert_true (g_file_set_contents (mine, "mine", -1, NULL));
+  ui_wait_text (shown.dialog, "Download 2.2\302\240MB");
+  AdwSwitchRow *replace = ui_find (shown.dialog, ADW_TYPE_SWITCH_ROW, NULL);
+  g_assert_null (replace);
+  maq_download_terms_set_folder (get_terms (&shown), folder);
+  ui_wait_text (shown.dialog, "It was left as it is.");
+  ui_wait_text (shown.dialog, "Replace Your Files");
+  g_assert_false (gtk_widget_is_sensitive (adw_dialog_get_default_widget (ADW_DIALOG (shown.dialog))));
+  g_assert_true (g_file_get_contents (mine, &kept, NULL, NULL));
+  g_assert_cmpstr (kept, ==, "mine");
+
+  replace = ui_find (shown.dialog, ADW_TYPE_SWITCH_ROW, NULL);
+  adw_switch_row_set_active (replace, TRUE);
+  ui_wait_gone (shown.dialog, "It was left as it is.");
+  press (&shown, "Download 2.2\302\240MB");
+  ui_wait (is_done, fixture, 30000);
+  assert_holds (folder, "pebble-chat-Q8_0.gguf", weights);
+  ui_hide (shown.window, shown.below);
+}
+
+// A folder in which downloads have no place says so; Enter does nothing.
+static void
+test_unsuitable (AppFixture   *fixture,
+                 gconstpointer data)
+{
+  Shown shown = show (fixture, MAQ_REPO_KIND_MODEL, CHAT);
+
+  ui_wait_text (shown.dialog, "Download 2.2\302\240MB");
+  maq_download_terms_set_folder (get_terms (&shown), g_get_home_dir ());
+  ui_wait_text (shown.dialog, "Downloads have no place in the home folder itself");
+  g_assert_false (gtk_widget_is_sensitive (adw_dialog_get_default_widget (ADW_DIALOG (shown.dialog))));
+  g_assert_null (ui_find (shown.dialog, ADW_TYPE_SWITCH_ROW, NULL));
+  ui_hide (shown.window, shown.below);
+}
+
 static void
 test_gated (AppFixture   *fixture,
             gconstpointer data)
@@ -368,6 +509,9 @@ main (int   argc,
   ADD ("/app/download-dialog/patterns", test_patterns);
   ADD ("/app/download-dialog/version", test_version);
   ADD ("/app/download-dialog/no-room", test_room);
+  ADD ("/app/download-dialog/folder", test_folder);
+  ADD ("/app/download-dialog/replaces-when-told", test_replace);
+  ADD ("/app/download-dialog/unsuitable-folder", test_unsuitable);
   ADD ("/app/download-dialog/gated", test_gated);
   ADD ("/app/download-dialog/problems-have-a-way-on", test_problems);
   ADD ("/app/download-dialog/ten-thousand-files", test_many_files);

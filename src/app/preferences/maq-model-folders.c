@@ -5,6 +5,7 @@
 #include <glib/gi18n.h>
 
 #include "maq-fiber.h"
+#include "maq-folder-chooser.h"
 #include "maq-future-slot.h"
 
 struct _MaqModelFolders
@@ -123,35 +124,15 @@ update (MaqModelFolders *self)
 // --- Adding one ---
 
 static void
-folder_selected_cb (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (DexPromise) promise = data;
-  g_autoptr (GError) error = NULL;
-  GFile *folder = gtk_file_dialog_select_folder_finish (GTK_FILE_DIALOG (source), result, &error);
-
-  if (folder)
-    dex_promise_resolve_object (promise, folder);
-  else
-    dex_promise_reject (promise, g_steal_pointer (&error));
-}
-
-static void
 folder_chosen_cb (gpointer object, DexFuture *future)
 {
   MaqModelFolders *self = object;
   g_autoptr (GError) error = NULL;
-  GFile           *folder = maq_future_get_object (future, &error);
-  g_autofree char *path = folder ? g_file_get_path (folder) : NULL;
+  const GValue *path = dex_future_get_value (future, &error);
 
-  if (folder == NULL)
-    {
-      if (!g_error_matches (error, GTK_DIALOG_ERROR, GTK_DIALOG_ERROR_DISMISSED) && !g_error_matches (error, GTK_DIALOG_ERROR, GTK_DIALOG_ERROR_CANCELLED))
-        add_toast (self, _ ("Folders cannot be chosen here"));
-      return;
-    }
-  if (path == NULL)
-    add_toast (self, _ ("It must be a folder of this computer"));
-  else if (!maq_settings_add_model_folder (self->settings, path, &error))
+  if (path != NULL)
+    maq_settings_add_model_folder (self->settings, g_value_get_string (path), &error);
+  if (error != NULL && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     add_toast (self, error->message);
   update (self);
 }
@@ -159,12 +140,7 @@ folder_chosen_cb (gpointer object, DexFuture *future)
 static void
 add_clicked_cb (MaqModelFolders *self)
 {
-  g_autoptr (GtkFileDialog) dialog = gtk_file_dialog_new ();
-  DexPromise *promise = dex_promise_new_cancellable ();
-
-  gtk_file_dialog_set_title (dialog, _ ("Add a Model Folder"));
-  gtk_file_dialog_select_folder (dialog, GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))), dex_promise_get_cancellable (promise), folder_selected_cb, dex_ref (promise));
-  maq_future_slot_set (&self->choosing, DEX_FUTURE (promise), self, folder_chosen_cb);
+  maq_future_slot_set (&self->choosing, maq_choose_folder (GTK_WIDGET (self), _ ("Add a Model Folder"), NULL), self, folder_chosen_cb);
 }
 
 // --- Object ---

@@ -5,6 +5,7 @@
 #include <glib/gi18n.h>
 
 #include "maq-error-text.h"
+#include "maq-folder-chooser.h"
 #include "maq-future-slot.h"
 #include "maq-hub-error.h"
 #include "maq-library-error.h"
@@ -354,47 +355,24 @@ cache_reset_cb (MaqPreferencesDialog *self)
 }
 
 static void
-folder_selected_cb (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (DexPromise) promise = data;
-  g_autoptr (GError) error = NULL;
-  GFile *folder = gtk_file_dialog_select_folder_finish (GTK_FILE_DIALOG (source), result, &error);
-
-  if (folder)
-    dex_promise_resolve_object (promise, folder);
-  else
-    dex_promise_reject (promise, g_steal_pointer (&error));
-}
-
-static void
 folder_chosen_cb (gpointer object, DexFuture *future)
 {
   MaqPreferencesDialog *self = object;
   g_autoptr (GError) error = NULL;
-  GFile           *folder = maq_future_get_object (future, &error);
-  g_autofree char *path = folder ? g_file_get_path (folder) : NULL;
+  const GValue *path = dex_future_get_value (future, &error);
 
-  if (path)
-    set_cache_dir (self, path);
-  else if (folder)
-    adw_preferences_dialog_add_toast (ADW_PREFERENCES_DIALOG (self), adw_toast_new (_ ("The cache must be a folder of this computer")));
-  else if (!g_error_matches (error, GTK_DIALOG_ERROR, GTK_DIALOG_ERROR_DISMISSED) && !g_error_matches (error, GTK_DIALOG_ERROR, GTK_DIALOG_ERROR_CANCELLED))
-    adw_preferences_dialog_add_toast (ADW_PREFERENCES_DIALOG (self), adw_toast_new (_ ("Folders cannot be chosen here. Set HF_HUB_CACHE instead.")));
+  if (path != NULL)
+    set_cache_dir (self, g_value_get_string (path));
+  else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    adw_preferences_dialog_add_toast (ADW_PREFERENCES_DIALOG (self), adw_toast_new (error->message));
 }
 
 static void
 cache_choose_cb (MaqPreferencesDialog *self)
 {
-  g_autoptr (GtkFileDialog) dialog = gtk_file_dialog_new ();
-  DexPromise      *promise = dex_promise_new_cancellable ();
   g_autofree char *path = maq_settings_dup_cache_dir (self->settings);
-  g_autoptr (GFile) folder = g_file_new_for_path (path);
 
-  gtk_file_dialog_set_title (dialog, _ ("Choose the Cache Folder"));
-  if (g_file_query_exists (folder, NULL))
-    gtk_file_dialog_set_initial_folder (dialog, folder);
-  gtk_file_dialog_select_folder (dialog, GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))), dex_promise_get_cancellable (promise), folder_selected_cb, dex_ref (promise));
-  maq_future_slot_set (&self->folder, DEX_FUTURE (promise), self, folder_chosen_cb);
+  maq_future_slot_set (&self->folder, maq_choose_folder (GTK_WIDGET (self), _ ("Choose the Cache Folder"), path), self, folder_chosen_cb);
 }
 
 // --- Object ---

@@ -27,6 +27,7 @@ typedef enum
   START_DOWNLOAD,
   START_OPEN_PAGE,
   START_SHOW_LIBRARY,
+  START_OPEN_FOLDER,
 } Start;
 
 struct _MaqDownloadDialog
@@ -112,10 +113,30 @@ get_nothing_words (MaqDownloadDialog *self)
     }
 }
 
-static const char *
-get_folder (MaqDownloadDialog *self)
+// What the button says that starts it.
+static char *
+dup_start_label (MaqDownloadDialog        *self,
+                 const MaqDownloadSummary *sum)
 {
-  return maq_cache_get_root (maq_library_get_cache (self->library));
+  g_autofree char *left = maq_format_bytes (sum->bytes_left);
+
+  if (sum->bytes_left > 0)
+    // Translators: %s is a size.
+    return g_strdup_printf (_ ("Download %s"), left);
+  return g_strdup (maq_download_terms_get_folder (self->terms) != NULL ? _ ("Copy to Folder") : _ ("Add to Library"));
+}
+
+static void
+show_complete (MaqDownloadDialog *self,
+               const char        *sentence)
+{
+  g_autofree char *whole = g_strdup_printf (_ ("Everything is here. %s"), sentence);
+
+  gtk_label_set_label (self->summary, whole);
+  if (maq_download_terms_get_folder (self->terms) != NULL)
+    set_start (self, START_OPEN_FOLDER, _ ("Open Folder"));
+  else
+    set_start (self, START_SHOW_LIBRARY, _ ("Show in Library"));
 }
 
 // What was summed up, and what the button does with it.
@@ -124,20 +145,14 @@ show_sum (MaqDownloadDialog *self)
 {
   MaqDownloadSummary *sum = maq_download_tally_get_sum (self->tally);
   g_autofree char    *sentence = maq_download_summary_to_sentence (sum);
-  g_autofree char    *left = maq_format_bytes (sum->bytes_left);
-  // Translators: %s is a size.
-  g_autofree char  *label = sum->bytes_left > 0 ? g_strdup_printf (_ ("Download %s"), left) : g_strdup (_ ("Add to Library"));
-  MaqDownloadOffer *offer = get_offer (self);
+  g_autofree char    *label = dup_start_label (self, sum);
+  MaqDownloadOffer   *offer = get_offer (self);
 
   gtk_label_set_label (self->summary, sentence);
   set_problem (self, NULL);
-  maq_download_terms_set_folder (self->terms, get_folder (self), sum->room);
+  maq_download_terms_set_sum (self->terms, sum);
   if (sum->is_complete)
-    {
-      g_autofree char *whole = g_strdup_printf (_ ("Everything is here. %s"), sentence);
-      gtk_label_set_label (self->summary, whole);
-      set_start (self, START_SHOW_LIBRARY, _ ("Show in Library"));
-    }
+    show_complete (self, sentence);
   else if (sum->bytes_left > 0 && maq_download_access_to_sentence (offer->access) != NULL)
     {
       set_problem (self, maq_download_access_to_sentence (offer->access));
@@ -167,6 +182,8 @@ start_cb (MaqDownloadDialog *self)
 {
   if (self->does == START_OPEN_PAGE)
     maq_download_terms_open_page (self->terms);
+  else if (self->does == START_OPEN_FOLDER)
+    maq_download_terms_open_folder (self->terms);
   else if (self->does == START_SHOW_LIBRARY)
     {
       gtk_widget_activate_action (GTK_WIDGET (self), "win.show-page", "s", "library");
@@ -181,9 +198,13 @@ start_cb (MaqDownloadDialog *self)
 static void
 counted_cb (MaqDownloadDialog *self)
 {
-  if (maq_download_tally_get_sum (self->tally) == NULL)
+  const GError *error = maq_download_tally_get_error (self->tally);
+
+  maq_download_terms_set_occupied (self->terms, g_error_matches (error, MAQ_CACHE_ERROR, MAQ_CACHE_ERROR_OCCUPIED));
+  if (error != NULL)
     {
-      g_autoptr (MaqErrorText) text = maq_error_text_new (maq_download_tally_get_error (self->tally));
+      g_autoptr (MaqErrorText) text = maq_error_text_new (error);
+      gtk_label_set_label (self->summary, "");
       set_problem (self, text != NULL ? text->body : NULL);
       set_start (self, START_NOTHING, _ ("Download"));
       return;
@@ -195,14 +216,24 @@ counted_cb (MaqDownloadDialog *self)
 }
 
 static void
-picker_changed_cb (MaqDownloadDialog *self)
+choice_changed_cb (MaqDownloadDialog *self)
 {
+  MaqDownloadOffer *offer = get_offer (self);
   MaqDownloadChoice choice = { 0 };
+
+  if (offer == NULL)
+    return;
 
   maq_download_picker_get_choice (self->picker, &choice);
   self->starts = FALSE;
-  maq_download_tally_take (self->tally, maq_download_choice_to_request (&choice, get_offer (self)), get_offer (self));
-  if (maq_download_tally_get_request (self->tally) == NULL)
+  MaqTransferRequest *request = maq_download_choice_to_request (&choice, offer);
+  if (request != NULL)
+    {
+      request->folder = g_strdup (maq_download_terms_get_folder (self->terms));
+      request->replace = maq_download_terms_get_replace (self->terms);
+    }
+  maq_download_tally_take (self->tally, request, offer);
+  if (request == NULL)
     {
       gtk_label_set_label (self->summary, get_nothing_words (self));
       set_problem (self, NULL);
@@ -314,7 +345,6 @@ loaded_cb (gpointer   object,
     }
   maq_download_picker_set_offer (self->picker, offer);
   maq_download_terms_set_offer (self->terms, self->client, offer);
-  maq_download_terms_set_folder (self->terms, get_folder (self), G_MAXUINT64);
   judge (self, offer);
   maq_status_stack_set_status (self->status_stack, MAQ_STATUS_CONTENT);
   gtk_widget_grab_focus (GTK_WIDGET (self->start));
@@ -391,7 +421,7 @@ maq_download_dialog_class_init (MaqDownloadDialogClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MaqDownloadDialog, problem);
   gtk_widget_class_bind_template_child (widget_class, MaqDownloadDialog, start);
   gtk_widget_class_bind_template_callback (widget_class, load);
-  gtk_widget_class_bind_template_callback (widget_class, picker_changed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, choice_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, choose_files_cb);
   gtk_widget_class_bind_template_callback (widget_class, choose_version_cb);
   gtk_widget_class_bind_template_callback (widget_class, start_cb);
@@ -420,6 +450,7 @@ maq_download_dialog_new (MaqHubClient         *client,
   self->transfers = g_object_ref (transfers);
   self->library = g_object_ref (library);
   self->address = maq_repo_address_copy (address);
+  maq_download_terms_set_cache (self->terms, maq_cache_get_root (maq_library_get_cache (library)));
   self->tally = maq_download_tally_new (transfers, maq_library_get_cache (library));
   g_signal_connect_object (self->tally, "counted", G_CALLBACK (counted_cb), self, G_CONNECT_SWAPPED);
   adw_window_title_set_subtitle (self->window_title, address->id);

@@ -4,9 +4,9 @@
 #include "maq-download-terms.h"
 
 #include <glib/gi18n.h>
-#include <string.h>
 
-#include "maq-units.h"
+#include "maq-folder-chooser.h"
+#include "maq-future-slot.h"
 
 struct _MaqDownloadTerms
 {
@@ -17,11 +17,16 @@ struct _MaqDownloadTerms
   GtkWidget    *license_button;
   AdwActionRow *access_row;
   AdwActionRow *folder_row;
-  GtkWidget    *folder_button;
+  GtkWidget    *reset_button;
+  GtkWidget    *open_button;
+  GtkWidget    *choose_button;
+  AdwSwitchRow *replace_row;
 
-  char *page;
-  char *license; // nullable: the address of its text
-  char *folder;
+  char         *page;
+  char         *license; // nullable: the address of its text
+  char         *cache;
+  char         *folder; // nullable: the cache
+  MaqFutureSlot choosing;
 };
 
 G_DEFINE_FINAL_TYPE (MaqDownloadTerms, maq_download_terms, ADW_TYPE_BIN)
@@ -29,6 +34,7 @@ G_DEFINE_FINAL_TYPE (MaqDownloadTerms, maq_download_terms, ADW_TYPE_BIN)
 enum
 {
   CHOOSE_VERSION,
+  PLACE_CHANGED,
   N_SIGNALS
 };
 static guint signals[N_SIGNALS];
@@ -63,19 +69,59 @@ license_clicked_cb (MaqDownloadTerms *self)
   open_address (self, self->license);
 }
 
-static void
-folder_clicked_cb (MaqDownloadTerms *self)
+static const char *
+get_place (MaqDownloadTerms *self)
 {
-  g_autoptr (GFile) file = g_file_new_for_path (self->folder);
-  g_autoptr (GtkFileLauncher) launcher = gtk_file_launcher_new (file);
+  return self->folder != NULL ? self->folder : self->cache;
+}
 
-  // As above.
-  gtk_file_launcher_launch (launcher, get_window (self), NULL, NULL, NULL);
+static void
+show_place (MaqDownloadTerms *self,
+            guint64           room)
+{
+  g_autofree char *text = maq_download_place_to_text (get_place (self), room);
+
+  adw_action_row_set_subtitle (self->folder_row, text);
+  gtk_widget_set_visible (self->reset_button, self->folder != NULL);
+}
+
+static void
+folder_chosen_cb (gpointer   object,
+                  DexFuture *future)
+{
+  MaqDownloadTerms *self = object;
+  g_autoptr (GError) error = NULL;
+  const GValue *path = dex_future_get_value (future, &error);
+
+  if (path != NULL)
+    maq_download_terms_set_folder (self, g_value_get_string (path));
+  else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    adw_action_row_set_subtitle (self->folder_row, error->message);
+}
+
+static void
+choose_clicked_cb (MaqDownloadTerms *self)
+{
+  maq_future_slot_set (&self->choosing, maq_choose_folder (GTK_WIDGET (self), _ ("Download Into a Folder"), self->folder), self, folder_chosen_cb);
+}
+
+static void
+reset_clicked_cb (MaqDownloadTerms *self)
+{
+  gtk_widget_grab_focus (self->choose_button);
+  maq_download_terms_set_folder (self, NULL);
+}
+
+static void
+replace_changed_cb (MaqDownloadTerms *self)
+{
+  g_signal_emit (self, signals[PLACE_CHANGED], 0);
 }
 
 static void
 maq_download_terms_dispose (GObject *object)
 {
+  maq_future_slot_clear (&MAQ_DOWNLOAD_TERMS (object)->choosing);
   gtk_widget_dispose_template (GTK_WIDGET (object), MAQ_TYPE_DOWNLOAD_TERMS);
 
   G_OBJECT_CLASS (maq_download_terms_parent_class)->dispose (object);
@@ -88,6 +134,7 @@ maq_download_terms_finalize (GObject *object)
 
   g_free (self->page);
   g_free (self->license);
+  g_free (self->cache);
   g_free (self->folder);
 
   G_OBJECT_CLASS (maq_download_terms_parent_class)->finalize (object);
@@ -102,6 +149,7 @@ maq_download_terms_class_init (MaqDownloadTermsClass *klass)
   object_class->dispose = maq_download_terms_dispose;
   object_class->finalize = maq_download_terms_finalize;
   signals[CHOOSE_VERSION] = g_signal_new ("choose-version", MAQ_TYPE_DOWNLOAD_TERMS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[PLACE_CHANGED] = g_signal_new ("place-changed", MAQ_TYPE_DOWNLOAD_TERMS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/maquette_app/Maquette/app/maq-download-terms.ui");
   gtk_widget_class_bind_template_child (widget_class, MaqDownloadTerms, version_row);
@@ -109,11 +157,17 @@ maq_download_terms_class_init (MaqDownloadTermsClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MaqDownloadTerms, license_button);
   gtk_widget_class_bind_template_child (widget_class, MaqDownloadTerms, access_row);
   gtk_widget_class_bind_template_child (widget_class, MaqDownloadTerms, folder_row);
-  gtk_widget_class_bind_template_child (widget_class, MaqDownloadTerms, folder_button);
+  gtk_widget_class_bind_template_child (widget_class, MaqDownloadTerms, reset_button);
+  gtk_widget_class_bind_template_child (widget_class, MaqDownloadTerms, open_button);
+  gtk_widget_class_bind_template_child (widget_class, MaqDownloadTerms, choose_button);
+  gtk_widget_class_bind_template_child (widget_class, MaqDownloadTerms, replace_row);
   gtk_widget_class_bind_template_callback (widget_class, version_activated_cb);
   gtk_widget_class_bind_template_callback (widget_class, license_clicked_cb);
   gtk_widget_class_bind_template_callback (widget_class, maq_download_terms_open_page);
-  gtk_widget_class_bind_template_callback (widget_class, folder_clicked_cb);
+  gtk_widget_class_bind_template_callback (widget_class, maq_download_terms_open_folder);
+  gtk_widget_class_bind_template_callback (widget_class, choose_clicked_cb);
+  gtk_widget_class_bind_template_callback (widget_class, reset_clicked_cb);
+  gtk_widget_class_bind_template_callback (widget_class, replace_changed_cb);
 }
 
 static void
@@ -147,37 +201,81 @@ maq_download_terms_set_offer (MaqDownloadTerms *self,
   gtk_widget_set_visible (GTK_WIDGET (self->access_row), offer->access != MAQ_DOWNLOAD_ACCESS_OPEN);
 }
 
-// FOLDER as people write it.
-static char *
-dup_place (const char *folder)
+const char *
+maq_download_terms_get_folder (MaqDownloadTerms *self)
 {
-  const char *home = g_get_home_dir ();
-  gsize       length = strlen (home);
+  g_return_val_if_fail (MAQ_IS_DOWNLOAD_TERMS (self), NULL);
 
-  if (g_str_has_prefix (folder, home) && folder[length] == G_DIR_SEPARATOR)
-    {
-      g_autofree char *below = g_filename_display_name (folder + length);
-      return g_strconcat ("~", below, NULL);
-    }
-  return g_filename_display_name (folder);
+  return self->folder;
 }
 
 void
 maq_download_terms_set_folder (MaqDownloadTerms *self,
-                               const char       *folder,
-                               guint64           room)
+                               const char       *folder)
 {
   g_return_if_fail (MAQ_IS_DOWNLOAD_TERMS (self));
-  g_return_if_fail (folder != NULL);
 
-  g_autofree char *place = dup_place (folder);
-  g_autofree char *size = maq_format_bytes (room);
-  // Translators: a folder, and how much it can take.
-  g_autofree char *words = room != G_MAXUINT64 ? g_strdup_printf (_ ("%s · room for %s"), place, size) : g_strdup (place);
+  if (!g_set_str (&self->folder, folder))
+    return;
+  show_place (self, G_MAXUINT64);
+  gtk_widget_set_visible (self->open_button, FALSE);
+  // Leave to replace is given for one folder.
+  gtk_widget_set_visible (GTK_WIDGET (self->replace_row), FALSE);
+  if (adw_switch_row_get_active (self->replace_row))
+    adw_switch_row_set_active (self->replace_row, FALSE);
+  else
+    g_signal_emit (self, signals[PLACE_CHANGED], 0);
+}
 
-  adw_action_row_set_subtitle (self->folder_row, words);
-  if (g_set_str (&self->folder, folder))
-    gtk_widget_set_visible (self->folder_button, g_file_test (folder, G_FILE_TEST_IS_DIR));
+void
+maq_download_terms_set_cache (MaqDownloadTerms *self,
+                              const char       *cache)
+{
+  g_return_if_fail (MAQ_IS_DOWNLOAD_TERMS (self));
+  g_return_if_fail (cache != NULL);
+
+  g_set_str (&self->cache, cache);
+  show_place (self, G_MAXUINT64);
+}
+
+gboolean
+maq_download_terms_get_replace (MaqDownloadTerms *self)
+{
+  g_return_val_if_fail (MAQ_IS_DOWNLOAD_TERMS (self), FALSE);
+
+  return adw_switch_row_get_active (self->replace_row);
+}
+
+void
+maq_download_terms_set_occupied (MaqDownloadTerms *self,
+                                 gboolean          is_occupied)
+{
+  g_return_if_fail (MAQ_IS_DOWNLOAD_TERMS (self));
+
+  gtk_widget_set_visible (GTK_WIDGET (self->replace_row), is_occupied || adw_switch_row_get_active (self->replace_row));
+}
+
+void
+maq_download_terms_set_sum (MaqDownloadTerms         *self,
+                            const MaqDownloadSummary *sum)
+{
+  g_return_if_fail (MAQ_IS_DOWNLOAD_TERMS (self));
+  g_return_if_fail (sum != NULL);
+
+  show_place (self, sum->plan->room);
+  gtk_widget_set_visible (self->open_button, sum->has_folder);
+}
+
+void
+maq_download_terms_open_folder (MaqDownloadTerms *self)
+{
+  g_return_if_fail (MAQ_IS_DOWNLOAD_TERMS (self));
+
+  g_autoptr (GFile) file = g_file_new_for_path (get_place (self));
+  g_autoptr (GtkFileLauncher) launcher = gtk_file_launcher_new (file);
+
+  // As above.
+  gtk_file_launcher_launch (launcher, get_window (self), NULL, NULL, NULL);
 }
 
 void

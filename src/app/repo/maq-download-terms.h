@@ -4,10 +4,10 @@
 
 #include <adwaita.h>
 
-#include "maq-download-offer.h"
+#include "maq-download-summary.h"
 
-// The rows that say on which terms a download is: the version, the licence, access where it is given on request, and the folder it
-// goes to with the room there. Signal "choose-version".
+// The rows that say on which terms a download is: the version, the licence, access where it is given on request, and where it goes,
+// which the user can change. Signals "choose-version"; "place-changed".
 
 G_BEGIN_DECLS
 
@@ -15,8 +15,16 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (MaqDownloadTerms, maq_download_terms, MAQ, DOWNLOAD_TERMS, AdwBin)
 
 void maq_download_terms_set_offer (MaqDownloadTerms *self, MaqHubClient *client, MaqDownloadOffer *offer);
-// FOLDER: where it goes; ROOM: bytes it can take, G_MAXUINT64 if unknown.
-void maq_download_terms_set_folder (MaqDownloadTerms *self, const char *folder, guint64 room);
+// The folder that the user chose; NULL: the shared cache. CACHE is where that is.
+const char *maq_download_terms_get_folder (MaqDownloadTerms *self);
+void        maq_download_terms_set_folder (MaqDownloadTerms *self, const char *folder);
+void        maq_download_terms_set_cache (MaqDownloadTerms *self, const char *cache);
+// Whether files of the user in that folder are replaced. He is asked once IS_OCCUPIED says that there are some.
+gboolean maq_download_terms_get_replace (MaqDownloadTerms *self);
+void     maq_download_terms_set_occupied (MaqDownloadTerms *self, gboolean is_occupied);
+// What is known of the place by now.
+void maq_download_terms_set_sum (MaqDownloadTerms *self, const MaqDownloadSummary *sum);
+void maq_download_terms_open_folder (MaqDownloadTerms *self);
 // Opens the page of the repo in a browser.
 void maq_download_terms_open_page (MaqDownloadTerms *self);
 

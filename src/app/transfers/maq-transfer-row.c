@@ -6,6 +6,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "maq-download-summary.h"
 #include "maq-error-text.h"
 #include "maq-units.h"
 
@@ -21,7 +22,7 @@ struct _MaqTransferRow
   GtkWidget      *resume;
   GtkWidget      *cancel;
   GtkWidget      *retry;
-  GtkWidget      *open;
+  GtkButton      *open;
   GtkMenuButton  *menu;
 
   MaqTransfer  *transfer;
@@ -93,7 +94,14 @@ dup_done_status (MaqTransfer *transfer)
 {
   g_autofree char *total = maq_format_bytes (maq_transfer_get_bytes_total (transfer));
   g_autofree char *when = maq_format_relative_time (maq_transfer_get_finished (transfer), g_get_real_time () / G_USEC_PER_SEC);
+  const char      *folder = maq_transfer_get_request (transfer)->folder;
 
+  if (folder != NULL)
+    {
+      g_autofree char *place = maq_download_place_to_text (folder, G_MAXUINT64);
+      // Translators: a finished download, its size, the folder it is in, and when it ended.
+      return g_strdup_printf (_ ("Done · %s · %s · %s"), total, place, when);
+    }
   // Translators: a finished download, its size and when it ended, such as "3 days ago".
   return g_strdup_printf (_ ("Done · %s · %s"), total, when);
 }
@@ -133,6 +141,23 @@ maq_transfer_dup_status (MaqTransfer *transfer)
     }
 }
 
+// What is in a folder of the user's choice is there, and not in the library.
+static gboolean
+opens_folder (MaqTransferRow *self)
+{
+  return maq_transfer_get_state (self->transfer) == MAQ_TRANSFER_DONE && maq_transfer_get_request (self->transfer)->folder != NULL;
+}
+
+static void
+update_open (MaqTransferRow *self)
+{
+  const char *name = opens_folder (self) ? _ ("Open Folder") : _ ("Open");
+
+  gtk_button_set_icon_name (self->open, opens_folder (self) ? "folder-open-symbolic" : "go-next-symbolic");
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->open), name);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->open), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+}
+
 static void
 update_buttons (MaqTransferRow *self)
 {
@@ -145,7 +170,7 @@ update_buttons (MaqTransferRow *self)
   gtk_widget_set_visible (self->resume, paused);
   gtk_widget_set_visible (self->cancel, active || paused);
   gtk_widget_set_visible (self->retry, (state == MAQ_TRANSFER_FAILED || state == MAQ_TRANSFER_CANCELLED) && !maq_transfer_is_parked (self->transfer));
-  gtk_widget_set_visible (self->open, self->show_open && !active && !paused);
+  gtk_widget_set_visible (GTK_WIDGET (self->open), self->show_open && !active && !paused);
   gtk_widget_set_visible (GTK_WIDGET (self->menu), self->show_open && state != MAQ_TRANSFER_DONE);
 }
 
@@ -173,6 +198,7 @@ update (MaqTransferRow *self)
                                  total > 0 ? CLAMP ((double) maq_transfer_get_bytes_done (self->transfer) / total, 0, 1) : 0);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->progress_bar), GTK_ACCESSIBLE_PROPERTY_VALUE_TEXT, status, -1);
   update_buttons (self);
+  update_open (self);
   if (state == MAQ_TRANSFER_FAILED)
     gtk_widget_add_css_class (GTK_WIDGET (self->status), "error");
   else
@@ -201,10 +227,26 @@ retry_clicked_cb (MaqTransferRow *self)
 }
 
 static void
+open_folder (MaqTransferRow *self)
+{
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+  g_autoptr (GFile) folder = g_file_new_for_path (maq_transfer_get_request (self->transfer)->folder);
+  g_autoptr (GtkFileLauncher) launcher = gtk_file_launcher_new (folder);
+
+  // The desktop tells the user itself why a folder does not open.
+  gtk_file_launcher_launch (launcher, GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL, NULL, NULL, NULL);
+}
+
+static void
 open_clicked_cb (MaqTransferRow *self)
 {
   if (self->transfer == NULL)
     return;
+  if (opens_folder (self))
+    {
+      open_folder (self);
+      return;
+    }
   const MaqTransferRequest *request = maq_transfer_get_request (self->transfer);
   g_autoptr (MaqRepoAddress) address = maq_repo_address_new (request->kind, request->id, NULL, NULL);
   g_autofree char *uri = maq_repo_address_to_uri (address);

@@ -5,6 +5,7 @@
 
 #include <glib/gi18n.h>
 
+#include "maq-download-summary.h"
 #include "maq-transfer-row.h"
 
 // Only transfers that were seen running are told of: those of the history are done when they come into the list.
@@ -39,8 +40,12 @@ make_notification (MaqTransfer *transfer)
 
   GNotification   *notification = g_notification_new (state == MAQ_TRANSFER_DONE ? _ ("Download Finished") : _ ("Download Failed"));
   g_autofree char *name = request->title != NULL ? g_strdup_printf ("%s · %s", request->id, request->title) : g_strdup (request->id);
-  g_autofree char *status = state == MAQ_TRANSFER_FAILED ? maq_transfer_dup_status (transfer) : NULL;
-  g_autofree char *body = status != NULL ? g_strdup_printf ("%s\n%s", name, status) : g_strdup (name);
+  g_autofree char *more = NULL;
+  if (state == MAQ_TRANSFER_FAILED)
+    more = maq_transfer_dup_status (transfer);
+  else if (request->folder != NULL)
+    more = maq_download_place_to_text (request->folder, G_MAXUINT64);
+  g_autofree char *body = more != NULL ? g_strdup_printf ("%s\n%s", name, more) : g_strdup (name);
   g_notification_set_body (notification, body);
   g_notification_set_default_action_and_target (notification, "app.show-page", "s", "transfers");
   return notification;
