@@ -356,17 +356,16 @@ test_replace (AppFixture   *fixture,
   g_assert_cmpint (g_mkdir (folder, 0700), ==, 0);
   g_assert_true (g_file_set_contents (mine, "mine", -1, NULL));
   ui_wait_text (shown.dialog, "Download 2.2\302\240MB");
-  AdwSwitchRow *replace = ui_find (shown.dialog, ADW_TYPE_SWITCH_ROW, NULL);
-  g_assert_null (replace);
+  g_assert_false (ui_shows (shown.dialog, "Replace My Files There"));
   maq_download_terms_set_folder (get_terms (&shown), folder);
   ui_wait_text (shown.dialog, "It was left as it is.");
-  ui_wait_text (shown.dialog, "Replace Your Files");
+  ui_wait_text (shown.dialog, "Replace My Files There");
   g_assert_false (gtk_widget_is_sensitive (adw_dialog_get_default_widget (ADW_DIALOG (shown.dialog))));
   g_assert_true (g_file_get_contents (mine, &kept, NULL, NULL));
   g_assert_cmpstr (kept, ==, "mine");
 
-  replace = ui_find (shown.dialog, ADW_TYPE_SWITCH_ROW, NULL);
-  adw_switch_row_set_active (replace, TRUE);
+  GtkWidget *replace = ui_find (shown.dialog, GTK_TYPE_LABEL, "Replace My Files There");
+  gtk_check_button_set_active (GTK_CHECK_BUTTON (gtk_widget_get_ancestor (replace, GTK_TYPE_CHECK_BUTTON)), TRUE);
   ui_wait_gone (shown.dialog, "It was left as it is.");
   press (&shown, "Download 2.2\302\240MB");
   ui_wait (is_done, fixture, 30000);
@@ -385,7 +384,7 @@ test_unsuitable (AppFixture   *fixture,
   maq_download_terms_set_folder (get_terms (&shown), g_get_home_dir ());
   ui_wait_text (shown.dialog, "Downloads have no place in the home folder itself");
   g_assert_false (gtk_widget_is_sensitive (adw_dialog_get_default_widget (ADW_DIALOG (shown.dialog))));
-  g_assert_null (ui_find (shown.dialog, ADW_TYPE_SWITCH_ROW, NULL));
+  g_assert_false (ui_shows (shown.dialog, "Replace My Files There"));
   ui_hide (shown.window, shown.below);
 }
 

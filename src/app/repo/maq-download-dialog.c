@@ -42,6 +42,7 @@ struct _MaqDownloadDialog
   MaqDownloadTerms  *terms;
   GtkLabel          *summary;
   GtkLabel          *problem;
+  GtkCheckButton    *replace;
   GtkButton         *start;
 
   MaqHubClient     *client;
@@ -82,6 +83,14 @@ set_start (MaqDownloadDialog *self,
   self->does = does;
   gtk_button_set_label (self->start, label);
   gtk_widget_set_sensitive (GTK_WIDGET (self->start), does != START_NOTHING);
+}
+
+static void
+set_summary (MaqDownloadDialog *self,
+             const char        *text)
+{
+  gtk_label_set_label (self->summary, text != NULL ? text : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->summary), text != NULL);
 }
 
 static void
@@ -132,7 +141,7 @@ show_complete (MaqDownloadDialog *self,
 {
   g_autofree char *whole = g_strdup_printf (_ ("Everything is here. %s"), sentence);
 
-  gtk_label_set_label (self->summary, whole);
+  set_summary (self, whole);
   if (maq_download_terms_get_folder (self->terms) != NULL)
     set_start (self, START_OPEN_FOLDER, _ ("Open Folder"));
   else
@@ -148,7 +157,7 @@ show_sum (MaqDownloadDialog *self)
   g_autofree char    *label = dup_start_label (self, sum);
   MaqDownloadOffer   *offer = get_offer (self);
 
-  gtk_label_set_label (self->summary, sentence);
+  set_summary (self, sentence);
   set_problem (self, NULL);
   maq_download_terms_set_sum (self->terms, sum);
   if (sum->is_complete)
@@ -200,11 +209,12 @@ counted_cb (MaqDownloadDialog *self)
 {
   const GError *error = maq_download_tally_get_error (self->tally);
 
-  maq_download_terms_set_occupied (self->terms, g_error_matches (error, MAQ_CACHE_ERROR, MAQ_CACHE_ERROR_OCCUPIED));
+  if (g_error_matches (error, MAQ_CACHE_ERROR, MAQ_CACHE_ERROR_OCCUPIED))
+    gtk_widget_set_visible (GTK_WIDGET (self->replace), TRUE);
   if (error != NULL)
     {
       g_autoptr (MaqErrorText) text = maq_error_text_new (error);
-      gtk_label_set_label (self->summary, "");
+      set_summary (self, NULL);
       set_problem (self, text != NULL ? text->body : NULL);
       set_start (self, START_NOTHING, _ ("Download"));
       return;
@@ -230,12 +240,12 @@ choice_changed_cb (MaqDownloadDialog *self)
   if (request != NULL)
     {
       request->folder = g_strdup (maq_download_terms_get_folder (self->terms));
-      request->replace = maq_download_terms_get_replace (self->terms);
+      request->replace = gtk_check_button_get_active (self->replace);
     }
   maq_download_tally_take (self->tally, request, offer);
   if (request == NULL)
     {
-      gtk_label_set_label (self->summary, get_nothing_words (self));
+      set_summary (self, get_nothing_words (self));
       set_problem (self, NULL);
       set_start (self, START_NOTHING, _ ("Download"));
     }
@@ -243,6 +253,17 @@ choice_changed_cb (MaqDownloadDialog *self)
     set_start (self, START_DOWNLOAD, _ ("Download"));
   else
     self->does = START_DOWNLOAD;
+}
+
+// Leave to replace is given for one folder.
+static void
+place_changed_cb (MaqDownloadDialog *self)
+{
+  gtk_widget_set_visible (GTK_WIDGET (self->replace), FALSE);
+  if (gtk_check_button_get_active (self->replace))
+    gtk_check_button_set_active (self->replace, FALSE);
+  else
+    choice_changed_cb (self);
 }
 
 static void
@@ -419,9 +440,11 @@ maq_download_dialog_class_init (MaqDownloadDialogClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MaqDownloadDialog, terms);
   gtk_widget_class_bind_template_child (widget_class, MaqDownloadDialog, summary);
   gtk_widget_class_bind_template_child (widget_class, MaqDownloadDialog, problem);
+  gtk_widget_class_bind_template_child (widget_class, MaqDownloadDialog, replace);
   gtk_widget_class_bind_template_child (widget_class, MaqDownloadDialog, start);
   gtk_widget_class_bind_template_callback (widget_class, load);
   gtk_widget_class_bind_template_callback (widget_class, choice_changed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, place_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, choose_files_cb);
   gtk_widget_class_bind_template_callback (widget_class, choose_version_cb);
   gtk_widget_class_bind_template_callback (widget_class, start_cb);

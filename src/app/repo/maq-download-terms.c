@@ -20,7 +20,6 @@ struct _MaqDownloadTerms
   GtkWidget    *reset_button;
   GtkWidget    *open_button;
   GtkWidget    *choose_button;
-  AdwSwitchRow *replace_row;
 
   char         *page;
   char         *license; // nullable: the address of its text
@@ -113,12 +112,6 @@ reset_clicked_cb (MaqDownloadTerms *self)
 }
 
 static void
-replace_changed_cb (MaqDownloadTerms *self)
-{
-  g_signal_emit (self, signals[PLACE_CHANGED], 0);
-}
-
-static void
 maq_download_terms_dispose (GObject *object)
 {
   maq_future_slot_clear (&MAQ_DOWNLOAD_TERMS (object)->choosing);
@@ -160,14 +153,12 @@ maq_download_terms_class_init (MaqDownloadTermsClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MaqDownloadTerms, reset_button);
   gtk_widget_class_bind_template_child (widget_class, MaqDownloadTerms, open_button);
   gtk_widget_class_bind_template_child (widget_class, MaqDownloadTerms, choose_button);
-  gtk_widget_class_bind_template_child (widget_class, MaqDownloadTerms, replace_row);
   gtk_widget_class_bind_template_callback (widget_class, version_activated_cb);
   gtk_widget_class_bind_template_callback (widget_class, license_clicked_cb);
   gtk_widget_class_bind_template_callback (widget_class, maq_download_terms_open_page);
   gtk_widget_class_bind_template_callback (widget_class, maq_download_terms_open_folder);
   gtk_widget_class_bind_template_callback (widget_class, choose_clicked_cb);
   gtk_widget_class_bind_template_callback (widget_class, reset_clicked_cb);
-  gtk_widget_class_bind_template_callback (widget_class, replace_changed_cb);
 }
 
 static void
@@ -219,12 +210,7 @@ maq_download_terms_set_folder (MaqDownloadTerms *self,
     return;
   show_place (self, G_MAXUINT64);
   gtk_widget_set_visible (self->open_button, FALSE);
-  // Leave to replace is given for one folder.
-  gtk_widget_set_visible (GTK_WIDGET (self->replace_row), FALSE);
-  if (adw_switch_row_get_active (self->replace_row))
-    adw_switch_row_set_active (self->replace_row, FALSE);
-  else
-    g_signal_emit (self, signals[PLACE_CHANGED], 0);
+  g_signal_emit (self, signals[PLACE_CHANGED], 0);
 }
 
 void
@@ -236,23 +222,6 @@ maq_download_terms_set_cache (MaqDownloadTerms *self,
 
   g_set_str (&self->cache, cache);
   show_place (self, G_MAXUINT64);
-}
-
-gboolean
-maq_download_terms_get_replace (MaqDownloadTerms *self)
-{
-  g_return_val_if_fail (MAQ_IS_DOWNLOAD_TERMS (self), FALSE);
-
-  return adw_switch_row_get_active (self->replace_row);
-}
-
-void
-maq_download_terms_set_occupied (MaqDownloadTerms *self,
-                                 gboolean          is_occupied)
-{
-  g_return_if_fail (MAQ_IS_DOWNLOAD_TERMS (self));
-
-  gtk_widget_set_visible (GTK_WIDGET (self->replace_row), is_occupied || adw_switch_row_get_active (self->replace_row));
 }
 
 void

@@ -19,9 +19,6 @@ void maq_download_terms_set_offer (MaqDownloadTerms *self, MaqHubClient *client,
 const char *maq_download_terms_get_folder (MaqDownloadTerms *self);
 void        maq_download_terms_set_folder (MaqDownloadTerms *self, const char *folder);
 void        maq_download_terms_set_cache (MaqDownloadTerms *self, const char *cache);
-// Whether files of the user in that folder are replaced. He is asked once IS_OCCUPIED says that there are some.
-gboolean maq_download_terms_get_replace (MaqDownloadTerms *self);
-void     maq_download_terms_set_occupied (MaqDownloadTerms *self, gboolean is_occupied);
 // What is known of the place by now.
 void maq_download_terms_set_sum (MaqDownloadTerms *self, const MaqDownloadSummary *sum);
 void maq_download_terms_open_folder (MaqDownloadTerms *self);
