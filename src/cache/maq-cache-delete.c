@@ -9,33 +9,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "maq-fiber.h"
-
 // Order: refs, snapshots, blobs. Interrupted anywhere it leaves a cache that every tool reads without complaint: a snapshot
 // without a ref and a blob without a link are legal, a ref without a snapshot, a link without a blob and a repo without a folder
 // snapshots are not.
 
 // Blobs whose locks are held at once.
 #define BATCH 64
-
-typedef struct
-{
-  MaqCache   *cache;
-  MaqRepoKind kind;
-  char       *id;
-  char       *commit; // NULL: the whole repo
-} Deletion;
-
-static void
-deletion_free (gpointer data)
-{
-  Deletion *self = data;
-
-  g_object_unref (self->cache);
-  g_free (self->id);
-  g_free (self->commit);
-  g_free (self);
-}
 
 // FALSE if it is not there, or is a link to another place: that is somebody's arrangement.
 static gboolean
@@ -272,54 +251,4 @@ maq_cache_delete_now (MaqCache   *cache,
     }
   return revision != NULL && scan->revisions->len > 1 ? delete_revision (root, folder, scan, revision, freed, error)
                                                       : delete_repo (root, folder, freed, error);
-}
-
-static DexFuture *
-delete_thread (gpointer data)
-{
-  Deletion *self = data;
-  g_autoptr (GError) error = NULL;
-  guint64 freed = 0;
-
-  if (!maq_cache_delete_now (self->cache, self->kind, self->id, self->commit, &freed, &error))
-    return dex_future_new_for_error (g_steal_pointer (&error));
-  return dex_future_new_for_uint64 (freed);
-}
-
-static DexFuture *
-spawn (MaqCache   *cache,
-       MaqRepoKind kind,
-       const char *id,
-       const char *commit)
-{
-  Deletion *deletion = g_new0 (Deletion, 1);
-
-  deletion->cache = g_object_ref (cache);
-  deletion->kind = kind;
-  deletion->id = g_strdup (id);
-  deletion->commit = g_strdup (commit);
-  return maq_thread_spawn ("maq-cache-delete", delete_thread, deletion, deletion_free);
-}
-
-DexFuture *
-maq_cache_delete_repo (MaqCache   *self,
-                       MaqRepoKind kind,
-                       const char *id)
-{
-  dex_return_error_if_fail (MAQ_IS_CACHE (self));
-  dex_return_error_if_fail (id != NULL);
-
-  return spawn (self, kind, id, NULL);
-}
-
-DexFuture *
-maq_cache_delete_revision (MaqCache   *self,
-                           MaqRepoKind kind,
-                           const char *id,
-                           const char *commit)
-{
-  dex_return_error_if_fail (MAQ_IS_CACHE (self));
-  dex_return_error_if_fail (id != NULL && commit != NULL);
-
-  return spawn (self, kind, id, commit);
 }

@@ -108,7 +108,9 @@ MaqCacheScan *maq_cache_scan_now (MaqCache *self, MaqCacheFoundFunc found, gpoin
 // Reads one repo. ROOT: the cache's absolute path, links resolved.
 MaqCacheRepo *maq_cache_scan_repo (const char *root, const char *repo_folder, MaqRepoKind kind, const char *id);
 
-// Removes a repo, or one revision of it: what maq_cache_delete_repo and maq_cache_delete_revision do. FREED grows.
+// Removes a repo, links first and then blobs, or one revision of it (COMMIT, nullable) and the blobs that no other revision uses.
+// FREED, in bytes, grows. MAQ_CACHE_ERROR_LOCKED if one of its blobs is being fetched, _READ_ONLY, G_IO_ERROR_NOT_FOUND; _DAMAGED if
+// something in the repo cannot be read: then nobody knows what the other revisions use. Blocks.
 gboolean maq_cache_delete_now (MaqCache *cache, MaqRepoKind kind, const char *id, const char *commit, guint64 *freed, GError **error);
 
 // Whether links are made: not when HF_HUB_DISABLE_SYMLINKS says so.

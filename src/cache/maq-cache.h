@@ -175,11 +175,5 @@ DexFuture *maq_cache_scan (MaqCache *self);
 // Reads the one repo whose folder in the cache has the name FOLDER ("models--owner--name"); resolves to a MaqCacheRepo (boxed).
 // G_IO_ERROR_NOT_FOUND if there is none.
 DexFuture *maq_cache_scan_folder (MaqCache *self, const char *folder);
-// Removes a whole repo: links first, then blobs. Resolves to the bytes freed (uint64). MAQ_CACHE_ERROR_LOCKED if one of its
-// blobs is being fetched, _READ_ONLY.
-DexFuture *maq_cache_delete_repo (MaqCache *self, MaqRepoKind kind, const char *id);
-// Removes one revision and the blobs no other revision of the repo uses. Resolves to the bytes freed (uint64). As above;
-// MAQ_CACHE_ERROR_DAMAGED if something in the repo cannot be read: then nobody knows what the others use.
-DexFuture *maq_cache_delete_revision (MaqCache *self, MaqRepoKind kind, const char *id, const char *commit);
 
 G_END_DECLS

@@ -240,19 +240,6 @@ wait_for_boxed (DexFuture *future,
 }
 
 guint64
-wait_for_uint64 (DexFuture *future,
-                 GError   **error)
-{
-  GValue *value = wait_for (future, error);
-  guint64 number = value != NULL ? g_value_get_uint64 (value) : 0;
-
-  if (value != NULL)
-    g_value_unset (value);
-  g_free (value);
-  return number;
-}
-
-guint64
 fixture_get_prefix (MaqCacheWriter *writer)
 {
   g_autoptr (MaqRanges) ranges = maq_cache_writer_dup_ranges (writer);

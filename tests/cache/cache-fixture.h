@@ -46,7 +46,6 @@ char *hash_git (const void *data, gsize length);
 GValue *wait_for (DexFuture *future, GError **error);
 // A reference to the boxed value, NULL with an error.
 gpointer wait_for_boxed (DexFuture *future, GError **error);
-guint64  wait_for_uint64 (DexFuture *future, GError **error);
 
 #define ADD(path, set_up, func) g_test_add (path, Fixture, NULL, set_up, func, fixture_tear_down)
 

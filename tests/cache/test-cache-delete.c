@@ -5,6 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "maq-cache-private.h"
+
 #define CONFIG_SIZE strlen ("{\"a\": 1}")
 #define NESTED_SIZE strlen ("{\"x\": [1, 2]}")
 
@@ -12,7 +14,10 @@ static guint64
 delete_repo (Fixture *fixture,
              GError **error)
 {
-  return wait_for_uint64 (maq_cache_delete_repo (fixture->cache, MAQ_REPO_KIND_MODEL, "acme/tiny"), error);
+  guint64 freed = 0;
+
+  maq_cache_delete_now (fixture->cache, MAQ_REPO_KIND_MODEL, "acme/tiny", NULL, &freed, error);
+  return freed;
 }
 
 static guint64
@@ -20,7 +25,10 @@ delete_revision (Fixture    *fixture,
                  const char *commit,
                  GError    **error)
 {
-  return wait_for_uint64 (maq_cache_delete_revision (fixture->cache, MAQ_REPO_KIND_MODEL, "acme/tiny", commit), error);
+  guint64 freed = 0;
+
+  maq_cache_delete_now (fixture->cache, MAQ_REPO_KIND_MODEL, "acme/tiny", commit, &freed, error);
+  return freed;
 }
 
 static void
@@ -126,7 +134,8 @@ test_bad_names (Fixture      *fixture,
 {
   g_autoptr (GError) error = NULL;
 
-  wait_for_uint64 (maq_cache_delete_repo (fixture->cache, MAQ_REPO_KIND_MODEL, "../.."), &error);
+  guint64 freed = 0;
+  g_assert_false (maq_cache_delete_now (fixture->cache, MAQ_REPO_KIND_MODEL, "../..", NULL, &freed, &error));
   g_assert_error (error, MAQ_ADDRESS_ERROR, MAQ_ADDRESS_ERROR_BAD_ID);
   g_clear_error (&error);
   delete_revision (fixture, "../..", &error);

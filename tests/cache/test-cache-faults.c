@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "maq-cache-local-dir.h"
+#include "maq-cache-private.h"
 
 // Every system call by which the cache changes the disk goes through here. A child process runs a whole download or deletion and
 // is killed, or sees a failure, at call N, for every N there is; then the cache is looked at as other tools would.
@@ -308,21 +309,17 @@ download_local (MaqCache *cache)
 static gboolean
 delete_all (MaqCache *cache)
 {
-  g_autoptr (GError) error = NULL;
+  guint64 freed = 0;
 
-  dex_init ();
-  wait_for_uint64 (maq_cache_delete_repo (cache, MAQ_REPO_KIND_MODEL, "acme/tiny"), &error);
-  return error == NULL;
+  return maq_cache_delete_now (cache, MAQ_REPO_KIND_MODEL, "acme/tiny", NULL, &freed, NULL);
 }
 
 static gboolean
 delete_one (MaqCache *cache)
 {
-  g_autoptr (GError) error = NULL;
+  guint64 freed = 0;
 
-  dex_init ();
-  wait_for_uint64 (maq_cache_delete_revision (cache, MAQ_REPO_KIND_MODEL, "acme/tiny", COMMIT_A), &error);
-  return error == NULL;
+  return maq_cache_delete_now (cache, MAQ_REPO_KIND_MODEL, "acme/tiny", COMMIT_A, &freed, NULL);
 }
 
 typedef gboolean (*Scenario) (MaqCache *cache);
