@@ -72,12 +72,23 @@ maq_variant_free (MaqVariant *self)
   g_free (self);
 }
 
+// A repo may have a hundred thousand files of other kinds, which cost no more than this look.
+static gboolean
+is_gguf (const char *path)
+{
+  gsize length = strlen (path);
+  gsize suffix = strlen (".gguf");
+
+  return length > suffix && g_ascii_strcasecmp (path + length - suffix, ".gguf") == 0;
+}
+
+// NAME: of a GGUF file, in lower case, without its folder.
 static gboolean
 is_weights (const char *name)
 {
   static const char *const companions[] = { "mmproj", "imatrix", "draft" };
 
-  if (!g_str_has_suffix (name, ".gguf") || g_str_has_prefix (name, "mtp-") || g_str_has_prefix (name, "eagle3-"))
+  if (g_str_has_prefix (name, "mtp-") || g_str_has_prefix (name, "eagle3-"))
     return FALSE;
   for (gsize i = 0; i < G_N_ELEMENTS (companions); i++)
     if (strstr (name, companions[i]) != NULL)
@@ -297,6 +308,8 @@ maq_variants_group (const char *const *paths,
 
   for (gsize i = 0; i < n; i++)
     {
+      if (!is_gguf (paths[i]))
+        continue;
       g_autofree char *base = g_path_get_basename (paths[i]);
       g_autofree char *name = g_ascii_strdown (base, -1);
       if (is_weights (name))

@@ -3,85 +3,13 @@
 
 #include "maq-repo-files.h"
 
-#include "maq-inspect.h"
+#include "maq-repo-file-list.h"
 #include "maq-template-callbacks.h"
 
-struct _MaqRepoFile
-{
-  GObject parent_instance;
-
-  char    *path;
-  guint64  size;
-  gboolean here;
-};
-
-G_DEFINE_FINAL_TYPE (MaqRepoFile, maq_repo_file, G_TYPE_OBJECT)
-
-typedef enum
-{
-  PROP_PATH = 1,
-  PROP_SIZE,
-  PROP_HERE,
-  PROP_CAN_INSPECT,
-} MaqRepoFileProperty;
-
-static GParamSpec *file_properties[PROP_CAN_INSPECT + 1];
-
-static void
-maq_repo_file_get_property (GObject    *object,
-                            guint       prop_id,
-                            GValue     *value,
-                            GParamSpec *pspec)
-{
-  MaqRepoFile *self = MAQ_REPO_FILE (object);
-
-  switch ((MaqRepoFileProperty) prop_id)
-    {
-    case PROP_PATH:
-      g_value_set_string (value, self->path);
-      break;
-    case PROP_SIZE:
-      g_value_set_uint64 (value, self->size);
-      break;
-    case PROP_HERE:
-      g_value_set_boolean (value, self->here);
-      break;
-    case PROP_CAN_INSPECT:
-      g_value_set_boolean (value, maq_inspect_knows (self->path));
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-    }
-}
-
-static void
-maq_repo_file_finalize (GObject *object)
-{
-  g_free (MAQ_REPO_FILE (object)->path);
-
-  G_OBJECT_CLASS (maq_repo_file_parent_class)->finalize (object);
-}
-
-static void
-maq_repo_file_class_init (MaqRepoFileClass *klass)
-{
-  GObjectClass     *object_class = G_OBJECT_CLASS (klass);
-  const GParamFlags flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
-
-  object_class->get_property = maq_repo_file_get_property;
-  object_class->finalize = maq_repo_file_finalize;
-
-  file_properties[PROP_PATH] = g_param_spec_string ("path", NULL, NULL, NULL, flags);
-  file_properties[PROP_SIZE] = g_param_spec_uint64 ("size", NULL, NULL, 0, G_MAXUINT64, 0, flags);
-  file_properties[PROP_HERE] = g_param_spec_boolean ("here", NULL, NULL, FALSE, flags);
-  file_properties[PROP_CAN_INSPECT] = g_param_spec_boolean ("can-inspect", NULL, NULL, FALSE, flags);
-  g_object_class_install_properties (object_class, G_N_ELEMENTS (file_properties), file_properties);
-}
-
-static void
-maq_repo_file_init (MaqRepoFile *self)
-{
-}
+// A list view makes widgets for some two hundred rows as soon as there are so many, all in one turn of the main loop: too much for
+// one. It gets this many in each until it has those.
+#define PORTION 20
+#define ENOUGH  260
 
 struct _MaqRepoFiles
 {
@@ -89,7 +17,9 @@ struct _MaqRepoFiles
 
   GtkListView *list_view;
 
-  GListStore *files;
+  MaqRepoFileList   *files;
+  GtkSliceListModel *shown; // the first of them, soon all
+  guint              growing;
 };
 
 G_DEFINE_FINAL_TYPE (MaqRepoFiles, maq_repo_files, ADW_TYPE_BIN)
@@ -101,7 +31,7 @@ download_clicked_cb (GtkListItem *list_item,
   MaqRepoFile *file = gtk_list_item_get_item (list_item);
 
   if (file != NULL)
-    gtk_widget_activate_action (GTK_WIDGET (button), "repo.download-file", "s", file->path);
+    gtk_widget_activate_action (GTK_WIDGET (button), "repo.download-file", "s", maq_repo_file_get_path (file));
 }
 
 static void
@@ -111,7 +41,7 @@ inspect_clicked_cb (GtkListItem *list_item,
   MaqRepoFile *file = gtk_list_item_get_item (list_item);
 
   if (file != NULL)
-    gtk_widget_activate_action (GTK_WIDGET (button), "repo.inspect-file", "s", file->path);
+    gtk_widget_activate_action (GTK_WIDGET (button), "repo.inspect-file", "s", maq_repo_file_get_path (file));
 }
 
 static void
@@ -121,7 +51,7 @@ activated_cb (MaqRepoFiles *self,
   g_autoptr (MaqRepoFile) file = g_list_model_get_item (G_LIST_MODEL (self->files), position);
 
   if (file != NULL)
-    gtk_widget_activate_action (GTK_WIDGET (self), "repo.inspect-file", "s", file->path);
+    gtk_widget_activate_action (GTK_WIDGET (self), "repo.inspect-file", "s", maq_repo_file_get_path (file));
 }
 
 static void
@@ -129,7 +59,9 @@ maq_repo_files_dispose (GObject *object)
 {
   MaqRepoFiles *self = MAQ_REPO_FILES (object);
 
+  g_clear_handle_id (&self->growing, g_source_remove);
   gtk_widget_dispose_template (GTK_WIDGET (self), MAQ_TYPE_REPO_FILES);
+  g_clear_object (&self->shown);
   g_clear_object (&self->files);
 
   G_OBJECT_CLASS (maq_repo_files_parent_class)->dispose (object);
@@ -156,9 +88,23 @@ static void
 maq_repo_files_init (MaqRepoFiles *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
-  self->files = g_list_store_new (MAQ_TYPE_REPO_FILE);
-  g_autoptr (GtkNoSelection) selection = gtk_no_selection_new (g_object_ref (G_LIST_MODEL (self->files)));
+  self->files = maq_repo_file_list_new ();
+  self->shown = gtk_slice_list_model_new (g_object_ref (G_LIST_MODEL (self->files)), 0, PORTION);
+  g_autoptr (GtkNoSelection) selection = gtk_no_selection_new (g_object_ref (G_LIST_MODEL (self->shown)));
   gtk_list_view_set_model (self->list_view, GTK_SELECTION_MODEL (selection));
+}
+
+static gboolean
+grow (gpointer data)
+{
+  MaqRepoFiles *self = data;
+  guint         size = gtk_slice_list_model_get_size (self->shown);
+  gboolean      is_enough = size >= MIN (ENOUGH, g_list_model_get_n_items (G_LIST_MODEL (self->files)));
+
+  gtk_slice_list_model_set_size (self->shown, is_enough ? G_MAXUINT : size + PORTION);
+  if (is_enough)
+    self->growing = 0;
+  return is_enough ? G_SOURCE_REMOVE : G_SOURCE_CONTINUE;
 }
 
 void
@@ -168,16 +114,10 @@ maq_repo_files_set_tree (MaqRepoFiles *self,
   g_return_if_fail (MAQ_IS_REPO_FILES (self));
   g_return_if_fail (tree != NULL);
 
-  g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func (g_object_unref);
-  for (guint i = 0; i < tree->files->len; i++)
-    {
-      const MaqHubFile *hub_file = tree->files->pdata[i];
-      MaqRepoFile      *file = g_object_new (MAQ_TYPE_REPO_FILE, NULL);
-      file->path = g_strdup (hub_file->path);
-      file->size = hub_file->size;
-      g_ptr_array_add (files, file);
-    }
-  g_list_store_splice (self->files, 0, g_list_model_get_n_items (G_LIST_MODEL (self->files)), files->pdata, files->len);
+  gtk_slice_list_model_set_size (self->shown, PORTION);
+  maq_repo_file_list_set_tree (self->files, tree);
+  if (self->growing == 0)
+    self->growing = g_idle_add (grow, self);
 }
 
 void
@@ -186,14 +126,5 @@ maq_repo_files_set_here (MaqRepoFiles *self,
 {
   g_return_if_fail (MAQ_IS_REPO_FILES (self));
 
-  guint n_files = g_list_model_get_n_items (G_LIST_MODEL (self->files));
-  for (guint i = 0; i < n_files; i++)
-    {
-      g_autoptr (MaqRepoFile) file = g_list_model_get_item (G_LIST_MODEL (self->files), i);
-      gboolean is_here = g_hash_table_contains (here, file->path);
-      if (file->here == is_here)
-        continue;
-      file->here = is_here;
-      g_object_notify_by_pspec (G_OBJECT (file), file_properties[PROP_HERE]);
-    }
+  maq_repo_file_list_set_here (self->files, here);
 }

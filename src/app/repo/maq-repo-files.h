@@ -10,15 +10,11 @@
 
 G_BEGIN_DECLS
 
-#define MAQ_TYPE_REPO_FILE (maq_repo_file_get_type ())
-// One row. Properties: path, size, here (with notify), can-inspect.
-G_DECLARE_FINAL_TYPE (MaqRepoFile, maq_repo_file, MAQ, REPO_FILE, GObject)
-
 #define MAQ_TYPE_REPO_FILES (maq_repo_files_get_type ())
 G_DECLARE_FINAL_TYPE (MaqRepoFiles, maq_repo_files, MAQ, REPO_FILES, AdwBin)
 
 void maq_repo_files_set_tree (MaqRepoFiles *self, MaqHubTree *tree);
-// HERE: the paths that are in the cache, as keys.
+// HERE: the paths that are in the cache, as keys; not changed any more.
 void maq_repo_files_set_here (MaqRepoFiles *self, GHashTable *here);
 
 G_END_DECLS
