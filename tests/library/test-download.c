@@ -209,6 +209,24 @@ test_summary (Fixture      *fixture,
   check_whole (fixture, linked);
 }
 
+// What the Hub may not send is said before.
+static void
+test_huge (Fixture      *fixture,
+           gconstpointer data)
+{
+  g_autoptr (MaqDownloadOffer) offer = load (fixture, NULL);
+  g_autoptr (MaqTransferRequest) weights = request_for (WEIGHTS);
+
+  for (guint i = 0; i < offer->tree->files->len; i++)
+    {
+      MaqHubFile *file = offer->tree->files->pdata[i];
+      if (g_str_equal (file->path, WEIGHTS))
+        file->size = 50 * G_GUINT64_CONSTANT (1000000000) + 1;
+    }
+  g_autoptr (MaqDownloadSummary) huge = summarize (fixture, offer, weights);
+  check_sentence (huge, "1 file, 50.0\302\240GB. It has a file of over 50 GB, which the Hub may refuse to send; the download then stops and says so.");
+}
+
 static void
 count_cb (GListModel *model,
           guint       position,
@@ -326,6 +344,7 @@ main (int   argc,
   ADD ("/library/download/what-is-chosen", test_choices);
   ADD ("/library/download/paths-are-a-choice", test_paths);
   ADD ("/library/download/said-before-it-starts", test_summary);
+  ADD ("/library/download/files-of-over-50-gb", test_huge);
   g_test_add_func ("/library/download/ten-thousand-files", test_many_files);
   g_test_add_func ("/library/download/gated", test_gated);
   return g_test_run ();
