@@ -42,6 +42,7 @@ static const Entry hub_entries[] = {
   { MAQ_HUB_ERROR_UNREACHABLE, N_ ("Hub Not Reachable"), N_ ("Check the network connection and the Hub address in Preferences, then try again. What is in the Library works without a connection."), RETRY | OFFLINE },
   { MAQ_HUB_ERROR_SERVER, N_ ("The Hub Has a Problem"), N_ ("The Hub could not answer just now. Try again in a while."), RETRY },
   { MAQ_HUB_ERROR_BAD_REQUEST, N_ ("Request Refused"), N_ ("The Hub did not understand the request."), RETRY },
+  { MAQ_HUB_ERROR_BAD_ENDPOINT, N_ ("Not the Address of a Hub"), N_ ("What Preferences name as the Hub is no address. It looks like https://huggingface.co, or http://host:port."), 0 },
   { MAQ_HUB_ERROR_BAD_REPLY, N_ ("Unexpected Answer"), N_ ("What answered does not speak as a Hub does. Check the Hub address in Preferences, or sign in to the network first."), RETRY },
   { MAQ_HUB_ERROR_NO_HUB, N_ ("Unexpected Answer"), N_ ("What answered does not speak as a Hub does. Check the Hub address in Preferences, or sign in to the network first."), RETRY },
   { MAQ_HUB_ERROR_LINK_EXPIRED, N_ ("Download Link Expired"), N_ ("The link to the file is no longer good. Try again to get a fresh one."), RETRY },

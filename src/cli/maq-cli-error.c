@@ -37,6 +37,7 @@ next_step_hub (int code)
     case MAQ_HUB_ERROR_SERVER:
     case MAQ_HUB_ERROR_LINK_EXPIRED:
       return N_ ("Try again later.");
+    case MAQ_HUB_ERROR_BAD_ENDPOINT:
     case MAQ_HUB_ERROR_BAD_REQUEST:
       return N_ ("Check the words and options.");
     case MAQ_HUB_ERROR_BAD_REPLY:
@@ -76,6 +77,7 @@ plain_sentence (const GError *error)
     case MAQ_HUB_ERROR_UNREACHABLE:
     case MAQ_HUB_ERROR_SERVER:
     case MAQ_HUB_ERROR_BAD_REQUEST:
+    case MAQ_HUB_ERROR_BAD_ENDPOINT:
     case MAQ_HUB_ERROR_BAD_REPLY:
     case MAQ_HUB_ERROR_NO_HUB:
     case MAQ_HUB_ERROR_LINK_EXPIRED:

@@ -179,7 +179,7 @@ maq_hub_client_set_endpoint (MaqHubClient *self,
   if (uri == NULL || g_uri_get_query (uri) != NULL)
     {
       g_autofree char *valid = g_utf8_make_valid (endpoint, -1);
-      g_set_error (error, MAQ_HUB_ERROR, MAQ_HUB_ERROR_BAD_REQUEST, "“%s” is not the address of a Hub: expected https://host or http://host:port", valid);
+      g_set_error (error, MAQ_HUB_ERROR, MAQ_HUB_ERROR_BAD_ENDPOINT, "“%s” is not the address of a Hub: expected https://host or http://host:port", valid);
       return FALSE;
     }
 

@@ -27,6 +27,7 @@ typedef enum
   MAQ_HUB_ERROR_NO_HUB,             // it was no Hub that answered: a login page, redirects without end; asking again is no use
   MAQ_HUB_ERROR_LINK_EXPIRED,       // the signed address of a file is no longer good: open the file again
   MAQ_HUB_ERROR_OFFLINE,            // offline mode is on
+  MAQ_HUB_ERROR_BAD_ENDPOINT,       // what was given for the Hub's address is none
 } MaqHubError;
 
 G_END_DECLS

@@ -265,14 +265,14 @@ tell_mended (MaqApplication *application,
 {
   MaqTransferList *transfers = maq_application_get_transfers (application);
 
-  ui_wait_text (window, "Request Refused");
+  ui_wait_text (window, "Not the Address of a Hub");
   ui_wait (has_transfer, transfers, 5000);
   ui_run (200);
   g_assert_false (is_done (transfers));
 
   // The address is mended: the page shows the Hub, and what an earlier window left in the queue goes on.
   g_action_group_activate_action (G_ACTION_GROUP (application), "preferences", NULL);
-  ui_wait_text (window, "Preferences");
+  ui_wait_text (window, "Access Token");
   AdwEntryRow *address = ui_find (window, ADW_TYPE_ENTRY_ROW, NULL);
   gtk_editable_set_text (GTK_EDITABLE (address), maq_hub_server_get_url (mended));
   g_signal_emit_by_name (address, "apply");

@@ -81,7 +81,7 @@ test_endpoints (HubFixture   *f,
     {
       g_autoptr (GError) error = NULL;
       g_assert_false (maq_hub_client_set_endpoint (f->client, bad[i], &error));
-      g_assert_error (error, MAQ_HUB_ERROR, MAQ_HUB_ERROR_BAD_REQUEST);
+      g_assert_error (error, MAQ_HUB_ERROR, MAQ_HUB_ERROR_BAD_ENDPOINT);
       g_assert_cmpstr (maq_hub_client_get_endpoint (f->client), ==, address);
     }
 
