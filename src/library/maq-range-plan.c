@@ -77,12 +77,14 @@ add_claim (MaqRangePlan *self,
   return claim;
 }
 
-// Five eighths: the earlier part, which is the smaller one, is complete sooner, and the hash, which goes from front to back, has
-// less left to do when the last byte is there.
+// A little over half: all connections end at about the same time, and of as many as there are the earlier ones a moment before the
+// later ones, so that the hash, which goes from front to back, has little left to do when the last byte is there.
 static guint64
 get_share (const MaqRangeClaim *claim)
 {
-  return (claim->end - claim->next) / 8 * 5 + (claim->end - claim->next) % 8 * 5 / 8;
+  guint64 length = claim->end - claim->next;
+
+  return length / 2 + length / 64;
 }
 
 MaqRangeClaim *

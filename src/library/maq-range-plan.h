@@ -23,7 +23,7 @@ MaqRangePlan *maq_range_plan_new (guint64 size, const MaqRanges *done, guint64 l
 void          maq_range_plan_free (MaqRangePlan *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MaqRangePlan, maq_range_plan_free)
 
-// What nobody fetches yet, else five eighths of somebody's; NULL if there is nothing worth a request.
+// What nobody fetches yet, else a little over half of somebody's; NULL if there is nothing worth a request.
 MaqRangeClaim *maq_range_plan_take (MaqRangePlan *self);
 // How much the next take would give.
 guint64 maq_range_plan_get_offer (MaqRangePlan *self);

@@ -11,7 +11,7 @@
 #define READ_BYTES   (1u << 20)
 #define LEAST_READ   (16u << 10)
 #define READS_SECOND 8u         // where there is a limit: so often at least something comes
-#define LEAST_SHARE  (8u << 20) // a request for less is not worth its round trips
+#define LEAST_SHARE  (2u << 20) // a request for less is not worth its round trips
 #define MAX_TRIES    5
 #define LONGEST_WAIT 300        // seconds, for a rate limit
 #define SPREAD       1000       // milliseconds after it within which the connections come back

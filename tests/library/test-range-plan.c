@@ -19,20 +19,20 @@ test_stealing (void)
   MaqRangeClaim *first = maq_range_plan_take (plan);
   assert_claim (first, 0, 100);
   maq_range_plan_advance (plan, first, 20);
-  g_assert_cmpuint (maq_range_plan_get_offer (plan), ==, 50);
+  g_assert_cmpuint (maq_range_plan_get_offer (plan), ==, 41);
   MaqRangeClaim *second = maq_range_plan_take (plan);
-  assert_claim (first, 20, 50);
-  assert_claim (second, 50, 100);
+  assert_claim (first, 20, 59);
+  assert_claim (second, 59, 100);
   MaqRangeClaim *third = maq_range_plan_take (plan);
-  assert_claim (third, 69, 100);
-  maq_range_plan_advance (plan, third, 31);
+  assert_claim (third, 80, 100);
+  maq_range_plan_advance (plan, third, 20);
   maq_range_plan_give_back (plan, third);
   g_assert_cmpuint (maq_range_plan_get_n_claims (plan), ==, 2);
 
-  // 49 bytes are left, shared until nobody has enough for two.
+  // 60 bytes are left, shared until nobody has enough for two.
   while (maq_range_plan_get_offer (plan) > 0)
     g_assert_cmpuint (maq_range_plan_take (plan)->end, <=, 100);
-  g_assert_cmpuint (maq_range_plan_get_n_claims (plan), ==, 3);
+  g_assert_cmpuint (maq_range_plan_get_n_claims (plan), ==, 5);
   g_assert_null (maq_range_plan_take (plan));
 }
 
@@ -53,6 +53,27 @@ test_give_back (void)
   g_assert_null (maq_range_plan_take (plan));
 }
 
+// Sixteen connections have about as much to do each, and the first one the least; offsets are past four gigabytes.
+static void
+test_even (void)
+{
+  guint64        size = G_GUINT64_CONSTANT (60) << 30;
+  MaqRangeClaim *claims[16];
+  g_autoptr (MaqRangePlan) plan = maq_range_plan_new (size, NULL, 2 << 20);
+
+  for (guint i = 0; i < G_N_ELEMENTS (claims); i++)
+    claims[i] = maq_range_plan_take (plan);
+  guint64 first = claims[0]->end - claims[0]->next;
+  for (guint i = 0; i < G_N_ELEMENTS (claims); i++)
+    {
+      guint64 length = claims[i]->end - claims[i]->next;
+      g_assert_cmpuint (length, >=, first);
+      g_assert_cmpuint (length, <, size / 16 * 5 / 4);
+      g_assert_cmpuint (maq_range_plan_advance (plan, claims[i], length), ==, length);
+    }
+  g_assert_true (maq_range_plan_is_complete (plan));
+}
+
 static void
 test_resume (void)
 {
@@ -66,7 +87,7 @@ test_resume (void)
   MaqRangeClaim *second = maq_range_plan_take (plan);
   assert_claim (second, 70, 100);
   MaqRangeClaim *third = maq_range_plan_take (plan);
-  assert_claim (third, 25, 50);
+  assert_claim (third, 30, 50);
 }
 
 static void
@@ -140,6 +161,7 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/library/range-plan/an-idle-connection-helps-with-the-largest", test_stealing);
   g_test_add_func ("/library/range-plan/what-is-given-back-is-taken-again", test_give_back);
+  g_test_add_func ("/library/range-plan/connections-have-as-much-to-do", test_even);
   g_test_add_func ("/library/range-plan/only-what-is-missing-is-taken", test_resume);
   g_test_add_func ("/library/range-plan/without-ranges-one-takes-all", test_rest);
   g_test_add_func ("/library/range-plan/the-only-one-reads-on", test_extend);
