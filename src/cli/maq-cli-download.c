@@ -191,6 +191,7 @@ download (MaqCli *cli, char **arguments, GError **error)
   request->exclude = g_strdupv (option_exclude);
   request->folder = option_local_dir != NULL ? g_canonicalize_filename (option_local_dir, NULL) : NULL;
   request->replace = option_replace;
+  request->at_once = !option_dry_run;
   MaqTransferList *transfers = maq_cli_get_transfers (cli, error);
   if (transfers == NULL)
     return FALSE;

@@ -173,7 +173,7 @@ DexFuture *maq_hub_client_list_commits (MaqHubClient *self, MaqRepoKind kind, co
 DexFuture *maq_hub_client_check_access (MaqHubClient *self, MaqRepoKind kind, const char *id);
 // Resolves to a MaqHubUser (boxed). MAQ_HUB_ERROR_UNAUTHORIZED without a good token. Asked once per token, then remembered.
 DexFuture *maq_hub_client_whoami (MaqHubClient *self);
-// HEAD of one file; resolves to a MaqHubFileInfo (boxed). Counts as a download for weights: use the tree where it will do.
+// HEAD of one file; resolves to a MaqHubFileInfo (boxed). Counts as a download for weights: only for one that is begun.
 DexFuture *maq_hub_client_resolve (MaqHubClient *self, MaqRepoKind kind, const char *id, const char *revision, const char *path);
 // Resolves to the content (GBytes) of a small file such as the card. MAQ_HUB_ERROR_BAD_REPLY if it has over MAX_BYTES.
 DexFuture *maq_hub_client_read_file (MaqHubClient *self, MaqRepoKind kind, const char *id, const char *revision, const char *path, gsize max_bytes);

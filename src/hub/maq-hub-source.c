@@ -75,6 +75,17 @@ maq_hub_source_new (MaqHubClient *client,
   return self;
 }
 
+void
+maq_hub_source_set_address (MaqHubSource *self,
+                            const char   *address)
+{
+  g_return_if_fail (MAQ_IS_HUB_SOURCE (self));
+
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  self->endpoint = maq_hub_client_get_endpoint (self->client);
+  g_set_str (&self->address, address);
+}
+
 // One opening of the file.
 typedef struct
 {

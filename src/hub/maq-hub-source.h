@@ -14,6 +14,8 @@ G_DECLARE_FINAL_TYPE (MaqHubSource, maq_hub_source, MAQ, HUB_SOURCE, GObject)
 
 // REVISION nullable: the default branch.
 MaqHubSource *maq_hub_source_new (MaqHubClient *client, MaqRepoKind kind, const char *id, const char *revision, const char *path);
+// What the Hub says of the file was asked before: ADDRESS is MaqHubFileInfo's location. Before the first opening.
+void maq_hub_source_set_address (MaqHubSource *self, const char *address);
 // As maq_hub_client_open_file; any thread. After it failed the next call asks the Hub again.
 DexFuture *maq_hub_source_open (MaqHubSource *self, guint64 offset, guint64 end);
 

@@ -16,6 +16,7 @@
 #define LONGEST_WAIT 300        // seconds, for a rate limit
 #define SPREAD       1000       // milliseconds after it within which the connections come back
 #define PAGE_PAUSE   200        // milliseconds after which one more web page in the file's place is no accident
+#define ADDRESS_LIFE 60         // seconds that an address is used for without a new question
 #define KEEP_FROM    (8u << 20) // smaller files are hashed at their end
 
 struct _MaqTransferFetch
@@ -162,6 +163,9 @@ open_first (MaqTransferFetch *self,
 
   g_clear_object (&self->source);
   self->source = maq_hub_source_new (self->run->client, self->run->request->kind, self->run->work->id, self->run->work->commit, get_file (self)->path);
+  const MaqTransferWork *work = self->run->work;
+  if (work->address != NULL && !self->is_second && g_get_monotonic_time () - work->told_at < ADDRESS_LIFE * G_USEC_PER_SEC)
+    maq_hub_source_set_address (self->source, work->address);
   g_autoptr (MaqRanges) there = maq_cache_writer_dup_ranges (self->writer);
   g_mutex_lock (&self->lock);
   self->plan = maq_range_plan_new (get_file (self)->size, there, LEAST_SHARE);

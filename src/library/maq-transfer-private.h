@@ -44,6 +44,8 @@ struct _MaqTransferWork
   gboolean          is_offline; // because the Hub could not be asked
   GPtrArray        *tree;       // nullable: what the Hub lists at this commit, of MaqCacheTreeFile, for the cache to keep
   guint             took;       // milliseconds to find all this out
+  char             *address;    // nullable: where the only file is, for a while; never stored or logged
+  gint64            told_at;    // monotonic: when the Hub said so
 };
 
 // Asks the Hub what REQUEST comes to, or the cache where the Hub cannot be asked and the cache will do. Only in a fiber.

@@ -27,6 +27,7 @@ maq_transfer_request_copy (const MaqTransferRequest *self)
   copy->exclude = g_strdupv (self->exclude);
   copy->title = g_strdup (self->title);
   copy->folder = g_strdup (self->folder);
+  copy->at_once = self->at_once;
   copy->replace = self->replace;
   return copy;
 }

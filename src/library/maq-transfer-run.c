@@ -55,6 +55,7 @@ maq_transfer_run_new (MaqHubClient             *client,
   self->client = g_object_ref (client);
   self->cache = g_object_ref (cache);
   self->request = maq_transfer_request_copy (request);
+  self->request->at_once = TRUE;
   self->record = maq_transfer_record_ref (record);
   self->rate = maq_transfer_rate_ref (rate);
   g_mutex_init (&self->lock);

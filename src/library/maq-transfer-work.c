@@ -31,6 +31,7 @@ work_clear (gpointer data)
   g_ptr_array_unref (self->files);
   g_clear_object (&self->dir);
   g_clear_pointer (&self->tree, g_ptr_array_unref);
+  g_free (self->address);
 }
 
 MaqTransferWork *
@@ -452,6 +453,62 @@ ask_repo (MaqHubClient             *client,
   return g_steal_pointer (&repo);
 }
 
+// Whether the Hub has another host send a file of that name, most likely.
+static gboolean
+is_stored_elsewhere (const char *path)
+{
+  static const char *const endings[] = { ".gguf", ".safetensors", ".bin", ".onnx", ".pt", ".pth", ".parquet", ".zip", ".tar" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (endings); i++)
+    if (g_str_has_suffix (path, endings[i]))
+      return TRUE;
+  return FALSE;
+}
+
+// Whether PATH was there when the cache last heard of the revision, or is in the folder.
+static gboolean
+was_here (MaqCache                 *cache,
+          const MaqTransferRequest *request,
+          const char               *path)
+{
+  g_autofree char *place = NULL;
+
+  if (request->folder != NULL)
+    place = g_build_filename (request->folder, path, NULL);
+  else
+    place = maq_cache_dup_file_path (cache, request->kind, request->id, maq_transfer_request_get_revision (request), path);
+  return place != NULL && g_file_test (place, G_FILE_TEST_EXISTS);
+}
+
+// Asks where the only file of REQUEST is while the Hub is asked what the request comes to: one round trip less before the first
+// byte. NULL where it would be a request too many.
+static DexFuture *
+look_ahead (MaqHubClient             *client,
+            MaqCache                 *cache,
+            const MaqTransferRequest *request)
+{
+  gboolean is_one = maq_transfer_request_has_paths (request) && request->paths[1] == NULL;
+
+  if (!request->at_once || !is_one || !is_stored_elsewhere (request->paths[0]) || was_here (cache, request, request->paths[0]))
+    return NULL;
+  return maq_hub_client_resolve (client, request->kind, request->id, request->revision, request->paths[0]);
+}
+
+// Notes what AHEAD (transfer full) says, if that is soon and of the same file; else whoever fetches it asks again.
+static void
+take_ahead (MaqTransferWork *work,
+            DexFuture       *ahead,
+            guint            patience)
+{
+  const MaqTransferFile *file = work->files->pdata[0];
+  g_autoptr (MaqHubFileInfo) info = dex_await_boxed (maq_future_with_timeout (ahead, MAX (patience, 1)), NULL);
+
+  if (info == NULL || info->location == NULL || !g_str_equal (info->commit, work->commit) || g_strcmp0 (info->etag, file->etag) != 0)
+    return;
+  work->address = g_strdup (info->location);
+  work->told_at = g_get_monotonic_time ();
+}
+
 static MaqTransferWork *
 prepare (MaqHubClient             *client,
          MaqCache                 *cache,
@@ -479,10 +536,15 @@ prepare (MaqHubClient             *client,
         here = request->folder != NULL ? work_from_notes (cache, request, revision) : work_from_cache (cache, request, revision, &n_missing);
       return here != NULL ? here : work_at_commit (client, cache, request, request->id, revision, NULL, error);
     }
+  gint64 begin = g_get_monotonic_time ();
+  g_autoptr (DexFuture) ahead = look_ahead (client, cache, request);
   g_autoptr (MaqRepo) repo = ask_repo (client, cache, request, &cause);
   if (repo == NULL)
     return fall_back (cache, request, g_steal_pointer (&cause), error);
-  return work_at_commit (client, cache, request, maq_repo_get_id (repo), maq_repo_get_sha (repo), maq_repo_get_tree (repo), error);
+  MaqTransferWork *work = work_at_commit (client, cache, request, maq_repo_get_id (repo), maq_repo_get_sha (repo), maq_repo_get_tree (repo), error);
+  if (work != NULL && ahead != NULL && work->bytes_here < work->bytes_total)
+    take_ahead (work, g_steal_pointer (&ahead), (g_get_monotonic_time () - begin) / 1000);
+  return work;
 }
 
 MaqTransferWork *

@@ -36,6 +36,7 @@ typedef struct
   char      **exclude;
   char       *title;   // nullable: what the interface shows besides the id, such as "Q4_K_M"
   char       *folder;  // nullable: a folder of the user's choice, absolute, that gets the files instead of the shared cache
+  gboolean    at_once; // whoever plans it begins it at once: where its only file is may be asked beside
   gboolean    replace; // files there that the user made or changed, too; otherwise the download fails with MAQ_CACHE_ERROR_OCCUPIED
 } MaqTransferRequest;
 MaqTransferRequest *maq_transfer_request_new (MaqRepoKind kind, const char *id, const char *revision);

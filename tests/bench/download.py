@@ -49,14 +49,14 @@ def commands(url, folder):
     out = folder / "out.gguf"
     cached = f"models--bench--large/snapshots/*/{NAME}"
     def ours(program):
-        return ["env", f"HF_HUB_CACHE={folder}/cache", f"XDG_STATE_HOME={folder}/state", program, "download", "--quiet", REPO], folder / "cache", cached
+        return ["env", f"HF_HUB_CACHE={folder}/cache", f"XDG_STATE_HOME={folder}/state", program, "download", "--quiet", REPO, NAME], folder / "cache", cached
 
     return {
         "maq": ours(MAQ),
         "other maq": ours(OTHER),
         "curl": (["curl", "-sfL", "-o", out, link], folder, "out.gguf"),
         "aria2c -x16": (["aria2c", "-q", "-x16", "-s16", "-k1M", "--file-allocation=falloc", "-d", folder, "-o", "out.gguf", link], folder, "out.gguf"),
-        "hf": (["env", f"HF_HUB_CACHE={folder}/cache", f"HF_HOME={folder}/home", "hf", "download", REPO], folder / "cache", cached),
+        "hf": (["env", f"HF_HUB_CACHE={folder}/cache", f"HF_HOME={folder}/home", "hf", "download", REPO, NAME], folder / "cache", cached),
     }
 
 

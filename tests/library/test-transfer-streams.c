@@ -146,6 +146,68 @@ test_resumes (Fixture      *fixture,
   g_assert_cmpuint (maq_transfer_get_bytes_fetched (second), <=, SIZE - there);
 }
 
+static MaqTransferRequest *
+request_one (void)
+{
+  const char         *paths[] = { LARGE, NULL };
+  MaqTransferRequest *request = request_large ();
+
+  request->paths = g_strdupv ((char **) paths);
+  return request;
+}
+
+// Where a file is that is named is asked beside what it is, with no request more than there was.
+static void
+test_looks_ahead (Fixture      *fixture,
+                  gconstpointer data)
+{
+  // A plan alone begins no download, so it asks for no file.
+  g_autoptr (MaqTransferRequest) request = request_one ();
+  g_autoptr (DexFuture) plan = maq_transfer_list_plan (fixture->transfers, request);
+  WAIT_UNTIL (!dex_future_is_pending (plan));
+  g_assert_true (dex_future_is_resolved (plan));
+  g_assert_cmpuint (maq_hub_server_count_requests (fixture->server, "hub", "*/resolve/*"), ==, 0);
+
+  maq_hub_server_clear_requests (fixture->server);
+  g_autoptr (MaqTransfer) transfer = fetch (fixture, request_one ());
+  check_large (fixture, transfer);
+  g_assert_cmpuint (maq_hub_server_count_requests (fixture->server, "hub", "HEAD */resolve/*"), ==, 1);
+  g_assert_cmpuint (maq_hub_server_count_requests (fixture->server, "hub", "*"), ==, 2);
+
+  // What is here is not asked for.
+  maq_transfer_list_clear (fixture->transfers);
+  maq_hub_server_clear_requests (fixture->server);
+  g_autoptr (MaqTransfer) again = fetch (fixture, request_one ());
+  check_large (fixture, again);
+  g_assert_cmpuint (maq_hub_server_count_requests (fixture->server, "hub", "*"), ==, 1);
+}
+
+// An answer that is of no use costs nothing but the question.
+static void
+test_looks_ahead_in_vain (Fixture      *fixture,
+                          gconstpointer data)
+{
+  const char *rules[] = {
+    "{\"host\": \"hub\", \"method\": \"HEAD\", \"status\": 403, \"times\": 1}",
+    "{\"host\": \"hub\", \"method\": \"HEAD\", \"status\": 503, \"times\": 0}",
+    "{\"host\": \"cdn\", \"expired\": true, \"times\": 1}",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rules); i++)
+    {
+      g_test_message ("%s", rules[i]);
+      maq_hub_server_clear_faults (fixture->server);
+      fault (fixture, rules[i]);
+      g_autoptr (MaqTransfer) transfer = fetch (fixture, request_one ());
+      check_large (fixture, transfer);
+      g_assert_cmpuint (maq_hub_server_count_requests (fixture->server, "hub", "GET */resolve/*"), >, 0);
+      g_autoptr (DexFuture) gone = maq_cache_delete_repo (fixture->cache, MAQ_REPO_KIND_MODEL, LARGE_MODEL);
+      WAIT_UNTIL (!dex_future_is_pending (gone));
+      maq_transfer_list_clear (fixture->transfers);
+      maq_hub_server_clear_requests (fixture->server);
+    }
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -154,6 +216,8 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
 #define ADD_LARGE(name, func) g_test_add ("/library/transfer-streams/" name, Fixture, GSIZE_TO_POINTER (SIZE), fixture_set_up, func, fixture_tear_down)
   ADD_LARGE ("share-a-large-file", test_shares);
+  ADD_LARGE ("where-one-file-is-is-asked-beside-what-it-is", test_looks_ahead);
+  ADD_LARGE ("get-over-a-useless-answer-to-that", test_looks_ahead_in_vain);
   ADD_LARGE ("without-ranges-one-connection-brings-it", test_whole_only);
   ADD_LARGE ("refused-ranges-too", test_refused_ranges);
   ADD_LARGE ("get-over-every-fault", test_recovers);
