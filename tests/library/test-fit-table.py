@@ -108,10 +108,11 @@ def measure(path, context, weights):
         raise AssertionError(said.strip().splitlines()[-1])
     tokens = json.loads(answer)["stats"]["prompt_tokens"]
     assert tokens >= min(PROMPT, context - 16), f"the prompt had only {tokens} tokens"
-    copies = sum(float(mib) for mib in re.findall(r"REPACK model buffer size = +([\d.]+) MiB", said)) * (1 << 20)
+    # Weights laid out anew for this processor; their pages of the file are not needed any more.
+    copies = sum(float(mib) for mib in re.findall(r"(?:REPACK|AMX) model buffer size = +([\d.]+) MiB", said)) * (1 << 20)
     if copies == 0:
         return max(peak for peak, own, files in samples)
-    return max(own + min(files, int(weights - copies) + LIBRARIES) for peak, own, files in samples)
+    return max(own + min(files, max(int(weights - copies), 0) + LIBRARIES) for peak, own, files in samples)
 
 
 def foresee(dimensions, context, folder):
