@@ -15,6 +15,7 @@
 #define MAX_STREAMS   16
 #define STREAM_RATE   (1u << 20) // bytes a second that are worth a stream where there is a limit
 #define FAR           50         // milliseconds to prepare: where round trips take long, all streams at once cost less than finding out
+#define LARGE         (64u << 20) // bytes to fetch: the same holds there
 #define WORTH_MORE    1.1        // more streams have to be worth so much more speed
 #define FIRST_WATCH   150        // milliseconds between two looks at the speed
 #define LONGEST_WATCH 1000
@@ -492,7 +493,7 @@ fetch_all (MaqTransferRun *self,
   Watch    watch = { .when = g_get_monotonic_time () };
   gboolean ok = TRUE;
 
-  if (self->work->took >= FAR)
+  if (self->work->took >= FAR || self->work->bytes_total - self->work->bytes_here >= LARGE)
     {
       self->max_streams = MAX_STREAMS;
       watch.is_settled = TRUE;
