@@ -180,8 +180,6 @@ DexFuture *maq_hub_client_read_file (MaqHubClient *self, MaqRepoKind kind, const
 // GET of a file from byte OFFSET up to, not including, END (0: to its end), following the redirect to the host that stores it;
 // resolves to a MaqHubBody, which begins at 0 if the server knows no ranges. Not retried here: the caller resumes.
 DexFuture *maq_hub_client_open_file (MaqHubClient *self, MaqRepoKind kind, const char *id, const char *revision, const char *path, guint64 offset, guint64 end);
-// GET of an address such as an avatar, absolute or below the endpoint; resolves to GBytes, at most MAX_BYTES.
-DexFuture *maq_hub_client_read_address (MaqHubClient *self, const char *address, gsize max_bytes);
 
 // The page of a repo in a browser (transfer full).
 char *maq_hub_client_dup_page_address (MaqHubClient *self, MaqRepoKind kind, const char *id);

@@ -3,7 +3,6 @@
 #include "maq-hub-job.h"
 
 #include "maq-hub-body.h"
-#include "maq-hub-link.h"
 #include "maq-hub-records.h"
 
 // The methods of the client whose answers are files.
@@ -108,43 +107,4 @@ maq_hub_client_open_file (MaqHubClient *self,
   job->offset = offset;
   job->end = end;
   return maq_hub_job_run (job, open_file_fiber);
-}
-
-static DexFuture *
-read_address_fiber (gpointer data)
-{
-  MaqHubJob          *job = data;
-  GError             *error = NULL;
-  const MaqHubRequest request = { .method = "GET", .address = job->address, .max_bytes = job->max_bytes };
-  g_autoptr (MaqHubReply) reply = maq_hub_http_send (job->http, &request, &error);
-
-  if (reply == NULL)
-    return dex_future_new_for_error (error);
-  return dex_future_new_take_boxed (G_TYPE_BYTES, g_steal_pointer (&reply->body));
-}
-
-DexFuture *
-maq_hub_client_read_address (MaqHubClient *self,
-                             const char   *address,
-                             gsize         max_bytes)
-{
-  dex_return_error_if_fail (MAQ_IS_HUB_CLIENT (self));
-  dex_return_error_if_fail (address != NULL);
-
-  MaqHubJob       *job = maq_hub_job_new (self, MAQ_REPO_KIND_MODEL);
-  g_autofree char *base = g_strconcat (job->endpoint, "/", NULL);
-  g_autoptr (GUri) endpoint = maq_hub_link_parse (base, NULL);
-  // “/avatars/x” is below the endpoint, also when that has a path.
-  gboolean is_below = address[0] == '/' && address[1] != '/';
-  g_autoptr (GUri) uri = maq_hub_link_parse (is_below ? address + 1 : address, endpoint);
-
-  if (uri == NULL)
-    {
-      maq_hub_job_free (job);
-      return dex_future_new_reject (MAQ_HUB_ERROR, MAQ_HUB_ERROR_BAD_REQUEST, "Not an http or https address");
-    }
-
-  job->address = g_uri_to_string (uri);
-  job->max_bytes = max_bytes;
-  return maq_hub_job_run (job, read_address_fiber);
 }

@@ -73,12 +73,6 @@ hub_start_open_source (MaqHubClient *client)
   return maq_hub_source_open (source, 0, 0);
 }
 
-DexFuture *
-hub_start_read_address (MaqHubClient *client)
-{
-  return maq_hub_client_read_address (client, "/avatars/x.svg", 1024 * 1024);
-}
-
 const HubOperation hub_operations[HUB_N_OPERATIONS] = {
   { "list", hub_start_list, "[{\"id\":\"a/b\"}]", HUB_IS_JSON },
   { "info", hub_start_info, "{\"id\":\"a/b\"}", HUB_IS_JSON | HUB_IS_REPO },
@@ -91,7 +85,6 @@ const HubOperation hub_operations[HUB_N_OPERATIONS] = {
   { "read-file", hub_start_read_file, "content of some length", HUB_IS_REPO | HUB_IS_FILE },
   { "open-file", hub_start_open_file, "content of some length", HUB_IS_REPO | HUB_IS_FILE | HUB_IS_ONCE },
   { "open-source", hub_start_open_source, "content of some length", HUB_IS_REPO | HUB_IS_FILE | HUB_IS_ONCE },
-  { "read-address", hub_start_read_address, "content of some length", 0 },
 };
 
 void

@@ -24,7 +24,6 @@ DexFuture *hub_start_resolve (MaqHubClient *client);
 DexFuture *hub_start_read_file (MaqHubClient *client);
 DexFuture *hub_start_open_file (MaqHubClient *client);
 DexFuture *hub_start_open_source (MaqHubClient *client);
-DexFuture *hub_start_read_address (MaqHubClient *client);
 
 typedef enum
 {
@@ -43,7 +42,7 @@ typedef struct
   HubOperationFlags flags;
 } HubOperation;
 
-#define HUB_N_OPERATIONS 12
+#define HUB_N_OPERATIONS 11
 extern const HubOperation hub_operations[HUB_N_OPERATIONS];
 
 #define HUB_FOREACH_OPERATION(i) for (guint i = 0; i < HUB_N_OPERATIONS; i++)

@@ -276,8 +276,8 @@ test_sizes (HubFixture   *f,
   g_autofree char *large = g_strnfill (2 * 1024 * 1024, ' ');
   maq_test_server_add (f->server, "/api/models", &(MaqTestReply) { .body = "[]", .claim = 17 * 1024 * 1024 });
   hub_assert_fails (hub_start_list (f->client), MAQ_HUB_ERROR_BAD_REPLY);
-  maq_test_server_add (f->server, "/avatars/x.svg", &(MaqTestReply) { .body = large, .claim = -1 });
-  hub_assert_fails (hub_start_read_address (f->client), MAQ_HUB_ERROR_BAD_REPLY);
+  hub_add (f, &(MaqTestReply) { .headers = HUB_FILE_HEADERS, .body = large, .claim = -1 });
+  hub_assert_fails (maq_hub_client_read_file (f->client, MAQ_REPO_KIND_MODEL, "a/b", "main", "f.txt", 1024 * 1024), MAQ_HUB_ERROR_BAD_REPLY);
 
   g_autoptr (GString) headers = g_string_new (NULL);
   for (guint i = 0; i < 3000; i++)
