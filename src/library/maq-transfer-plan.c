@@ -72,10 +72,12 @@ take_work (MaqTransferPlan *self,
   self->n_files = work->files->len;
   self->bytes_total = work->bytes_total;
   self->bytes_here = work->bytes_here;
+  self->largest = 0;
   for (guint i = 0; i < work->files->len; i++)
     {
       const MaqTransferFile *file = work->files->pdata[i];
       self->bytes_here += file->is_twin ? file->size : 0;
+      self->largest = file->here || file->is_twin ? self->largest : MAX (self->largest, file->size);
     }
   self->space = work->dir != NULL ? maq_transfer_work_get_space (work, NULL) : self->bytes_total - self->bytes_here;
 }

@@ -128,6 +128,7 @@ typedef struct
   guint   n_files;
   guint64 bytes_total;
   guint64 bytes_here; // not to be fetched: in the cache, also as a file of another repo, or in the folder of the request
+  guint64 largest;    // the size of the largest file that is to be fetched
   guint64 space;      // that it still needs where it goes; what is copied there from the cache counts, too
   guint64 room;       // that there is; see maq_cache_get_free_bytes
 

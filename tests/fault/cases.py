@@ -12,6 +12,7 @@ import harness
 from cases_cache import CASES as CACHE
 from cases_calls import CASES as CALLS
 from cases_content import CASES as CONTENT
+from cases_large import CASES as LARGE
 from cases_names import CASES as NAMES
 from cases_network import CASES as NETWORK
 from cases_power import CASES as POWER
@@ -19,7 +20,7 @@ from cases_ranges import CASES as RANGES
 from cases_servers import CASES as SERVERS
 from cases_together import CASES as TOGETHER
 
-CASES = [*CALLS, *POWER, *CONTENT, *RANGES, *NETWORK, *SERVERS, *NAMES, *TOGETHER, *CACHE]
+CASES = [*CALLS, *POWER, *CONTENT, *LARGE, *RANGES, *NETWORK, *SERVERS, *NAMES, *TOGETHER, *CACHE]
 
 
 def chosen(words):

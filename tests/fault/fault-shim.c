@@ -14,6 +14,7 @@
 //   MAQ_FAULT_RECORD   a file that gets one line a call, in the order they took effect; what is written goes to FILE.data
 //   MAQ_FAULT_FLOCK    lies: flock() succeeds for everybody, as on some network file systems; ENOLCK: it does not work at all
 //   MAQ_FAULT_CLOCK    seconds by which the wall clock is wrong; "SECONDS@AFTER": from so many seconds after the start on
+//   MAQ_FAULT_ROOM     how many bytes are free on every disk, for who asks
 //
 // For 64-bit Linux, where the two names of a call (open, open64) take the same arguments.
 #include <dlfcn.h>
@@ -31,6 +32,7 @@
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -805,4 +807,31 @@ EXPORT int
 rmdir (const char *path)
 {
   return unlinkat (AT_FDCWD, path, AT_REMOVEDIR);
+}
+
+// How much room there is said to be
+
+static int
+tell_room (int             result,
+           struct statvfs *info)
+{
+  const char *room = getenv ("MAQ_FAULT_ROOM");
+
+  if (room != NULL && result == 0)
+    info->f_bavail = info->f_bfree = info->f_blocks = strtoull (room, NULL, 10) / info->f_frsize;
+  return result;
+}
+
+EXPORT int
+statvfs (const char     *path,
+         struct statvfs *info)
+{
+  return tell_room (REAL (statvfs) (path, info), info);
+}
+
+EXPORT int
+statvfs64 (const char       *path,
+           struct statvfs64 *info)
+{
+  return tell_room (REAL (statvfs) (path, (struct statvfs *) info), (struct statvfs *) info);
 }
