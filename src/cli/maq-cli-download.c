@@ -6,10 +6,8 @@
 #include <string.h>
 
 #include "maq-cli-repo.h"
+#include "maq-download-summary.h"
 #include "maq-units.h"
-
-// What is larger the Hub promises to nobody who speaks HTTP alone.
-#define LARGEST_SURE (G_GUINT64_CONSTANT (50) * 1000 * 1000 * 1000)
 
 static char    *option_kind;
 static char    *option_quant;
@@ -174,13 +172,6 @@ find_offline (MaqCli *cli, const MaqRepoAddress *address, char **files, GError *
   return TRUE;
 }
 
-static void
-warn_of_size (MaqCli *cli, const MaqTransferPlan *plan)
-{
-  if (plan->bytes_here < plan->bytes_total && plan->largest > LARGEST_SURE)
-    maq_cli_note (cli, _ ("A file of over 50 GB is among them, which the Hub may not send to this program. “hf download” gets it into the same cache."));
-}
-
 static gboolean
 download (MaqCli *cli, char **arguments, GError **error)
 {
@@ -224,7 +215,8 @@ download (MaqCli *cli, char **arguments, GError **error)
   else
     maq_cli_note (cli, ngettext ("%s: %u file, %s, of which %s to fetch", "%s: %u files, %s, of which %s to fetch", plan->n_files), address->id, plan->n_files, total, left);
 
-  warn_of_size (cli, plan);
+  if (maq_download_plan_get_warning (plan) != NULL)
+    maq_cli_note (cli, "%s", maq_download_plan_get_warning (plan));
   if (plan->bytes_here < plan->bytes_total && g_network_monitor_get_network_metered (g_network_monitor_get_default ()))
     maq_cli_note (cli, _ ("This connection is metered. Ctrl+C stops the download, which can go on later."));
 

@@ -11,7 +11,7 @@
 
 // Bytes of a file above which Python refuses to fetch it without the chunk protocol, as the Hub does not promise to send it (Hub API
 // notes §7.2).
-#define HUGE (50 * G_GUINT64_CONSTANT (1000000000))
+#define LARGEST_SURE (50 * G_GUINT64_CONSTANT (1000000000))
 
 static void
 summary_clear (gpointer data)
@@ -85,18 +85,6 @@ is_in_folder (const Question *self)
   return TRUE;
 }
 
-static gboolean
-has_huge (const MaqTransferWork *work)
-{
-  for (guint i = 0; i < work->files->len; i++)
-    {
-      const MaqTransferFile *file = g_ptr_array_index (work->files, i);
-      if (file->size > HUGE && !file->here && file->source == NULL && !file->is_twin)
-        return TRUE;
-    }
-  return FALSE;
-}
-
 static DexFuture *
 look_thread (gpointer data)
 {
@@ -106,7 +94,6 @@ look_thread (gpointer data)
   summary->folder = g_strdup (self->request->folder != NULL ? self->request->folder : maq_cache_get_root (self->cache));
   summary->has_folder = g_file_test (summary->folder, G_FILE_TEST_IS_DIR);
   summary->is_complete = self->request->folder != NULL ? is_in_folder (self) : is_in_cache (self);
-  summary->has_huge = has_huge (self->plan->work);
   summary->bytes_left = self->plan->bytes_total - MIN (self->plan->bytes_here, self->plan->bytes_total);
   summary->plan = g_steal_pointer (&self->plan);
   return dex_future_new_take_boxed (MAQ_TYPE_DOWNLOAD_SUMMARY, summary);
@@ -147,6 +134,14 @@ maq_download_summary_has_room (const MaqDownloadSummary *self)
   return self->plan->space <= self->plan->room;
 }
 
+const char *
+maq_download_plan_get_warning (const MaqTransferPlan *plan)
+{
+  if (plan->largest <= LARGEST_SURE)
+    return NULL;
+  return _ ("A file of over 50 GB is among them, which the Hub may not send to this program. “hf download” gets it into the same cache.");
+}
+
 static char *
 dup_amount (const MaqDownloadSummary *self)
 {
@@ -168,10 +163,9 @@ char *
 maq_download_summary_to_sentence (const MaqDownloadSummary *self)
 {
   g_autofree char *amount = dup_amount (self);
+  const char      *warning = maq_download_plan_get_warning (self->plan);
 
-  if (!self->has_huge)
-    return g_steal_pointer (&amount);
-  return g_strconcat (amount, " ", _ ("It has a file of over 50 GB, which the Hub may refuse to send; the download then stops and says so."), NULL);
+  return warning != NULL ? g_strconcat (amount, " ", warning, NULL) : g_steal_pointer (&amount);
 }
 
 char *

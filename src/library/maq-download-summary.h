@@ -17,7 +17,6 @@ typedef struct
   guint64          bytes_left;  // to fetch
   gboolean         is_complete; // every file is in its place already: there is nothing to do
   gboolean         has_folder;  // the folder is there already
-  gboolean         has_huge;    // a file that is to be fetched has over 50 GB
 } MaqDownloadSummary;
 #define MAQ_TYPE_DOWNLOAD_SUMMARY (maq_download_summary_get_type ())
 GType               maq_download_summary_get_type (void);
@@ -33,7 +32,9 @@ gboolean maq_download_summary_has_room (const MaqDownloadSummary *self);
 // Folder as people write it, and how much it can take: "~/models · room for 80 GB" (transfer full, translated).
 // ROOM: in bytes, G_MAXUINT64 if unknown.
 char *maq_download_place_to_text (const char *folder, guint64 room);
-// "12 files, 8.2 GB; 4.1 GB of it is on this computer already.", and what is to be known of huge files (transfer full, translated)
+// What is to be known before PLAN is begun, in a sentence (translated); NULL: nothing.
+const char *maq_download_plan_get_warning (const MaqTransferPlan *plan);
+// "12 files, 8.2 GB; 4.1 GB of it is on this computer already.", and the warning (transfer full, translated)
 char *maq_download_summary_to_sentence (const MaqDownloadSummary *self);
 // Why there is no room, and what to do (transfer full, translated).
 char *maq_download_summary_dup_no_room (const MaqDownloadSummary *self);

@@ -224,7 +224,7 @@ test_huge (Fixture      *fixture,
         file->size = 50 * G_GUINT64_CONSTANT (1000000000) + 1;
     }
   g_autoptr (MaqDownloadSummary) huge = summarize (fixture, offer, weights);
-  check_sentence (huge, "1 file, 50.0\302\240GB. It has a file of over 50 GB, which the Hub may refuse to send; the download then stops and says so.");
+  check_sentence (huge, "1 file, 50.0\302\240GB. A file of over 50 GB is among them, which the Hub may not send to this program. “hf download” gets it into the same cache.");
 }
 
 static void
