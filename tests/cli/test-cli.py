@@ -538,6 +538,10 @@ def test_download(suite, hub):
         equal((folder / weights.name).read_bytes(), weights.read_bytes())
         equal([p for p in folder.rglob("*") if p.is_symlink()], [])
         equal(pathlib.Path(home["HF_HOME"], "hub").exists(), False, "nothing in the cache")
+        # The plan is of that folder, too.
+        plan = json.loads(ok("download", CHAT, "--local-dir", folder, "-n", "--json", hub=hub, **home))
+        equal((plan["folder"], plan["complete"], plan["fetch"]), (str(folder), True, 0))
+        equal(json.loads(ok("download", CHAT, "--local-dir", there / "new", "-n", "--json", hub=hub, **home))["complete"], False)
         result = json.loads(ok("download", CHAT, "--local-dir", folder, "--json", hub=hub, **home))
         equal((result["path"], result["fetched"]), (str(folder), 0))
         equal(ok("download", CHAT, weights.name, "--local-dir", folder, hub=hub, **home), f"{folder / weights.name}\n")
