@@ -51,6 +51,14 @@ void maq_transfer_run_tell_news (MaqTransferRun *self);
 void  maq_transfer_run_count (MaqTransferRun *self, guint *counter, int by);
 guint maq_transfer_run_get_first_pause (void);
 
+// Starts FUNC as a fiber that holds the record, so that nobody else takes the transfer up before the last has let go of its file.
+DexFuture *maq_transfer_run_spawn (MaqTransferRun *self, DexFiberFunc func);
+// Fetches all files of the work. Only in a fiber.
+gboolean maq_transfer_run_fetch_all (MaqTransferRun *self, GError **error);
+// Whether there is room for all of them; and, meanwhile, whether another program has not filled the disk.
+gboolean maq_transfer_run_check_space (MaqTransferRun *self, GError **error);
+gboolean maq_transfer_run_check_reserve (MaqTransferRun *self, GError **error);
+
 // Makes the folder of the request, or finds it again, before it is remembered that it was there.
 gboolean maq_transfer_run_prepare_folder (MaqTransferRun *self, GError **error);
 // Keeps the list of files, and removes the run's partial files, where the request has them. ID: nullable, as the Hub writes it.
