@@ -242,7 +242,6 @@ choice_changed_cb (MaqDownloadDialog *self)
       request->folder = g_strdup (maq_download_terms_get_folder (self->terms));
       request->replace = gtk_check_button_get_active (self->replace);
     }
-  maq_download_tally_take (self->tally, request, offer);
   if (request == NULL)
     {
       set_summary (self, get_nothing_words (self));
@@ -253,6 +252,8 @@ choice_changed_cb (MaqDownloadDialog *self)
     set_start (self, START_DOWNLOAD, _ ("Download"));
   else
     self->does = START_DOWNLOAD;
+  // What is wrong with it may be said before this returns.
+  maq_download_tally_take (self->tally, request, offer);
 }
 
 // Leave to replace is given for one folder.

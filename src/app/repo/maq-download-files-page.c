@@ -5,6 +5,7 @@
 
 #include <glib/gi18n.h>
 
+#include "maq-portions.h"
 #include "maq-status-stack.h"
 #include "maq-template-callbacks.h"
 #include "maq-units.h"
@@ -138,7 +139,7 @@ maq_download_files_page_new (MaqDownloadFileList *files)
 
   MaqDownloadFilesPage *self = g_object_new (MAQ_TYPE_DOWNLOAD_FILES_PAGE, NULL);
   self->files = g_object_ref (files);
-  g_autoptr (GtkNoSelection) selection = gtk_no_selection_new (g_object_ref (G_LIST_MODEL (files)));
+  g_autoptr (GtkNoSelection) selection = gtk_no_selection_new (G_LIST_MODEL (maq_portions_new (g_object_ref (G_LIST_MODEL (files)))));
   gtk_list_view_set_model (self->list_view, GTK_SELECTION_MODEL (selection));
   g_signal_connect_object (files, "notify::n-chosen", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
   search_changed_cb (self);

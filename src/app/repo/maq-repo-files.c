@@ -3,13 +3,9 @@
 
 #include "maq-repo-files.h"
 
+#include "maq-portions.h"
 #include "maq-repo-file-list.h"
 #include "maq-template-callbacks.h"
-
-// A list view makes widgets for some two hundred rows as soon as there are so many, all in one turn of the main loop: too much for
-// one. It gets this many in each until it has those.
-#define PORTION 20
-#define ENOUGH  260
 
 struct _MaqRepoFiles
 {
@@ -18,8 +14,7 @@ struct _MaqRepoFiles
   GtkListView *list_view;
 
   MaqRepoFileList   *files;
-  GtkSliceListModel *shown; // the first of them, soon all
-  guint              growing;
+  GtkSliceListModel *shown;
 };
 
 G_DEFINE_FINAL_TYPE (MaqRepoFiles, maq_repo_files, ADW_TYPE_BIN)
@@ -59,7 +54,6 @@ maq_repo_files_dispose (GObject *object)
 {
   MaqRepoFiles *self = MAQ_REPO_FILES (object);
 
-  g_clear_handle_id (&self->growing, g_source_remove);
   gtk_widget_dispose_template (GTK_WIDGET (self), MAQ_TYPE_REPO_FILES);
   g_clear_object (&self->shown);
   g_clear_object (&self->files);
@@ -89,22 +83,9 @@ maq_repo_files_init (MaqRepoFiles *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
   self->files = maq_repo_file_list_new ();
-  self->shown = gtk_slice_list_model_new (g_object_ref (G_LIST_MODEL (self->files)), 0, PORTION);
+  self->shown = maq_portions_new (g_object_ref (G_LIST_MODEL (self->files)));
   g_autoptr (GtkNoSelection) selection = gtk_no_selection_new (g_object_ref (G_LIST_MODEL (self->shown)));
   gtk_list_view_set_model (self->list_view, GTK_SELECTION_MODEL (selection));
-}
-
-static gboolean
-grow (gpointer data)
-{
-  MaqRepoFiles *self = data;
-  guint         size = gtk_slice_list_model_get_size (self->shown);
-  gboolean      is_enough = size >= MIN (ENOUGH, g_list_model_get_n_items (G_LIST_MODEL (self->files)));
-
-  gtk_slice_list_model_set_size (self->shown, is_enough ? G_MAXUINT : size + PORTION);
-  if (is_enough)
-    self->growing = 0;
-  return is_enough ? G_SOURCE_REMOVE : G_SOURCE_CONTINUE;
 }
 
 void
@@ -114,10 +95,8 @@ maq_repo_files_set_tree (MaqRepoFiles *self,
   g_return_if_fail (MAQ_IS_REPO_FILES (self));
   g_return_if_fail (tree != NULL);
 
-  gtk_slice_list_model_set_size (self->shown, PORTION);
+  maq_portions_restart (self->shown);
   maq_repo_file_list_set_tree (self->files, tree);
-  if (self->growing == 0)
-    self->growing = g_idle_add (grow, self);
 }
 
 void
