@@ -167,6 +167,8 @@ test_enter (AppFixture   *fixture,
   shown = show (fixture, MAQ_REPO_KIND_MODEL, CHAT);
   ui_wait_text (shown.dialog, "Everything is here.");
   choose (&shown, "All Files");
+  // What the button said is not what it would do now.
+  g_assert_false (ui_shows (shown.dialog, "Show in Library"));
   ui_wait_text (shown.dialog, "4 files, 7.8\302\240MB; 2.2\302\240MB of it is on this computer already.");
   ui_wait_text (shown.dialog, "Download 5.5\302\240MB");
   ui_hide (shown.window, shown.below);

@@ -248,10 +248,8 @@ choice_changed_cb (MaqDownloadDialog *self)
       set_problem (self, NULL);
       set_start (self, START_NOTHING, _ ("Download"));
     }
-  else if (self->does == START_NOTHING)
+  else if (self->does != START_DOWNLOAD)
     set_start (self, START_DOWNLOAD, _ ("Download"));
-  else
-    self->does = START_DOWNLOAD;
   // What is wrong with it may be said before this returns.
   maq_download_tally_take (self->tally, request, offer);
 }
