@@ -5,6 +5,8 @@
 import array
 import fcntl
 import json
+import pathlib
+import re
 import signal
 import socket
 import struct
@@ -267,6 +269,15 @@ def set_interface(up):
         fcntl.ioctl(control, SIOCSIFFLAGS, array.array("B", struct.pack("16sh14x", b"lo", flags | IFF_UP if up else flags & ~IFF_UP)))
 
 
+def count_written(pid):
+    """How many bytes the process PID has handed to write() by now."""
+    try:
+        text = pathlib.Path(f"/proc/{pid}/io").read_text()
+    except OSError:
+        return 0
+    return int(re.search(r"^wchar: (\d+)", text, re.M)[1])
+
+
 def interface_down(row, seconds):
     """As when a cable is pulled: everything stands still; afterwards it goes on without a word."""
     set_interface(True)
@@ -281,8 +292,8 @@ def interface_down(row, seconds):
             time.sleep(seconds)
             set_interface(True)
             back = time.monotonic()
-            # What lies in the buffers of the connection is handed over while nothing goes through.
-            written = lambda: sum(path.stat().st_blocks for path in here.partials())
+            # What lies in the buffers of the connection is handed over while nothing goes through; blocks are set aside before.
+            written = lambda: count_written(process.pid)
             before = written()
             expect(wait_for(lambda: written() > before, 30, process), "it did not go on")
             waited = time.monotonic() - back
