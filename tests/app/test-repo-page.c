@@ -229,6 +229,30 @@ test_try (AppFixture   *fixture,
   ui_hide (window, page);
 }
 
+// While the same file goes into a folder of the user's choice, a chat still gets it from the cache.
+static void
+test_try_beside_folder (AppFixture   *fixture,
+                        gconstpointer data)
+{
+  g_autoptr (MaqTransferRequest) request = maq_transfer_request_new (MAQ_REPO_KIND_MODEL, CHAT, NULL);
+  const char *paths[] = { "pebble-chat-Q8_0.gguf", NULL };
+
+  request->paths = g_strdupv ((char **) paths);
+  request->folder = g_build_filename (fixture->folder, "mine", NULL);
+  app_fixture_fault (fixture, "{\"host\": \"cdn\", \"rate\": 100000, \"times\": 1}");
+  g_autoptr (MaqTransfer) aside = maq_transfer_list_start (fixture->transfers, request);
+  MaqRepoPage *page = open_page (fixture, CHAT);
+  GtkWindow   *window = app_fixture_show (fixture, page);
+  ui_wait_sensitive (page, "Try");
+  ui_click (page, "Try");
+  ui_wait (has_activated, fixture, 30000);
+  const char *path = strrchr (fixture->activated, ' ') + 1;
+  g_assert_nonnull (strstr (path, CHAT_FOLDER));
+  g_assert_true (g_file_test (path, G_FILE_TEST_EXISTS));
+  maq_transfer_cancel (aside);
+  ui_hide (window, page);
+}
+
 static void
 test_stop (AppFixture   *fixture,
            gconstpointer data)
@@ -374,6 +398,7 @@ main (int   argc,
   ADD ("/app/repo-page/card-and-facts", test_content);
   ADD ("/app/repo-page/keyboard-goes-all-through", test_keyboard);
   ADD ("/app/repo-page/one-press-fetches-and-opens-a-chat", test_try);
+  ADD ("/app/repo-page/one-press-beside-a-folder", test_try_beside_folder);
   ADD ("/app/repo-page/stop-and-go-on", test_stop);
   ADD ("/app/repo-page/a-failed-download-says-why", test_failed_download);
   ADD ("/app/repo-page/files", test_files);

@@ -186,7 +186,8 @@ try_clicked_cb (MaqRepoActions *self)
       open_chat (self, variant, path);
       return;
     }
-  if (!is_active (self->transfer))
+  // A chat takes what the cache has.
+  if (!is_active (self->transfer) || maq_transfer_get_request (self->transfer)->folder != NULL)
     start_try (self, variant);
   maq_repo_variants_keep (self->variants);
   self->try_when_done = TRUE;
