@@ -10,11 +10,10 @@
 
 #define FIRST_STREAMS 8
 #define MAX_STREAMS   16
-#define STREAM_RATE   (1u << 20)  // bytes a second that are worth a stream where there is a limit
-#define FAR           50          // milliseconds to prepare: where round trips take long, all streams at once cost less than finding out
-#define LARGE         (64u << 20) // bytes to fetch: the same holds there
-#define WORTH_MORE    1.1         // more streams have to be worth so much more speed
-#define FIRST_WATCH   150         // milliseconds between two looks at the speed
+#define STREAM_RATE   (1u << 20) // bytes a second that are worth a stream where there is a limit
+#define FAR           50         // milliseconds to prepare: where round trips take long, all streams at once cost less than finding out
+#define WORTH_MORE    1.1        // more streams have to be worth so much more speed
+#define FIRST_WATCH   150        // milliseconds between two looks at the speed
 #define LONGEST_WATCH 1000
 
 // How many streams there may be: what few can fetch within a limit needs no more.
@@ -257,7 +256,7 @@ maq_transfer_run_fetch_all (MaqTransferRun *self,
   gboolean ok = TRUE;
 
   self->max_streams = FIRST_STREAMS;
-  if (self->work->took >= FAR || self->work->bytes_total - self->work->bytes_here >= LARGE)
+  if (self->work->took >= FAR)
     {
       self->max_streams = MAX_STREAMS;
       watch.is_settled = TRUE;
