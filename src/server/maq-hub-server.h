@@ -35,7 +35,7 @@ G_BEGIN_DECLS
 //     "skip": let so many matching requests pass first   "times": how often it applies (default 1; 0: for ever)
 // e.g. {"host": "cdn", "cut": 1000, "times": 2}. The first rule that matches applies. HEAD has no body to spoil.
 //     POST /.maq/faults   one rule, or an array of them      DELETE /.maq/faults   forgets all
-//     GET  /.maq/requests every request so far: [{"method", "path" (with query), "host": "hub"|"cdn", "authorization":
+//     GET  /.maq/requests the last ten thousand requests: [{"method", "path" (with query), "host": "hub"|"cdn", "authorization":
 //                         bool, "range": "bytes=…" or null, "userAgent", "status": of the answer, "sent": bytes of the body
 //                         handed to the connection so far, "fault": bool}]
 //     DELETE /.maq/requests  forgets them
@@ -79,7 +79,7 @@ gboolean maq_hub_server_add_faults (MaqHubServer *self,
                                     GError      **error);
 void     maq_hub_server_clear_faults (MaqHubServer *self);
 
-// How many requests arrived so far whose "METHOD /path" (path without the query) matches GLOB, as in "GET */resolve/*".
+// With faults allowed: how many requests, of the last ten thousand, arrived whose "METHOD /path" (path without the query) matches GLOB, as in "GET */resolve/*".
 // HOST: "hub", "cdn" or NULL for both.
 guint maq_hub_server_count_requests (MaqHubServer *self,
                                      const char   *host,

@@ -81,6 +81,13 @@ maq_serve_request_unref (MaqServeRequest *self)
 }
 
 void
+maq_serve_request_finish (MaqServeRequest *self)
+{
+  self->finished = TRUE;
+  g_signal_handlers_disconnect_by_data (self->message, self);
+}
+
+void
 maq_serve_request_closure_unref (gpointer  request,
                                  GClosure *closure)
 {

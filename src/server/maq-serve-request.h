@@ -41,7 +41,7 @@ typedef struct
   gboolean           bad_token; // sent one that nobody has
   MaqServeFault     *fault;     // NULL: none
   MaqServeLogEntry  *log;
-  gboolean           finished; // the peer is gone or has everything
+  gboolean           finished; // set by maq_serve_request_finish
 
   // The answer.
   MaqServeContent *body; // NULL: empty
@@ -53,7 +53,10 @@ typedef struct
 MaqServeRequest *maq_serve_request_new (SoupServerMessage *message);
 MaqServeRequest *maq_serve_request_ref (MaqServeRequest *self);
 void             maq_serve_request_unref (MaqServeRequest *self);
-// The same for the data of a signal handler.
+// Nothing more is sent: the peer is gone, has everything, or is served without libsoup from now on. The message lets go of the
+// request, which holds the message: who connected SELF to one of its signals has no more to do. Needs a reference of the caller.
+void maq_serve_request_finish (MaqServeRequest *self);
+// The unref for the data of a signal handler.
 void maq_serve_request_closure_unref (gpointer  request,
                                       GClosure *closure);
 

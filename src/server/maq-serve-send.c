@@ -240,7 +240,7 @@ raw_start_cb (gpointer data)
       raw_free (raw);
       return G_SOURCE_REMOVE;
     }
-  raw->request->finished = TRUE;
+  maq_serve_request_finish (raw->request);
   g_output_stream_write_all_async (g_io_stream_get_output_stream (raw->stream), raw->head->str, raw->head->len, G_PRIORITY_DEFAULT, raw->cancellable, raw_written_cb, raw);
   return G_SOURCE_REMOVE;
 }

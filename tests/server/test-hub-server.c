@@ -105,6 +105,87 @@ test_hashing (void)
   http_tear_down (&http);
 }
 
+// Messages that libsoup has made for requests and that are still there.
+static gint live_messages;
+
+static void
+message_gone_cb (gpointer data,
+                 GObject *message)
+{
+  g_atomic_int_add (&live_messages, -1);
+}
+
+static gboolean
+request_started_cb (GSignalInvocationHint *hint,
+                    guint                  n_values,
+                    const GValue          *values,
+                    gpointer               data)
+{
+  g_atomic_int_inc (&live_messages);
+  g_object_weak_ref (g_value_get_object (&values[1]), message_gone_cb, NULL);
+  return TRUE;
+}
+
+// Asks for PATH and goes away without reading the answer.
+static void
+ask_and_leave (Http       *http,
+               const char *path,
+               const char *headers)
+{
+  g_autoptr (GSocketClient) client = g_socket_client_new ();
+  g_autoptr (GSocketConnection) connection = g_socket_client_connect_to_uri (client, maq_hub_server_get_url (http->server), 80, NULL, NULL);
+  g_autofree char *request = g_strdup_printf ("GET %s HTTP/1.1\r\nHost: x\r\n%s\r\n", path, headers);
+
+  g_assert_true (g_output_stream_write_all (g_io_stream_get_output_stream (G_IO_STREAM (connection)), request, strlen (request), NULL, NULL, NULL));
+}
+
+// What belongs to a request goes with it, however it ends: answered, refused, cut, or left by who asked.
+static void
+test_forgets_requests (Http         *http,
+                       gconstpointer data)
+{
+  static const struct
+  {
+    const char *method, *path, *headers;
+  } requests[] = {
+    { "GET", "/api/models?limit=5", NULL },
+    { "GET", "/api/models", "Accept-Encoding: gzip" },
+    { "GET", "/api/models/maquette/pebble-chat", NULL },
+    { "GET", "/api/models/maquette/nothing", NULL },
+    { "POST", "/api/models/maquette/pebble-chat", NULL },
+    { "HEAD", "/maquette/pebble-chat/resolve/main/README.md", NULL },
+    { "GET", "/maquette/pebble-chat/resolve/main/README.md", NULL },
+    { "GET", "/maquette/pebble-chat/resolve/main/model.safetensors", "Range: bytes=0-99" },
+    { "GET", "/api/models", "X-Maq-Fault: delay=20" },
+    { "GET", "/api/models", "X-Maq-Fault: cut=20" },
+    { "GET", "/api/models", "X-Maq-Fault: flip=3; rate=1000000" },
+    { "GET", "/.maq/requests", NULL },
+  };
+  const guint rounds = 20;
+  guint       signal = g_signal_lookup ("request-started", SOUP_TYPE_SERVER);
+  gulong      hook = g_signal_add_emission_hook (signal, 0, request_started_cb, NULL, NULL);
+  guint       before = maq_hub_server_count_requests (http->server, NULL, "*");
+
+  for (guint i = 0; i < rounds; i++)
+    for (guint j = 0; j < G_N_ELEMENTS (requests); j++)
+      {
+        g_autoptr (Reply) reply = http_request (http, requests[j].method, requests[j].path, requests[j].headers, NULL);
+        const char *location = reply_header (reply, "Location");
+        g_autoptr (Reply) target = location != NULL ? http_get (http, location) : NULL;
+      }
+  ask_and_leave (http, "/api/models", "");
+  ask_and_leave (http, "/api/models", "X-Maq-Fault: delay=50\r\n");
+  ask_and_leave (http, "/api/models", "X-Maq-Fault: rate=2000\r\n");
+  while (maq_hub_server_count_requests (http->server, NULL, "*") - before < rounds * (G_N_ELEMENTS (requests) - 1) + 3)
+    g_usleep (1000);
+  soup_session_abort (http->session);
+
+  for (guint i = 0; i < 20000 && g_atomic_int_get (&live_messages) > 0; i++)
+    g_usleep (1000);
+  g_signal_remove_emission_hook (signal, hook);
+  g_assert_cmpint (g_atomic_int_get (&live_messages), ==, 0);
+}
+
 static void
 test_listening (void)
 {
@@ -135,6 +216,7 @@ main (int    argc,
   ADD ("errors", test_errors);
   ADD ("hostile-addresses", test_hostile);
   ADD ("large-bodies", test_large_bodies);
+  ADD ("forgets-requests", test_forgets_requests);
   g_test_add_func ("/server/hub/hashing-holds-up-nobody", test_hashing);
   g_test_add_func ("/server/hub/listening", test_listening);
   return g_test_run ();
