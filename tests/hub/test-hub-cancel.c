@@ -4,6 +4,73 @@
 
 // Futures that are dropped.
 
+// Messages that were sent and are still there.
+static gint live_messages;
+
+static void
+message_gone_cb (gpointer data,
+                 GObject *message)
+{
+  g_atomic_int_add (&live_messages, -1);
+}
+
+static gboolean
+request_queued_cb (GSignalInvocationHint *hint,
+                   guint                  n_values,
+                   const GValue          *values,
+                   gpointer               data)
+{
+  g_atomic_int_inc (&live_messages);
+  g_object_weak_ref (g_value_get_object (&values[1]), message_gone_cb, NULL);
+  return TRUE;
+}
+
+// Whatever becomes of a request, nothing of it stays with the client, which lives as long as the program.
+static void
+test_forgets (HubFixture   *f,
+              gconstpointer data)
+{
+  guint   signal = g_signal_lookup ("request-queued", SOUP_TYPE_SESSION);
+  gulong  hook = g_signal_add_emission_hook (signal, 0, request_queued_cb, NULL, NULL);
+  guint   n = 0;
+  GError *error = NULL;
+
+  HUB_FOREACH_OPERATION (i)
+  {
+    const MaqTestReply replies[] = {
+      { .headers = HUB_FILE_HEADERS, .body = hub_operations[i].good },
+      { .status = 404, .body = "{\"error\":\"Repository not found\"}" },
+      { .status = 503, .body = "busy" },
+      { .status = 302, .headers = "Location: /elsewhere\r\n", .body = "Found" },
+      { .headers = HUB_FILE_HEADERS, .body = "garbage" },
+    };
+    for (guint r = 0; r < G_N_ELEMENTS (replies); r++)
+      {
+        maq_test_server_clear (f->server);
+        hub_add (f, &replies[r]);
+        DexFuture *future = hub_operations[i].start (f->client);
+        hub_wait (future);
+        dex_future_get_value (future, &error);
+        g_clear_error (&error);
+        dex_clear (&future);
+        n += maq_test_server_count (f->server, "/");
+      }
+
+    maq_test_server_clear (f->server);
+    hub_add (f, &(MaqTestReply) { .delay = 3000, .headers = HUB_FILE_HEADERS, .body = hub_operations[i].good });
+    DexFuture *dropped = hub_operations[i].start (f->client);
+    while (maq_test_server_count (f->server, "/") == 0 && dex_future_is_pending (dropped))
+      hub_idle (5);
+    dex_clear (&dropped);
+  }
+  g_assert_cmpuint (n, >=, 5 * (HUB_N_OPERATIONS - 1));
+
+  for (guint i = 0; i < 2000 && g_atomic_int_get (&live_messages) > 0; i++)
+    hub_idle (5);
+  g_signal_remove_emission_hook (signal, hook);
+  g_assert_cmpint (g_atomic_int_get (&live_messages), ==, 0);
+}
+
 static void
 test_cancel (HubFixture   *f,
              gconstpointer data)
@@ -109,6 +176,7 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
 
   ADD ("cancel-before-during-after", test_cancel);
+  ADD ("nothing-is-kept-of-a-request", test_forgets);
   ADD ("dropping-the-stale-request-stops-it", test_stale_request);
   ADD ("drop-an-open-body", test_drop_an_open_body);
   return g_test_run ();
