@@ -229,6 +229,58 @@ maq_repo_path_validate (const char *text,
   return FALSE;
 }
 
+// TEXT after one round of percent-decoding; what is no encoding stays. NULL if that has a zero byte in it.
+static char *
+percent_decode (const char *text)
+{
+  g_autoptr (GString) decoded = g_string_new (NULL);
+
+  for (const char *p = text; *p != '\0'; p++)
+    {
+      if (*p != '%' || !g_ascii_isxdigit (p[1]) || !g_ascii_isxdigit (p[2]))
+        {
+          g_string_append_c (decoded, *p);
+          continue;
+        }
+      char byte = g_ascii_xdigit_value (p[1]) << 4 | g_ascii_xdigit_value (p[2]);
+      if (byte == '\0')
+        return NULL;
+      g_string_append_c (decoded, byte);
+      p += 2;
+    }
+
+  return g_string_free (g_steal_pointer (&decoded), FALSE);
+}
+
+static gboolean
+is_reference (const char *text)
+{
+  return is_repo_path (text) && strchr (text, '\\') == NULL && text[strcspn (text, ":/")] != ':';
+}
+
+gboolean
+maq_repo_reference_validate (const char *text,
+                             GError    **error)
+{
+  g_autofree char *form = g_strdup (text);
+  gboolean         is_stable = FALSE;
+
+  // Each round is shorter than the one before.
+  while (!is_stable && is_reference (form))
+    {
+      char *decoded = percent_decode (form);
+      is_stable = g_strcmp0 (decoded, form) == 0;
+      g_free (form);
+      form = decoded;
+    }
+  if (is_stable)
+    return TRUE;
+
+  g_autofree char *quoted = quote (text != NULL ? text : "");
+  g_set_error (error, MAQ_ADDRESS_ERROR, MAQ_ADDRESS_ERROR_BAD_PATH, "%s is not a safe file name", quoted);
+  return FALSE;
+}
+
 MaqRepoAddress *
 maq_repo_address_new (MaqRepoKind kind,
                       const char *id,

@@ -47,6 +47,10 @@ gboolean maq_revision_validate (const char *text, GError **error);
 gboolean maq_revision_is_commit (const char *text);
 // Whether TEXT, a file name sent by a server, is safe to join below a folder under POSIX and Windows rules.
 gboolean maq_repo_path_validate (const char *text, GError **error);
+// Whether TEXT, which stands in a file of a repo as the name of another (weight_map of an index), is safe to ask a Hub for and to
+// join below a folder: without `\` and without `:` in its first segment, by the rules of maq_repo_path_validate, and still so after
+// any number of rounds of percent-decoding, which servers on the way may do. Hub API notes §26.
+gboolean maq_repo_reference_validate (const char *text, GError **error);
 
 // A place on the Hub. revision and path are NULL when not given.
 typedef struct

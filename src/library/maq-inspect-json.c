@@ -7,6 +7,8 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "maq-repo-address.h"
+
 // The most bytes of indented text, and members of one array or object in it. A vocabulary is no reading matter.
 #define MAX_TEXT    (192 * 1024)
 #define MAX_MEMBERS 500
@@ -232,6 +234,7 @@ fill_index (MaqInspectionFull *self,
 {
   g_autoptr (GHashTable) counts = g_hash_table_new (g_str_hash, g_str_equal);
   g_autoptr (GList) shards = NULL;
+  guint n_unsafe = 0;
 
   MAQ_JSON_FOREACH_MEMBER (name, item, maq_json_get (root, "weight_map"))
     {
@@ -239,6 +242,12 @@ fill_index (MaqInspectionFull *self,
 
       if (place.shard == NULL)
         continue;
+      // Who reads the list, here or through `maq inspect --json`, may ask the Hub for what it names.
+      if (!maq_repo_reference_validate (place.shard, NULL))
+        {
+          n_unsafe++;
+          continue;
+        }
       g_array_append_val (self->places, place);
       g_hash_table_insert (counts, (gpointer) place.shard, GUINT_TO_POINTER (GPOINTER_TO_UINT (g_hash_table_lookup (counts, place.shard)) + 1));
     }
@@ -249,6 +258,12 @@ fill_index (MaqInspectionFull *self,
       g_autofree char *count = g_strdup_printf (ngettext ("%u tensor", "%u tensors", n), n);
 
       maq_inspection_add_pair (self, shard->data, count);
+    }
+  if (n_unsafe > 0)
+    {
+      g_autofree char *count = g_strdup_printf (ngettext ("%u tensor left out", "%u tensors left out", n_unsafe), n_unsafe);
+
+      maq_inspection_add_pair (self, _ ("Unsafe file names"), count);
     }
 }
 

@@ -89,6 +89,31 @@ test_paths (void)
   g_assert_false (maq_repo_path_validate (deep->str, NULL));
 }
 
+// Names that stand in files of a repo, such as those of a weight_map.
+static void
+test_references (void)
+{
+  static const char *const good[] = { "model-00001-of-00002.safetensors", "unet/model.safetensors", "100%.bin", "100%25.bin", "a%20b.bin", "%zz", "a%", "dir/ab:c", "..a", "\xc3\xbc.bin" };
+  static const char *const bad[] = {
+    "", "/etc/x", "../x", "a/../x", "a//x", "a\\x", ".", "a/.", "a\nb", "https://other.example/x", "a:b", ".git/config", "%2e%2e/x", "%2E%2E/x", ".%2e/x", "a/%2e%2e%2fx", "..%2Fx", "%2Fetc%2Fx", "a%5cx", "a%00b", "a%0ab", "a%3ab", "%ff", "%2Egit", "%252e%252e/x", "..%252Fx", "%25252525252e%2e/x", "%zz/%2e%2e", "%25zz/%252e%252e/x", "a/%2f"
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (good); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_assert_true (maq_repo_reference_validate (good[i], &error));
+      g_assert_no_error (error);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_test_message ("%s", bad[i]);
+      g_assert_false (maq_repo_reference_validate (bad[i], &error));
+      g_assert_error (error, MAQ_ADDRESS_ERROR, MAQ_ADDRESS_ERROR_BAD_PATH);
+    }
+  g_assert_false (maq_repo_reference_validate (NULL, NULL));
+}
+
 static const struct
 {
   const char *text;
@@ -249,6 +274,7 @@ main (int   argc,
   g_test_add_func ("/base/repo-address/ids", test_ids);
   g_test_add_func ("/base/repo-address/revisions", test_revisions);
   g_test_add_func ("/base/repo-address/paths", test_paths);
+  g_test_add_func ("/base/repo-address/references", test_references);
   g_test_add_func ("/base/repo-address/parses-what-people-paste", test_parses);
   g_test_add_func ("/base/repo-address/kind-is-meant-where-the-text-is-silent", test_kind_is_meant_where_the_text_is_silent);
   g_test_add_func ("/base/repo-address/refuses", test_refuses);

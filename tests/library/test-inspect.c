@@ -385,9 +385,10 @@ json_facts (void)
                                                                                  "\"added_tokens_decoder\":{\"1\":{\"content\":\"<s>\",\"special\":true},\"2\":{\"content\":\"</s>\",\"special\":true},\"9\":{\"content\":\"<tool>\"}},"
                                                                                  "\"chat_template\":[{\"name\":\"default\",\"template\":\"A\"},{\"name\":\"rag\",\"template\":\"B\"}]}",
                                                    &error);
-  g_autoptr (MaqInspection) index = open_text (hub, "model.safetensors.index.json", "{\"metadata\":{\"total_size\":8},\"weight_map\":{\"a\":\"one\",\"b\":\"two\",\"c\":\"two\",\"d\":7}}", &error);
+  g_autoptr (MaqInspection) index = open_text (hub, "model.safetensors.index.json", "{\"metadata\":{\"total_size\":8},\"weight_map\":{\"a\":\"one\",\"b\":\"two\",\"c\":\"two\",\"d\":7,\"e\":\"..%252F..%2Fother\",\"f\":\"/etc/x\"}}", &error);
   g_autoptr (MaqInspection) template = open_text (hub, "chat_template.jinja", "{{ bos_token }}", &error);
   g_autofree char       *value = NULL;
+  g_autofree char       *unsafe = NULL;
   MaqInspectTensor       tensor;
   const MaqInspectToken *token;
 
@@ -411,9 +412,12 @@ json_facts (void)
   g_assert_true (maq_inspection_get_tensor (index, 2, &tensor));
   g_assert_cmpstr (tensor.name, ==, "c");
   g_assert_cmpstr (tensor.shard, ==, "two");
-  g_assert_cmpuint (maq_inspection_get_n_keys (index), ==, 2);
+  g_assert_cmpuint (maq_inspection_get_n_keys (index), ==, 3);
   value = maq_inspection_dup_value_text (index, 1, 6);
   g_assert_cmpstr (value, ==, "2 tensors");
+  // What would lead out of the repo is left out and told.
+  unsafe = maq_inspection_dup_value_text (index, 2, 40);
+  g_assert_cmpstr (unsafe, ==, "2 tensors left out");
 
   g_assert_cmpint (template->kind, ==, MAQ_INSPECT_TEMPLATE);
   g_assert_cmpuint (template->templates->len, ==, 1);
