@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define DEFAULT_LIMIT 50
+#define DEFAULT_SORT  "trendingScore" // of the Hub
 #define MAX_LIMIT     1000
 
 // What the rows show, for each kind: Hub API notes §5. Only named fields are sent.
@@ -129,7 +130,9 @@ maq_hub_query_to_address (const MaqHubQuery *self,
   if (is_model)
     add_parameters (address, self);
 
-  add (address, "sort", "", self->sort != NULL ? self->sort : "trendingScore");
+  // Some servers refuse orders that they do not know; their default is what a list without a wish is for.
+  if (g_strcmp0 (self->sort, DEFAULT_SORT) != 0)
+    add (address, "sort", "", self->sort);
   add (address, "limit", "", limit);
   for (guint i = 0; expand[self->kind][i] != NULL; i++)
     add (address, "expand", "", expand[self->kind][i]);

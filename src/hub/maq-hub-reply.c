@@ -71,8 +71,9 @@ maq_hub_reply_note_file (MaqHubReply *self)
     self->etag = g_strdup (etag);
   if (self->size < 0 && size != NULL && g_ascii_string_to_unsigned (size, 10, 0, G_MAXINT64, &number, NULL))
     self->size = number;
-  // The length of a redirect is that of its own small body.
-  if (self->size < 0 && self->status == 200 && soup_message_headers_get_one (headers, "Content-Length") != NULL)
+  // The length of a redirect is that of its own small body, that of a packed body not the file's.
+  if (self->size < 0 && self->status == 200 && soup_message_headers_get_one (headers, "Content-Length") != NULL &&
+      soup_message_headers_get_one (headers, "Content-Encoding") == NULL)
     self->size = soup_message_headers_get_content_length (headers);
 }
 

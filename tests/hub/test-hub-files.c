@@ -29,8 +29,36 @@ test_resolve (HubFixture   *f,
   maq_test_server_clear (f->server);
   hub_add (f, &(MaqTestReply) { .headers = HUB_FILE_HEADERS, .body = "12345" });
   g_autoptr (MaqHubFileInfo) info = hub_take_boxed (hub_start_resolve (f->client));
-  g_assert_cmpuint (info->size, ==, 5);
+  g_assert_cmpint (info->size, ==, 5);
   g_assert_null (info->location);
+}
+
+// The size is that of the file or none: not that of a redirect's own body, nor of a packed one.
+static void
+test_sizes (HubFixture   *f,
+            gconstpointer data)
+{
+  g_autofree char *redirect = g_strdup_printf ("X-Repo-Commit: " HUB_COMMIT "\r\nX-Linked-ETag: \"" HUB_GIT_OID "\"\r\nLocation: %s/stored\r\n", maq_test_server_get_address (f->other));
+  g_autofree char *with_size = g_strconcat (redirect, "X-Linked-Size: 70000\r\n", NULL);
+  const struct
+  {
+    MaqTestReply reply;
+    gint64       size;
+  } cases[] = {
+    { { .headers = HUB_FILE_HEADERS, .body = "12345" }, 5 },
+    { { .headers = HUB_FILE_HEADERS, .body = "12345", .claim = -1 }, -1 },
+    { { .headers = HUB_FILE_HEADERS "Content-Encoding: gzip\r\n", .body = "12345" }, -1 },
+    { { .status = 302, .headers = redirect, .body = "Found. Redirecting to another host" }, -1 },
+    { { .status = 302, .headers = with_size, .body = "Found. Redirecting to another host" }, 70000 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      maq_test_server_clear (f->server);
+      hub_add (f, &cases[i].reply);
+      g_autoptr (MaqHubFileInfo) info = hub_take_boxed (hub_start_resolve (f->client));
+      g_assert_cmpint (info->size, ==, cases[i].size);
+    }
 }
 
 static gboolean
@@ -242,6 +270,7 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
 
   ADD ("resolve", test_resolve);
+  ADD ("sizes", test_sizes);
   ADD ("bodies", test_bodies);
   ADD ("wrong-parts", test_wrong_parts);
   ADD ("storage-host", test_storage_host);

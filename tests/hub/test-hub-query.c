@@ -10,9 +10,14 @@ test_models (void)
   g_autoptr (MaqHubQuery) query = maq_hub_query_new (MAQ_REPO_KIND_MODEL);
   g_autofree char *plain = maq_hub_query_to_address (query, "https://hub");
 
-  g_assert_cmpstr (plain, ==, "https://hub/api/models?sort=trendingScore&limit=50&expand=author&expand=pipeline_tag&expand=library_name"
+  g_assert_cmpstr (plain, ==, "https://hub/api/models?limit=50&expand=author&expand=pipeline_tag&expand=library_name"
                               "&expand=downloads&expand=likes&expand=lastModified&expand=createdAt&expand=gated&expand=private&expand=disabled"
                               "&expand=gguf&expand=safetensors&expand=tags");
+
+  query->sort = g_strdup ("trendingScore");
+  g_autofree char *default_order = maq_hub_query_to_address (query, "https://hub");
+  g_assert_cmpstr (default_order, ==, plain);
+  g_free (query->sort);
 
   query->search = g_strdup ("a b/ü&\xff");
   query->author = g_strdup ("acme");
@@ -41,11 +46,11 @@ test_datasets_and_spaces (void)
   datasets->language = g_strdup ("de");
   datasets->min_parameters = 5;
   g_autofree char *address = maq_hub_query_to_address (datasets, "https://hub");
-  g_assert_true (g_str_has_prefix (address, "https://hub/api/datasets?filter=task_categories%3Aquestion-answering&filter=library%3Apolars&filter=language%3Ade&sort=trendingScore&limit=50&expand=author&"));
+  g_assert_true (g_str_has_prefix (address, "https://hub/api/datasets?filter=task_categories%3Aquestion-answering&filter=library%3Apolars&filter=language%3Ade&limit=50&expand=author&"));
 
   g_autoptr (MaqHubQuery) spaces = maq_hub_query_new (MAQ_REPO_KIND_SPACE);
   g_autofree char *space_address = maq_hub_query_to_address (spaces, "https://hub");
-  g_assert_true (g_str_has_prefix (space_address, "https://hub/api/spaces?sort=trendingScore&limit=50&expand=author&"));
+  g_assert_true (g_str_has_prefix (space_address, "https://hub/api/spaces?limit=50&expand=author&"));
   g_assert_nonnull (strstr (space_address, "expand=sdk"));
   g_assert_null (strstr (space_address, "expand=downloads"));
 }

@@ -323,7 +323,7 @@ test_heads (void)
 
       g_assert_true (maq_revision_is_commit (info->commit));
       g_assert_cmpstr (info->etag, ==, cases[i].etag);
-      g_assert_cmpuint (info->size, ==, cases[i].size);
+      g_assert_cmpint (info->size, ==, cases[i].size);
       g_assert_true ((info->location != NULL) == cases[i].is_elsewhere);
       hub_fixture_teardown (&f, NULL);
     }
