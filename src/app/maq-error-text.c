@@ -159,6 +159,12 @@ maq_error_text_new (const GError *error)
         self->body = g_strdup_printf ("%s\n(%s)", _ (entry->body), message);
       else
         self->body = entry->body != NULL ? g_strdup (_ (entry->body)) : g_steal_pointer (&message);
+      if (maq_hub_error_get_reason (error) != NULL)
+        {
+          g_autofree char *body = g_steal_pointer (&self->body);
+          // Translators: the first %s is a sentence of Maquette, the second what the server answered.
+          self->body = g_strdup_printf (_ ("%s\nThe server says: %s"), body, maq_hub_error_get_reason (error));
+        }
       self->is_offline = (entry->flags & OFFLINE) != 0;
       self->can_retry = (entry->flags & RETRY) != 0;
       self->needs_page = (entry->flags & PAGE) != 0;

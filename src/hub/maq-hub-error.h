@@ -30,4 +30,8 @@ typedef enum
   MAQ_HUB_ERROR_BAD_ENDPOINT,       // what was given for the Hub's address is none
 } MaqHubError;
 
+// What the server itself said of why, for the user: valid UTF-8 on one line, never with the token. NULL where ERROR is no
+// MAQ_HUB_ERROR, where nothing was said, and where the words are the Hub's usual ones, which the code has said already.
+const char *maq_hub_error_get_reason (const GError *error);
+
 G_END_DECLS

@@ -6,10 +6,12 @@
 #include <string.h>
 
 #include "maq-error.h"
+#include "maq-hub-error-private.h"
 #include "maq-json.h"
 
 // Longest explanation of a server that is passed on, in bytes.
-#define MAX_SAID 500
+#define MAX_SAID       500
+#define MAX_SAID_DEPTH 4
 
 static gboolean
 equal (const char *a,
@@ -51,6 +53,30 @@ add_said (const MaqHubFailure *failure,
     g_string_append (said, valid);
 }
 
+// Members that hold an explanation: the Hub's own, and those of other servers (problem details of RFC 9457, the frameworks' own).
+static const char *const said_members[] = { "error", "error_description", "message", "errors", "detail", "details", "title", "reason", "msg" };
+
+// Adds what VALUE explains: a text, a list of explanations, or an object with members that are some.
+static void
+add_said_in (const MaqHubFailure *failure,
+             GString             *said,
+             MaqJsonValue        *value,
+             guint                depth)
+{
+  if (depth > MAX_SAID_DEPTH)
+    return;
+
+  add_said (failure, said, maq_json_as_string (value));
+  if (maq_json_is_array (value))
+    MAQ_JSON_FOREACH (item, value)
+      {
+        add_said_in (failure, said, item, depth + 1);
+      }
+  else if (maq_json_is_object (value))
+    for (guint i = 0; i < G_N_ELEMENTS (said_members); i++)
+      add_said_in (failure, said, maq_json_get (value, said_members[i]), depth + 1);
+}
+
 // Everything the reply says about why: the header, then the body in any of its shapes.
 static char *
 collect_said (const MaqHubFailure *failure)
@@ -65,20 +91,8 @@ collect_said (const MaqHubFailure *failure)
 
   g_autoptr (MaqJson) json = maq_json_parse (failure->body, NULL);
   if (json != NULL)
-    {
-      MaqJsonValue *root = maq_json_get_root (json);
-      g_auto (GStrv) errors = maq_json_dup_strv (root, "error");
-
-      for (guint i = 0; errors[i] != NULL; i++)
-        add_said (failure, said, errors[i]);
-      add_said (failure, said, maq_json_get_string (root, "error_description"));
-      add_said (failure, said, maq_json_get_string (root, "message"));
-      MAQ_JSON_FOREACH (item, maq_json_get (root, "errors"))
-        {
-          add_said (failure, said, maq_json_get_string (item, "message"));
-        }
-    }
-  else if (equal (type, "text/plain"))
+    add_said_in (failure, said, maq_json_get_root (json), 0);
+  else if (type == NULL || equal (type, "text/plain") || equal (type, "application/octet-stream"))
     {
       g_autofree char *text = g_strndup (g_bytes_get_data (failure->body, NULL), g_bytes_get_size (failure->body));
       add_said (failure, said, text);
@@ -157,6 +171,28 @@ get_hub_code (const MaqHubFailure *failure,
     }
 }
 
+// Whether SAID tells more than the code of the error does.
+static gboolean
+is_reason (const MaqHubFailure *failure,
+           const char          *said)
+{
+  // What the Hub itself says in every such case: Hub API notes §3.
+  static const char *const usual[] = {
+    "Invalid username or password.",
+    "Invalid credentials in Authorization header",
+    "Access to this resource is disabled.",
+    "Repository not found",
+    "Entry not found",
+  };
+
+  if (said[0] == '\0' || !failure->is_hub || soup_message_headers_get_one (failure->headers, "X-Error-Code") != NULL)
+    return FALSE;
+  for (guint i = 0; i < G_N_ELEMENTS (usual); i++)
+    if (strcmp (said, usual[i]) == 0)
+      return FALSE;
+  return g_ascii_strcasecmp (said, soup_status_get_phrase (failure->status)) != 0;
+}
+
 GError *
 maq_hub_failure_to_error (const MaqHubFailure *failure,
                           gboolean            *again)
@@ -186,7 +222,10 @@ maq_hub_failure_to_error (const MaqHubFailure *failure,
         }
     }
 
-  return g_error_new_literal (MAQ_HUB_ERROR, code, text->str);
+  GError *error = g_error_new_literal (MAQ_HUB_ERROR, code, text->str);
+  if (is_reason (failure, said))
+    maq_hub_error_set_reason (error, said);
+  return error;
 }
 
 GError *

@@ -79,6 +79,54 @@ test_messages (HubFixture   *f,
   g_assert_cmpstr (error->message, ==, "GET /api/models/a/b: status 403: No [2J scope; one; two; three (request Root=1-2;abc)");
 }
 
+// What a server answers, as the reason that people are shown; NULL where the code says it all.
+static void
+test_reasons (HubFixture   *f,
+              gconstpointer data)
+{
+  static const struct
+  {
+    guint       status;
+    const char *headers;
+    const char *body;
+    const char *reason;
+  } cases[] = {
+    { 403, "X-Error-Message: Your plan has no mirrors.\r\n", "", "Your plan has no mirrors." },
+    { 404, "", "{\"error\":\"This mirror does not carry it\"}", "This mirror does not carry it" },
+    { 400, "", "{\"error\":[\"one\",\"two\"]}", "one; two" },
+    { 400, "", "{\"error\":{\"code\":7,\"message\":\"No such order\"}}", "No such order" },
+    { 400, "", "{\"errors\":[\"one\",{\"message\":\"two\"},3,null]}", "one; two" },
+    { 422, "", "{\"detail\":[{\"loc\":[\"query\",\"sort\"],\"msg\":\"Unknown order\",\"type\":\"enum\"}]}", "Unknown order" },
+    { 403, "Content-Type: application/problem+json\r\n", "{\"type\":\"about:blank\",\"title\":\"Closed\",\"detail\":\"Until Monday\"}", "Until Monday; Closed" },
+    { 403, "", "\"Ask the librarian\"", "Ask the librarian" },
+    { 403, "Content-Type: text/plain\r\n", "Ask the\nlibrarian\n", "Ask the librarian" },
+    { 403, "", "Ask the librarian", "Ask the librarian" },
+    { 403, "Content-Type: text/html\r\n", "<html>Log in</html>", NULL },
+    { 403, "", "", NULL },
+    { 403, "Content-Type: text/plain\r\n", "Forbidden", NULL },
+    { 401, "X-Error-Message: Invalid username or password.\r\n", "{\"error\":\"Invalid username or password.\"}", NULL },
+    { 401, "X-Error-Code: GatedRepo\r\nX-Error-Message: Access to model a/b is restricted.\r\n", "", NULL },
+    { 404, "X-Error-Code: RepoNotFound\r\n", "{\"error\":\"Repository not found\"}", NULL },
+    { 403, "", "{\"error\":\"The token " HUB_TOKEN " is too old\"}", "The token … is too old" },
+    { 403, "", "[[[[[[[\"too deep\"]]]]]]]", NULL },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      maq_test_server_clear (f->server);
+      hub_add (f, &(MaqTestReply) { .status = cases[i].status, .headers = cases[i].headers, .body = cases[i].body });
+      g_autoptr (GError) error = hub_take_error (hub_start_info (f->client));
+      g_autoptr (GError) copy = g_error_copy (error);
+      g_assert_cmpstr (maq_hub_error_get_reason (copy), ==, cases[i].reason);
+      if (cases[i].reason != NULL)
+        g_assert_nonnull (strstr (error->message, cases[i].reason));
+    }
+
+  g_autoptr (GError) other = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_FAILED, "x");
+  g_assert_null (maq_hub_error_get_reason (other));
+  g_assert_null (maq_hub_error_get_reason (NULL));
+}
+
 static void
 test_malformed (HubFixture   *f,
                 gconstpointer data)
@@ -306,6 +354,7 @@ main (int   argc,
   ADD ("success", test_success);
   ADD ("each-status-to-its-code", test_statuses);
   ADD ("messages-say-what-the-hub-said", test_messages);
+  ADD ("reasons", test_reasons);
   ADD ("malformed-bodies", test_malformed);
   ADD ("pages-that-are-no-hub", test_pages_that_are_no_hub);
   ADD ("slow-replies", test_slow);
