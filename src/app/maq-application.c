@@ -12,6 +12,7 @@
 #include "maq-paths.h"
 #include "maq-preferences-dialog.h"
 #include "maq-runner-engine.h"
+#include "maq-token.h"
 #include "maq-transfer-watch.h"
 #include "maq-widgets.h"
 #include "maq-window.h"
@@ -36,7 +37,8 @@ struct _MaqApplication
 
   gboolean      demo;
   char         *hub;
-  MaqFutureSlot preparing; // the demo Hub, or the token
+  MaqFutureSlot preparing;     // the demo Hub, or the token
+  char         *token_warning; // for the user, until there is a window to say it in
   gboolean      hub_ready;
   GError       *hub_error;
 };
@@ -61,6 +63,18 @@ apply_model_folders (MaqApplication *self)
   maq_foreign_list_set_folders (self->foreign, (const char *const *) folders);
 }
 
+// Says what is wrong with the token, in the first window there is.
+static void
+tell_of_token (MaqApplication *self)
+{
+  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (self));
+
+  if (self->token_warning == NULL || !MAQ_IS_WINDOW (window))
+    return;
+  maq_window_warn (MAQ_WINDOW (window), self->token_warning);
+  g_clear_pointer (&self->token_warning, g_free);
+}
+
 static void
 hub_prepared (MaqApplication *self)
 {
@@ -76,6 +90,7 @@ hub_prepared (MaqApplication *self)
         else
           maq_window_hub_ready (l->data);
       }
+  tell_of_token (self);
 }
 
 static void
@@ -114,19 +129,27 @@ token_loaded_cb (gpointer   object,
 {
   MaqApplication *self = object;
   g_autoptr (GError) error = NULL;
-  const GValue *value = dex_future_get_value (future, &error);
+  MaqToken *token = maq_future_get_boxed (future, &error);
 
   // Without its token the Hub still shows everything that is public.
-  if (value == NULL)
+  if (token == NULL)
     g_message ("The access token could not be read: %s", error->message);
-  else if (G_VALUE_HOLDS_STRING (value) && *g_value_get_string (value) != '\0')
-    maq_hub_client_set_token (self->client, g_value_get_string (value));
+  else
+    {
+      maq_hub_client_set_token (self->client, token->text, token->endpoint);
+      g_free (self->token_warning);
+      self->token_warning = token->is_broken ? g_strdup (token->left_out) : maq_token_dup_warning (token);
+      // Nothing depends on when that is written.
+      dex_future_disown (maq_token_mark_told (token));
+    }
   hub_prepared (self);
 }
 
 static void
 prepare_hub (MaqApplication *self)
 {
+  g_autofree char *endpoint = maq_settings_dup_endpoint (self->settings);
+
   if (self->demo)
     maq_future_slot_set (&self->preparing,
                          dex_thread_spawn ("demo-hub", demo_server_thread, NULL, NULL),
@@ -134,7 +157,7 @@ prepare_hub (MaqApplication *self)
                          demo_server_started_cb);
   else
     maq_future_slot_set (&self->preparing,
-                         dex_future_first (maq_settings_load_token (self->settings),
+                         dex_future_first (maq_token_load (endpoint),
                                            dex_timeout_new_msec (TOKEN_PATIENCE_MS),
                                            NULL),
                          self,
@@ -158,6 +181,7 @@ ensure_window (MaqApplication *self)
       return l->data;
 
   MaqWindow *window = maq_window_new (self);
+  tell_of_token (self);
   if (self->hub_ready && self->hub_error != NULL)
     maq_window_hub_failed (window, self->hub_error);
   else if (self->hub_ready)
@@ -391,6 +415,7 @@ maq_application_finalize (GObject *object)
   MaqApplication *self = MAQ_APPLICATION (object);
 
   g_free (self->hub);
+  g_free (self->token_warning);
   g_clear_error (&self->hub_error);
 
   G_OBJECT_CLASS (maq_application_parent_class)->finalize (object);

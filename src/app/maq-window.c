@@ -68,13 +68,23 @@ get_navigation_view (MaqWindow *self)
   return ADW_IS_NAVIGATION_VIEW (child) ? ADW_NAVIGATION_VIEW (child) : NULL;
 }
 
-static void
+static AdwToast *
 add_toast (MaqWindow  *self,
            const char *title)
 {
   AdwToast *toast = adw_toast_new (title);
   adw_toast_set_use_markup (toast, FALSE);
   adw_toast_overlay_add_toast (self->toast_overlay, toast);
+  return toast;
+}
+
+void
+maq_window_warn (MaqWindow  *self,
+                 const char *text)
+{
+  g_return_if_fail (MAQ_IS_WINDOW (self));
+
+  adw_toast_set_timeout (add_toast (self, text), 0);
 }
 
 static void

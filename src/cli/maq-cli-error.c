@@ -189,16 +189,43 @@ maq_cli_describe_error (const GError *error)
   g_autofree char *sentence = plain != NULL ? g_strdup (_ (plain)) : maq_cli_sentence (error->message);
   if (plain != NULL)
     g_debug ("%s", error->message);
+  // A server that is not the Hub may have reasons of its own; in a message without plain words it is already.
+  const char *reason = plain != NULL ? maq_hub_error_get_reason (error) : NULL;
+  if (reason != NULL)
+    {
+      g_autofree char *said = maq_cli_sentence (reason);
+      g_autofree char *fact = g_steal_pointer (&sentence);
+      // Translators: the first %s is a sentence of Maquette, the second what the server answered.
+      sentence = g_strdup_printf (_ ("%s The server says: %s"), fact, said);
+    }
   // Engines say themselves what next where they know it: then there is more than one sentence.
   gboolean    said = error->domain == MAQ_ENGINE_ERROR && strstr (sentence, ". ") != NULL;
   const char *next = said ? NULL : next_step (error);
   return next != NULL ? g_strdup_printf ("%s %s", sentence, _ (next)) : g_steal_pointer (&sentence);
 }
 
+// Whether ERROR can come of it that no token was sent.
+static gboolean
+wants_token (const GError *error)
+{
+  static const MaqHubError codes[] = { MAQ_HUB_ERROR_UNAUTHORIZED, MAQ_HUB_ERROR_GATED, MAQ_HUB_ERROR_REPO_NOT_FOUND };
+  for (guint i = 0; i < G_N_ELEMENTS (codes); i++)
+    if (g_error_matches (error, MAQ_HUB_ERROR, codes[i]))
+      return TRUE;
+  return FALSE;
+}
+
 int
 maq_cli_report (MaqCli *self, const GError *error)
 {
   g_autofree char *text = maq_cli_describe_error (error);
+  // One that lies there unused explains more than the advice to get one.
+  if (wants_token (error) && self->token != NULL && self->token->left_out != NULL)
+    {
+      g_autofree char *fact = g_strdup (_ (plain_sentence (error)));
+      g_free (text);
+      text = g_strdup_printf ("%s %s", fact, self->token->left_out);
+    }
   if (!g_error_matches (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE))
     {
       fprintf (stderr, "maq: %s\n", text);

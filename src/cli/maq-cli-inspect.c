@@ -316,7 +316,8 @@ static MaqRepoAddress *
 parse_file_address (MaqCli *cli, const char *text, GError **error)
 {
   g_autofree char *uri = strstr (text, "://") != NULL ? g_strdup (text) : g_strconcat ("hf://", text, NULL);
-  g_autoptr (MaqRepoAddress) address = maq_repo_address_parse (uri, MAQ_REPO_KIND_MODEL, maq_cli_get_endpoint_option (cli), NULL);
+  g_autofree char *endpoint = maq_settings_dup_endpoint (maq_cli_get_settings (cli));
+  g_autoptr (MaqRepoAddress) address = maq_repo_address_parse (uri, MAQ_REPO_KIND_MODEL, endpoint, NULL);
   if (address != NULL && address->path != NULL)
     return g_steal_pointer (&address);
   gboolean named_like_file = maq_inspect_knows (text);

@@ -4,6 +4,7 @@
 
 #include "maq-cli.h"
 #include "maq-settings.h"
+#include "maq-token.h"
 
 // What the files of the framework share; commands use maq-cli.h.
 
@@ -23,6 +24,7 @@ struct _MaqCli
 
   MaqSettings     *settings;
   MaqHubClient    *client;
+  MaqToken        *token; // the client's; NULL until it was looked for
   MaqCache        *cache;
   MaqTransferList *transfers;
   MaqEngine       *engine;

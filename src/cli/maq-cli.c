@@ -67,18 +67,39 @@ maq_cli_is_offline (MaqCli *self)
   return option_offline || maq_paths_env_is_offline ();
 }
 
-const char *
-maq_cli_get_endpoint_option (MaqCli *self)
-{
-  return option_endpoint;
-}
-
 MaqSettings *
 maq_cli_get_settings (MaqCli *self)
 {
   if (self->settings == NULL)
-    self->settings = maq_settings_new ();
+    {
+      self->settings = maq_settings_new ();
+      if (option_endpoint != NULL)
+        maq_settings_override_endpoint (self->settings, option_endpoint, "--endpoint");
+    }
   return self->settings;
+}
+
+// Without a token there is still what is public: that there is none is no reason to stop.
+static void
+load_token (MaqCli *self, MaqHubClient *client, const char *endpoint)
+{
+  g_autoptr (GError) error = NULL;
+  g_clear_pointer (&self->token, maq_token_unref);
+  self->token = dex_await_boxed (maq_token_load (endpoint), &error);
+  if (self->token == NULL)
+    {
+      g_debug ("No token: %s", error->message);
+      return;
+    }
+  maq_hub_client_set_token (client, self->token->text, self->token->endpoint);
+  if (self->token->is_broken)
+    maq_cli_note (self, "maq: %s", self->token->left_out);
+  g_autofree char *warning = maq_token_dup_warning (self->token);
+  if (warning != NULL && !maq_cli_is_quiet (self))
+    {
+      maq_cli_note (self, "maq: %s", warning);
+      dex_await (maq_token_mark_told (self->token), NULL);
+    }
 }
 
 MaqHubClient *
@@ -87,7 +108,7 @@ maq_cli_get_client (MaqCli *self, GError **error)
   if (self->client != NULL)
     return self->client;
 
-  g_autofree char *endpoint = option_endpoint != NULL ? g_strdup (option_endpoint) : maq_settings_dup_endpoint (maq_cli_get_settings (self));
+  g_autofree char *endpoint = maq_settings_dup_endpoint (maq_cli_get_settings (self));
   g_autoptr (MaqHubClient) client = maq_hub_client_new (NULL);
   if (!maq_hub_client_set_endpoint (client, endpoint, NULL))
     {
@@ -97,15 +118,7 @@ maq_cli_get_client (MaqCli *self, GError **error)
   if (maq_cli_is_offline (self))
     maq_hub_client_set_offline (client, TRUE);
   else
-    {
-      // Without a keyring there is still the public Hub: a failed look-up is no reason to stop.
-      g_autoptr (GError) token_error = NULL;
-      g_autofree char *token = dex_await_string (maq_settings_load_token (maq_cli_get_settings (self)), &token_error);
-      if (token != NULL && *token != '\0')
-        maq_hub_client_set_token (client, token);
-      else if (token_error != NULL)
-        g_debug ("No token: %s", token_error->message);
-    }
+    load_token (self, client, endpoint);
   self->client = g_steal_pointer (&client);
   return self->client;
 }
@@ -163,7 +176,7 @@ maq_cli_parse_repo (MaqCli *self, const char *text, const char *kind, GError **e
   MaqRepoKind wanted;
   if (!maq_cli_parse_kind (kind, &wanted, error))
     return NULL;
-  g_autofree char *endpoint = option_endpoint != NULL ? g_strdup (option_endpoint) : maq_settings_dup_endpoint (maq_cli_get_settings (self));
+  g_autofree char *endpoint = maq_settings_dup_endpoint (maq_cli_get_settings (self));
   g_autoptr (GError) parse_error = NULL;
   MaqRepoAddress *address = maq_repo_address_parse (text, wanted, endpoint, &parse_error);
   if (address == NULL)
@@ -282,6 +295,7 @@ maq_cli_finish (MaqCli *self)
   g_clear_object (&self->cache);
   g_clear_object (&self->client);
   g_clear_object (&self->settings);
+  g_clear_pointer (&self->token, maq_token_unref);
   g_clear_pointer (&self->loop, g_main_loop_unref);
   g_clear_error (&self->error);
   g_clear_pointer (&option_endpoint, g_free);

@@ -49,10 +49,9 @@ typedef struct
 int maq_cli_main (int argc, char **argv, const MaqCliCommand *const *commands);
 
 // The common options.
-gboolean    maq_cli_wants_json (MaqCli *self);
-gboolean    maq_cli_is_quiet (MaqCli *self);
-gboolean    maq_cli_is_offline (MaqCli *self);
-const char *maq_cli_get_endpoint_option (MaqCli *self); // nullable: not given
+gboolean maq_cli_wants_json (MaqCli *self);
+gboolean maq_cli_is_quiet (MaqCli *self);
+gboolean maq_cli_is_offline (MaqCli *self);
 
 // The objects, made when first asked for and kept until the end (transfer none). The client has the endpoint, the token and
 // the offline mode that options, environment, settings, keyring and token file say, in this order; NULL with an error if the

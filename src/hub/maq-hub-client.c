@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "maq-hub-link.h"
+#include "maq-hub-origin.h"
 #include "maq-paths.h"
 
 // The object: which Hub it talks to, as whom, and what is remembered of it. The requests are in maq-hub-lists.c and
@@ -194,9 +195,11 @@ maq_hub_client_set_endpoint (MaqHubClient *self,
 
 void
 maq_hub_client_set_token (MaqHubClient *self,
-                          const char   *token)
+                          const char   *token,
+                          const char   *endpoint)
 {
   g_return_if_fail (MAQ_IS_HUB_CLIENT (self));
+  g_return_if_fail (token == NULL || endpoint != NULL);
 
   // As read from a file or a variable: the ends may hold line breaks. Anything else that is no token must not reach a header.
   g_autofree char *bare = g_strstrip (g_strdup (token != NULL ? token : ""));
@@ -204,7 +207,8 @@ maq_hub_client_set_token (MaqHubClient *self,
   for (const char *p = bare; is_good && *p != '\0'; p++)
     is_good = g_ascii_isgraph (*p);
 
-  maq_hub_http_set_token (self->http, is_good ? bare : NULL);
+  g_autofree char *origin = is_good ? maq_hub_origin_new (endpoint) : NULL;
+  maq_hub_http_set_token (self->http, origin != NULL ? bare : NULL, origin);
 }
 
 gboolean

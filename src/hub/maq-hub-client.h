@@ -30,7 +30,7 @@ typedef struct
   char      **filters;        // further tags, all must match
   gint64      min_parameters; // -1: no bound
   gint64      max_parameters;
-  char       *sort;  // the Hub's own word: trendingScore, downloads, likes, createdAt, lastModified; NULL: trendingScore
+  char       *sort;  // the Hub's own word: trendingScore, downloads, likes, createdAt, lastModified; NULL: its default, trendingScore
   guint       limit; // items a page, 1 to 1000; 0: 50
 } MaqHubQuery;
 
@@ -111,10 +111,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (MaqHubUser, maq_hub_user_unref)
 // What a HEAD of a resolve address says.
 typedef struct
 {
-  char   *commit;
-  char   *etag;     // normalised and checked: safe as a file name
-  guint64 size;     // in bytes
-  char   *location; // address on another origin, NULL if the Hub itself serves the file; it expires: never store it
+  char  *commit;
+  char  *etag;     // normalised and checked: safe as a file name
+  gint64 size;     // in bytes; -1: only the GET will tell
+  char  *location; // address on another origin, NULL if the Hub itself serves the file; it expires: never store it
 } MaqHubFileInfo;
 #define MAQ_TYPE_HUB_FILE_INFO (maq_hub_file_info_get_type ())
 GType           maq_hub_file_info_get_type (void);
@@ -145,8 +145,10 @@ const char   *maq_hub_client_get_endpoint (MaqHubClient *self);
 // ENDPOINT: an http(s) address, or NULL as above; notify::endpoint tells of it. Otherwise MAQ_HUB_ERROR_BAD_REQUEST and nothing is
 // changed.
 gboolean maq_hub_client_set_endpoint (MaqHubClient *self, const char *endpoint, GError **error);
-// The token sent to the endpoint's origin only; NULL for none. Never logged.
-void     maq_hub_client_set_token (MaqHubClient *self, const char *token);
+// TOKEN: sent to the origin of ENDPOINT only, as long as that is where the client's own endpoint is; which token is for which Hub,
+// MaqToken knows. NULL for none. Never logged.
+void maq_hub_client_set_token (MaqHubClient *self, const char *token, const char *endpoint);
+// Whether there is one for the client's endpoint.
 gboolean maq_hub_client_has_token (MaqHubClient *self);
 gboolean maq_hub_client_get_offline (MaqHubClient *self);
 void     maq_hub_client_set_offline (MaqHubClient *self, gboolean offline);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "maq-hub-link.h"
+#include "maq-hub-origin.h"
 #include "maq-hub-proxy.h"
 #include "maq-hub-status.h"
 
@@ -22,9 +23,11 @@ struct _MaqHubHttp
 
   GMutex            lock;     // guards what follows
   const char       *endpoint; // interned, so that it can be lent
+  char             *origin;   // the endpoint's
   SoupSession      *session;  // the endpoint's: a connection made for one Hub is not used for another
   MaqHubFence      *fence;    // likewise
   char             *token;
+  char             *token_origin; // whom the token is for
   gboolean          offline;
   MaqHubLimits      limits;
   GHashTable       *warned; // topics
@@ -92,7 +95,9 @@ maq_hub_http_unref (MaqHubHttp *self)
   g_clear_pointer (&self->fence, maq_hub_fence_unref);
   maq_hub_gate_clear (&self->gate);
   g_mutex_clear (&self->lock);
+  g_free (self->origin);
   g_free (self->token);
+  g_free (self->token_origin);
   g_hash_table_unref (self->warned);
   g_free (self);
 }
@@ -116,6 +121,8 @@ maq_hub_http_set_endpoint (MaqHubHttp *self,
     return;
 
   self->endpoint = endpoint;
+  g_free (self->origin);
+  self->origin = maq_hub_origin_new (endpoint);
   g_clear_object (&self->session);
   self->session = new_session (self->resolver);
   g_clear_pointer (&self->fence, maq_hub_fence_unref);
@@ -125,12 +132,20 @@ maq_hub_http_set_endpoint (MaqHubHttp *self,
 
 void
 maq_hub_http_set_token (MaqHubHttp *self,
-                        const char *token)
+                        const char *token,
+                        const char *origin)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
 
-  if (g_set_str (&self->token, token))
+  if (g_set_str (&self->token, token) | g_set_str (&self->token_origin, origin))
     maq_hub_gate_open (&self->gate);
+}
+
+// The only place that gives the token out. With the lock held; both origins are there or nothing is sent.
+static const char *
+get_token (MaqHubHttp *self)
+{
+  return self->origin != NULL && g_strcmp0 (self->origin, self->token_origin) == 0 ? self->token : NULL;
 }
 
 const char *
@@ -146,7 +161,7 @@ maq_hub_http_dup_token (MaqHubHttp *self)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
 
-  return g_strdup (self->token);
+  return g_strdup (get_token (self));
 }
 
 void
@@ -226,7 +241,7 @@ maq_hub_call_init (MaqHubCall *self,
   self->session = g_object_ref (http->session);
   self->fence = maq_hub_fence_ref (http->fence);
   self->endpoint = maq_hub_link_parse (http->endpoint, NULL);
-  self->token = g_strdup (http->token);
+  self->token = g_strdup (get_token (http));
   self->limits = http->limits;
   self->deadline = g_get_monotonic_time () + http->limits.deadline * G_GINT64_CONSTANT (1000);
   return TRUE;

@@ -40,14 +40,16 @@ void maq_hub_http_detach (MaqHubHttp *self);
 
 // All of these from any thread. ENDPOINT: valid, without trailing slash.
 void maq_hub_http_set_endpoint (MaqHubHttp *self, const char *endpoint);
-void maq_hub_http_set_token (MaqHubHttp *self, const char *token);
+// TOKEN: for ORIGIN, as maq_hub_origin_new gives it; both NULL for none.
+void maq_hub_http_set_token (MaqHubHttp *self, const char *token, const char *origin);
 // Good for as long as the program runs.
 const char *maq_hub_http_get_endpoint (MaqHubHttp *self);
-char       *maq_hub_http_dup_token (MaqHubHttp *self);
-void        maq_hub_http_set_offline (MaqHubHttp *self, gboolean offline);
-gboolean    maq_hub_http_get_offline (MaqHubHttp *self);
-void        maq_hub_http_set_limits (MaqHubHttp *self, const MaqHubLimits *limits);
-guint       maq_hub_http_get_stall (MaqHubHttp *self);
+// The one for the present endpoint, NULL if there is none.
+char    *maq_hub_http_dup_token (MaqHubHttp *self);
+void     maq_hub_http_set_offline (MaqHubHttp *self, gboolean offline);
+gboolean maq_hub_http_get_offline (MaqHubHttp *self);
+void     maq_hub_http_set_limits (MaqHubHttp *self, const MaqHubLimits *limits);
+guint    maq_hub_http_get_stall (MaqHubHttp *self);
 // Seconds until requests go out again after a rate limit, 0 if they do.
 guint maq_hub_http_get_wait (MaqHubHttp *self);
 

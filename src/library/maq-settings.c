@@ -4,40 +4,25 @@
 
 #include <gio/gio.h>
 #include <glib/gi18n.h>
-#include <libsecret/secret.h>
 #include <string.h>
 
-#include "maq-error.h"
 #include "maq-hub-client.h"
 #include "maq-library-error.h"
 #include "maq-paths.h"
 #include "maq-repo-address.h"
 
-// No token file is longer than this, in bytes.
-#define MAX_TOKEN_FILE 4096
-
 struct _MaqSettings
 {
-  GObject        parent_instance;
-  GSettings     *gsettings; // NULL without an installed schema: then the three below
-  char          *endpoint;
-  char          *cache_dir;
-  char         **model_folders;
-  char          *override_endpoint;
-  const char    *override_by;
-  MaqTokenSource token_source;
+  GObject     parent_instance;
+  GSettings  *gsettings; // NULL without an installed schema: then the three below
+  char       *endpoint;
+  char       *cache_dir;
+  char      **model_folders;
+  char       *override_endpoint;
+  const char *override_by;
 };
 
 G_DEFINE_FINAL_TYPE (MaqSettings, maq_settings, G_TYPE_OBJECT)
-
-static const SecretSchema token_schema = {
-  MAQ_APP_ID,
-  SECRET_SCHEMA_NONE,
-  {
-    { "endpoint", SECRET_SCHEMA_ATTRIBUTE_STRING },
-    { NULL, 0 },
-  },
-};
 
 static void
 maq_settings_finalize (GObject *object)
@@ -335,208 +320,4 @@ maq_settings_remove_model_folder (MaqSettings *self, const char *path)
     if (strcmp (folders[i], path) != 0)
       g_strv_builder_add (builder, folders[i]);
   set_model_folders (self, builder);
-}
-
-// --- The token ---
-
-// TEXT without what surrounds it; NULL if that cannot be a token. Whoever sends it puts it into a header line.
-static char *
-clean_token (const char *text)
-{
-  g_autofree char *token = g_strstrip (g_strdup (text));
-
-  if (*token == '\0')
-    return NULL;
-  for (const char *c = token; *c; c++)
-    if (!g_ascii_isgraph (*c))
-      return NULL;
-  return g_steal_pointer (&token);
-}
-
-static char *
-dup_token_of_environment (void)
-{
-  static const char *const variables[] = { "HF_TOKEN", "HUGGING_FACE_HUB_TOKEN" };
-  char                    *token = NULL;
-
-  for (guint i = 0; i < G_N_ELEMENTS (variables) && token == NULL; i++)
-    if (get_variable (variables[i]))
-      token = clean_token (get_variable (variables[i]));
-  return token;
-}
-
-static void
-lookup_cb (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (DexPromise) promise = data;
-  g_autoptr (GError) error = NULL;
-  g_autofree char *token = secret_password_lookup_finish (result, &error);
-
-  if (error)
-    dex_promise_reject (promise, g_steal_pointer (&error));
-  else
-    dex_promise_resolve_string (promise, token ? g_steal_pointer (&token) : g_strdup (""));
-}
-
-static void
-store_cb (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (DexPromise) promise = data;
-  g_autoptr (GError) error = NULL;
-
-  if (secret_password_store_finish (result, &error))
-    dex_promise_resolve_boolean (promise, TRUE);
-  else
-    dex_promise_reject (promise, g_steal_pointer (&error));
-}
-
-static void
-clear_cb (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (DexPromise) promise = data;
-  g_autoptr (GError) error = NULL;
-
-  // FALSE without an error: there was nothing to remove.
-  secret_password_clear_finish (result, &error);
-  if (error)
-    dex_promise_reject (promise, g_steal_pointer (&error));
-  else
-    dex_promise_resolve_boolean (promise, TRUE);
-}
-
-static char *
-await_keyring_token (const char *endpoint)
-{
-  g_autoptr (GError) error = NULL;
-  DexPromise      *promise = dex_promise_new_cancellable ();
-  g_autofree char *found = NULL;
-
-  secret_password_lookup (&token_schema, dex_promise_get_cancellable (promise), lookup_cb, dex_ref (promise), "endpoint", endpoint, NULL);
-  found = dex_await_string (DEX_FUTURE (promise), &error);
-  if (found == NULL)
-    {
-      g_debug ("No keyring: %s", error->message);
-      return NULL;
-    }
-  return clean_token (found);
-}
-
-static char *
-await_file_token (void)
-{
-  g_autofree char *path = maq_paths_dup_token_file ();
-  g_autoptr (GFile) file = g_file_new_for_path (path);
-  g_autoptr (GFileInputStream) stream = NULL;
-  g_autoptr (GBytes) bytes = NULL;
-  g_autofree char *text = NULL;
-
-  // A file that is not there, not readable or no token is no token.
-  stream = dex_await_object (dex_file_read (file, G_PRIORITY_DEFAULT), NULL);
-  if (stream == NULL)
-    return NULL;
-  bytes = dex_await_boxed (dex_input_stream_read_bytes (G_INPUT_STREAM (stream), MAX_TOKEN_FILE, G_PRIORITY_DEFAULT), NULL);
-  if (bytes == NULL)
-    return NULL;
-  text = g_strndup (g_bytes_get_data (bytes, NULL) ? g_bytes_get_data (bytes, NULL) : "", g_bytes_get_size (bytes));
-  return clean_token (text);
-}
-
-static char *
-await_token (MaqSettings *self)
-{
-  g_autofree char *endpoint = maq_settings_dup_endpoint (self);
-  char            *token;
-
-  // Then a token that is lying around is not sent: only the one that Maquette itself was given.
-  gboolean only_own = maq_paths_env_is_true ("HF_HUB_DISABLE_IMPLICIT_TOKEN");
-
-  self->token_source = MAQ_TOKEN_ENVIRONMENT;
-  if (!only_own && (token = dup_token_of_environment ()))
-    return token;
-  token = await_keyring_token (endpoint);
-  self->token_source = MAQ_TOKEN_KEYRING;
-  if (token)
-    return token;
-  token = only_own ? NULL : await_file_token ();
-  self->token_source = token ? MAQ_TOKEN_FILE : MAQ_TOKEN_NONE;
-  return token ? token : g_strdup ("");
-}
-
-static DexFuture *
-load_token_fiber (gpointer data)
-{
-  return dex_future_new_take_string (await_token (data));
-}
-
-DexFuture *
-maq_settings_load_token (MaqSettings *self)
-{
-  dex_return_error_if_fail (MAQ_IS_SETTINGS (self));
-
-  return dex_scheduler_spawn (NULL, 0, load_token_fiber, g_object_ref (self), g_object_unref);
-}
-
-MaqTokenSource
-maq_settings_get_token_source (MaqSettings *self)
-{
-  g_return_val_if_fail (MAQ_IS_SETTINGS (self), MAQ_TOKEN_NONE);
-  return self->token_source;
-}
-
-typedef struct
-{
-  MaqSettings *self;
-  char        *token;
-} StoreToken;
-
-static void
-store_token_free (StoreToken *state)
-{
-  g_object_unref (state->self);
-  g_free (state->token);
-  g_free (state);
-}
-
-static DexFuture *
-store_token_fiber (gpointer data)
-{
-  StoreToken *state = data;
-  g_autoptr (GError) error = NULL;
-  g_autofree char *endpoint = maq_settings_dup_endpoint (state->self);
-  DexPromise      *promise = dex_promise_new_cancellable ();
-  GCancellable    *cancellable = dex_promise_get_cancellable (promise);
-
-  if (state->token)
-    {
-      g_autofree char *label = g_strdup_printf (_ ("Access token for %s"), endpoint);
-
-      secret_password_store (&token_schema, SECRET_COLLECTION_DEFAULT, label, state->token, cancellable, store_cb, dex_ref (promise), "endpoint", endpoint, NULL);
-    }
-  else
-    secret_password_clear (&token_schema, cancellable, clear_cb, dex_ref (promise), "endpoint", endpoint, NULL);
-
-  if (!dex_await (DEX_FUTURE (promise), &error))
-    {
-      if (maq_error_is_cancelled (error))
-        return dex_future_new_for_error (g_steal_pointer (&error));
-      g_dbus_error_strip_remote_error (error);
-      return dex_future_new_reject (MAQ_LIBRARY_ERROR, MAQ_LIBRARY_ERROR_NO_KEYRING, _ ("No keyring here can keep the token (%s). Set HF_TOKEN, or sign in with the hf command."), error->message);
-    }
-  return dex_future_new_take_string (await_token (state->self));
-}
-
-DexFuture *
-maq_settings_store_token (MaqSettings *self, const char *token)
-{
-  StoreToken      *state;
-  g_autofree char *clean = NULL;
-
-  dex_return_error_if_fail (MAQ_IS_SETTINGS (self));
-
-  if (token && (clean = clean_token (token)) == NULL)
-    return dex_future_new_reject (MAQ_LIBRARY_ERROR, MAQ_LIBRARY_ERROR_BAD_TOKEN, _ ("A token is one word of letters, digits and signs, such as hf_…"));
-  state = g_new0 (StoreToken, 1);
-  state->self = g_object_ref (self);
-  state->token = g_steal_pointer (&clean);
-  return dex_scheduler_spawn (NULL, 0, store_token_fiber, state, (GDestroyNotify) store_token_free);
 }

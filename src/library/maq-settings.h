@@ -6,19 +6,9 @@
 
 #include "maq-schedule.h"
 
-// What the user chose: endpoint, cache place, model folders and window state by GSettings, the token in the keyring. The environment and the
-// token file of the command-line tools are honoured: HF_TOKEN beats the keyring, which beats the file. With
-// HF_HUB_DISABLE_IMPLICIT_TOKEN neither the environment nor the file gives a token.
+// What the user chose: endpoint, cache place, model folders and window state, by GSettings and the environment.
 
 G_BEGIN_DECLS
-
-typedef enum
-{
-  MAQ_TOKEN_NONE,
-  MAQ_TOKEN_ENVIRONMENT,
-  MAQ_TOKEN_KEYRING,
-  MAQ_TOKEN_FILE,
-} MaqTokenSource;
 
 #define MAQ_TYPE_SETTINGS (maq_settings_get_type ())
 G_DECLARE_FINAL_TYPE (MaqSettings, maq_settings, MAQ, SETTINGS, GObject)
@@ -52,12 +42,5 @@ char **maq_settings_dup_model_folders (MaqSettings *self);
 // Adds PATH to them unless it is one of them. MAQ_LIBRARY_ERROR_BAD_FOLDER if it cannot be one.
 gboolean maq_settings_add_model_folder (MaqSettings *self, const char *path, GError **error);
 void     maq_settings_remove_model_folder (MaqSettings *self, const char *path);
-// Looks the token for the endpoint up; resolves to a string, "" if there is none. A keyring that is missing, locked or silent
-// is none. get_token_source tells afterwards where it came from.
-DexFuture     *maq_settings_load_token (MaqSettings *self);
-MaqTokenSource maq_settings_get_token_source (MaqSettings *self);
-// Stores TOKEN for the endpoint in the keyring, or removes ours when NULL, and looks again as load_token does; resolves to the
-// token in force (string). MAQ_LIBRARY_ERROR_NO_KEYRING, _BAD_TOKEN. The token file is never changed.
-DexFuture *maq_settings_store_token (MaqSettings *self, const char *token);
 
 G_END_DECLS

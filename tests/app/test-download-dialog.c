@@ -408,12 +408,12 @@ test_gated (AppFixture   *fixture,
   ui_wait_sensitive (shown.dialog, "Open Page");
   ui_hide (shown.window, shown.below);
 
-  maq_hub_client_set_token (fixture->client, "hf_demo_basic");
+  maq_hub_client_set_token (fixture->client, "hf_demo_basic", maq_hub_client_get_endpoint (fixture->client));
   shown = show (fixture, MAQ_REPO_KIND_MODEL, "harbor-labs/skua-code-1B");
   ui_wait_text (shown.dialog, "The owner has not given this account access yet.");
   ui_hide (shown.window, shown.below);
 
-  maq_hub_client_set_token (fixture->client, "hf_demo_read");
+  maq_hub_client_set_token (fixture->client, "hf_demo_read", maq_hub_client_get_endpoint (fixture->client));
   shown = show (fixture, MAQ_REPO_KIND_MODEL, "harbor-labs/skua-code-1B");
   ui_wait_text (shown.dialog, "The owner gave this account access.");
   ui_wait_text (shown.dialog, "Download ");

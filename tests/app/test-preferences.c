@@ -25,7 +25,11 @@ set_up (Fixture      *fixture,
 
   app_fixture_set_up (&fixture->app, maq_hub_store_new_demo (NULL));
   if (token != NULL)
-    g_setenv ("HF_TOKEN", token, TRUE);
+    {
+      // What lies in the environment is for the Hub of the environment.
+      g_setenv ("HF_TOKEN", token, TRUE);
+      g_setenv ("HF_ENDPOINT", maq_hub_client_get_endpoint (fixture->app.client), TRUE);
+    }
   fixture->settings = maq_settings_new ();
   g_assert_true (maq_settings_set_endpoint (fixture->settings, maq_hub_client_get_endpoint (fixture->app.client), &error));
   g_assert_no_error (error);
@@ -34,6 +38,15 @@ set_up (Fixture      *fixture,
   fixture->dialog = maq_preferences_dialog_new (fixture->settings, fixture->app.client);
   adw_dialog_present (fixture->dialog, fixture->content);
   g_object_add_weak_pointer (G_OBJECT (fixture->dialog), (gpointer *) &fixture->dialog);
+}
+
+// With a variable that is for the public Hub, while Preferences name another.
+static void
+set_up_elsewhere (Fixture      *fixture,
+                  gconstpointer token)
+{
+  g_setenv ("HF_TOKEN", token, TRUE);
+  set_up (fixture, NULL);
 }
 
 static gboolean
@@ -52,6 +65,7 @@ tear_down (Fixture      *fixture,
   maq_settings_set_endpoint (fixture->settings, "", NULL);
   g_clear_object (&fixture->settings);
   g_unsetenv ("HF_TOKEN");
+  g_unsetenv ("HF_ENDPOINT");
   app_fixture_tear_down (&fixture->app);
 }
 
@@ -90,6 +104,23 @@ test_bad_token (Fixture      *fixture,
                 gconstpointer token)
 {
   ui_wait_text (fixture->window, "The Hub Does Not Accept This Token");
+}
+
+static void
+test_token_of_another_hub (Fixture      *fixture,
+                           gconstpointer token)
+{
+  ui_wait_text (fixture->window, "HF_TOKEN is for https://huggingface.co and was not sent to");
+  ui_wait_text (fixture->window, "No Token");
+  g_assert_false (maq_hub_client_has_token (fixture->app.client));
+}
+
+static void
+test_broken_token (Fixture      *fixture,
+                   gconstpointer token)
+{
+  ui_wait_text (fixture->window, "HF_TOKEN does not hold a token");
+  g_assert_false (maq_hub_client_has_token (fixture->app.client));
 }
 
 static void
@@ -259,6 +290,8 @@ main (int    argc,
   ADD ("no-token", NULL, test_no_token);
   ADD ("whose-token", "hf_demo_read", test_whose_token);
   ADD ("bad-token", "hf_wrong", test_bad_token);
+  ADD ("broken-token", "two words", test_broken_token);
+  g_test_add ("/app/preferences/token-of-another-hub", Fixture, "hf_demo_read", set_up_elsewhere, test_token_of_another_hub, tear_down);
   ADD ("token-that-is-none", NULL, test_token_that_is_none);
   ADD ("address", NULL, test_address);
   ADD ("cache-folder", NULL, test_cache_folder);

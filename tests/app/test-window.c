@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Copyright 2026 The Maquette developers
+#include <glib/gstdio.h>
+
 #include "maq-hub-server.h"
 #include "maq-paths.h"
 #include "maq-ui-fixture.h"
@@ -113,6 +115,63 @@ static void
 test_places (void)
 {
   g_assert_cmpint (run (tell_places, "--demo", NULL), ==, 0);
+}
+
+// Nobody listens there.
+#define NO_HUB "http://127.0.0.1:9"
+
+static void
+tell_open_file (MaqApplication *application,
+                MaqWindow      *window)
+{
+  ui_wait_text (window, "Other users of this computer can read the file with your token");
+  g_assert_true (maq_hub_client_has_token (maq_application_get_client (application)));
+}
+
+static void
+tell_no_more (MaqApplication *application,
+              MaqWindow      *window)
+{
+  ui_wait_text (window, "Hub Not Reachable");
+  g_assert_false (ui_shows (window, "Other users of this computer"));
+  g_assert_true (maq_hub_client_has_token (maq_application_get_client (application)));
+}
+
+static void
+tell_broken_token (MaqApplication *application,
+                   MaqWindow      *window)
+{
+  ui_wait_text (window, "HF_TOKEN does not hold a token");
+  g_assert_false (maq_hub_client_has_token (maq_application_get_client (application)));
+}
+
+static void
+tell_other_hub (MaqApplication *application,
+                MaqWindow      *window)
+{
+  ui_wait_text (window, "Hub Not Reachable");
+  g_assert_false (ui_shows (window, "HF_TOKEN"));
+  g_assert_false (maq_hub_client_has_token (maq_application_get_client (application)));
+}
+
+// Which token is for which Hub is MaqToken's to say; that the window follows it, and what it tells.
+static void
+test_tokens (void)
+{
+  g_autofree char *file = g_build_filename (g_getenv ("HF_HOME"), "token", NULL);
+
+  g_setenv ("HF_ENDPOINT", NO_HUB, TRUE);
+  g_mkdir_with_parents (g_getenv ("HF_HOME"), 0700);
+  g_assert_true (g_file_set_contents_full (file, "hf_file", -1, G_FILE_SET_CONTENTS_NONE, 0644, NULL));
+  g_assert_cmpint (run (tell_open_file, NULL, NULL), ==, 0);
+  g_assert_cmpint (run (tell_no_more, NULL, NULL), ==, 0);
+  g_setenv ("HF_TOKEN", "two words", TRUE);
+  g_assert_cmpint (run (tell_broken_token, NULL, NULL), ==, 0);
+  g_setenv ("HF_TOKEN", "hf_env", TRUE);
+  g_unsetenv ("HF_ENDPOINT");
+  g_assert_cmpint (run (tell_other_hub, "--hub", NO_HUB), ==, 0);
+  g_unsetenv ("HF_TOKEN");
+  g_remove (file);
 }
 
 static void
@@ -388,5 +447,6 @@ main (int   argc,
   g_test_add_data_func ("/app/window/quits-by-key/with-preferences", "preferences", test_quit);
   g_test_add_data_func ("/app/window/quits-by-key/with-about", "about", test_quit);
   g_test_add_func ("/app/window/bad-usage", test_bad_usage);
+  g_test_add_func ("/app/window/tokens", test_tokens);
   return g_test_run ();
 }

@@ -30,7 +30,7 @@ hub_fixture_setup (HubFixture   *self,
   self->other = maq_test_server_new ();
   self->client = maq_hub_client_new (maq_test_server_get_address (self->server));
   maq_hub_client_set_limits (self->client, &limits);
-  maq_hub_client_set_token (self->client, HUB_TOKEN);
+  maq_hub_client_set_token (self->client, HUB_TOKEN, maq_hub_client_get_endpoint (self->client));
 }
 
 static inline void

@@ -102,10 +102,10 @@ test_rate_limit_is_of_one_account (HubFixture   *f,
   hub_expect_error (f, 0, MAQ_HUB_ERROR_RATE_LIMITED);
 
   // The same settings once more change nothing; another account, or another Hub, has its own count.
-  maq_hub_client_set_token (f->client, HUB_TOKEN);
+  maq_hub_client_set_token (f->client, HUB_TOKEN, maq_hub_client_get_endpoint (f->client));
   g_assert_true (maq_hub_client_set_endpoint (f->client, maq_test_server_get_address (f->server), NULL));
   hub_expect_error (f, 0, MAQ_HUB_ERROR_RATE_LIMITED);
-  maq_hub_client_set_token (f->client, NULL);
+  maq_hub_client_set_token (f->client, NULL, maq_hub_client_get_endpoint (f->client));
   hub_expect_good (f, 0);
 
   maq_test_server_clear (f->server);

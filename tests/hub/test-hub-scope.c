@@ -45,7 +45,7 @@ new_public_client (HubFixture *f,
   g_unsetenv ("http_proxy");
   g_unsetenv ("no_proxy");
   maq_hub_client_set_limits (client, &limits);
-  maq_hub_client_set_token (client, HUB_TOKEN);
+  maq_hub_client_set_token (client, HUB_TOKEN, maq_hub_client_get_endpoint (client));
   return client;
 }
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "maq-hub-operations.h"
+#include "maq-hub-origin.h"
 
 // Which Hub, as whom, and what goes out with a request.
 
@@ -37,7 +38,7 @@ test_whoami (HubFixture   *f,
     }
   g_assert_cmpuint (maq_test_server_count (f->server, "/"), ==, 1);
 
-  maq_hub_client_set_token (f->client, " hf_other\r\n");
+  maq_hub_client_set_token (f->client, " hf_other\r\n", maq_hub_client_get_endpoint (f->client));
   g_autoptr (MaqHubUser) other = hub_take_boxed (maq_hub_client_whoami (f->client));
   g_assert_cmpuint (maq_test_server_count (f->server, "/"), ==, 2);
   g_autofree char *token = maq_test_server_dup_header (f->server, "/", "Authorization");
@@ -46,7 +47,7 @@ test_whoami (HubFixture   *f,
   static const char *const none[] = { NULL, "", " \n", "two words", "a\r\nX-Evil: b", "ü" };
   for (guint i = 0; i < G_N_ELEMENTS (none); i++)
     {
-      maq_hub_client_set_token (f->client, none[i]);
+      maq_hub_client_set_token (f->client, none[i], maq_hub_client_get_endpoint (f->client));
       g_assert_false (maq_hub_client_has_token (f->client));
       hub_assert_fails (maq_hub_client_whoami (f->client), MAQ_HUB_ERROR_UNAUTHORIZED);
     }
@@ -106,6 +107,87 @@ test_endpoints (HubFixture   *f,
   g_assert_cmpstr (maq_hub_client_get_endpoint (client), ==, MAQ_HUB_DEFAULT_ENDPOINT);
   if (before != NULL)
     g_setenv ("HF_ENDPOINT", before, TRUE);
+}
+
+// Asks SERVER, which must be the client's; whether the token came there.
+static gboolean
+gets_token (HubFixture    *f,
+            MaqTestServer *server)
+{
+  g_autoptr (MaqHubPage) page = NULL;
+
+  maq_test_server_clear (server);
+  maq_test_server_add (server, "*", &(MaqTestReply) { .body = "[]" });
+  page = hub_take_boxed (hub_start_list (f->client));
+  g_autofree char *line = maq_test_server_dup_header (server, "/", "");
+  g_autofree char *token = maq_test_server_dup_header (server, "/", "Authorization");
+  g_assert_nonnull (line);
+  g_assert_cmpint (token != NULL, ==, maq_hub_client_has_token (f->client));
+  return token != NULL;
+}
+
+// Whatever changes its endpoint, a client gives a token to none but the Hub that it was set for.
+static void
+test_token_origin (HubFixture   *f,
+                   gconstpointer data)
+{
+  const char      *here = maq_test_server_get_address (f->server);
+  const char      *there = maq_test_server_get_address (f->other);
+  g_autofree char *below = g_strconcat (here, "/below", NULL);
+  const char      *port = strrchr (here, ':');
+  g_autofree char *other_host = g_strconcat ("http://localhost", port, NULL);
+  g_autofree char *other_scheme = g_strconcat ("https://127.0.0.1", port, NULL);
+
+  g_assert_true (gets_token (f, f->server));
+  g_assert_true (maq_hub_client_set_endpoint (f->client, below, NULL));
+  g_assert_true (gets_token (f, f->server));
+  g_assert_true (maq_hub_client_set_endpoint (f->client, there, NULL));
+  g_assert_false (gets_token (f, f->other));
+  g_assert_true (maq_hub_client_set_endpoint (f->client, other_host, NULL));
+  g_assert_false (gets_token (f, f->server));
+  g_assert_true (maq_hub_client_set_endpoint (f->client, here, NULL));
+  g_assert_true (gets_token (f, f->server));
+
+  // One that was looked up for a Hub which is the client's no more.
+  maq_hub_client_set_token (f->client, HUB_TOKEN, there);
+  g_assert_false (gets_token (f, f->server));
+  maq_hub_client_set_token (f->client, HUB_TOKEN, other_scheme);
+  g_assert_false (gets_token (f, f->server));
+  maq_hub_client_set_token (f->client, HUB_TOKEN, "no address");
+  g_assert_false (gets_token (f, f->server));
+  maq_hub_client_set_token (f->client, HUB_TOKEN, below);
+  g_assert_true (gets_token (f, f->server));
+}
+
+static void
+test_origins (void)
+{
+  static const char *const origins[][2] = {
+    { "https://huggingface.co", "https://huggingface.co" },
+    { "HTTPS://HuggingFace.CO:443/a/b?c#d", "https://huggingface.co" },
+    { "http://Hub.example:80", "http://hub.example" },
+    { "http://hub.example:443", "http://hub.example:443" },
+    { "https://user:password@hub.example/", "https://hub.example" },
+    { "http://[::1]:8080/x", "http://[::1]:8080" },
+    { "https://b\303\274cher.example", "https://xn--bcher-kva.example" },
+    { "https://hub.example.", "https://hub.example." },
+    { "hub.example", NULL },
+    { "ftp://hub.example", NULL },
+    { "", NULL },
+    { NULL, NULL },
+  };
+  static const char *const sheltered[] = { "https://hub.example", "http://localhost", "http://LOCALHOST:8080", "http://127.0.0.1", "http://127.1.2.3:1", "http://[::1]:8080" };
+  static const char *const open[] = { "http://hub.example", "http://localhost.example", "http://127.0.0.1.example", "http://127.1", "http://192.168.0.1", "http://10.0.0.1:8080", "http://169.254.1.1", "http://[fe80::1]", "http://[2001:db8::1]", "no address" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (origins); i++)
+    {
+      g_autofree char *origin = maq_hub_origin_new (origins[i][0]);
+      g_assert_cmpstr (origin, ==, origins[i][1]);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (sheltered); i++)
+    g_assert_true (maq_hub_origin_is_private (sheltered[i]));
+  for (guint i = 0; i < G_N_ELEMENTS (open); i++)
+    g_assert_false (maq_hub_origin_is_private (open[i]));
 }
 
 static void
@@ -265,6 +347,8 @@ main (int   argc,
 
   ADD ("offline", test_offline);
   ADD ("whoami-is-remembered", test_whoami);
+  ADD ("a-token-is-for-one-origin", test_token_origin);
+  g_test_add_func ("/hub/settings/origins", test_origins);
   ADD ("bad-names-make-no-request", test_bad_names);
   ADD ("endpoints", test_endpoints);
   ADD ("request-headers", test_headers);

@@ -46,7 +46,7 @@ new_client (MaqTestServer *server)
   MaqHubClient      *client = maq_hub_client_new (maq_test_server_get_address (server));
 
   maq_hub_client_set_limits (client, &limits);
-  maq_hub_client_set_token (client, HUB_TOKEN);
+  maq_hub_client_set_token (client, HUB_TOKEN, maq_hub_client_get_endpoint (client));
   return client;
 }
 

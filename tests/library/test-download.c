@@ -311,7 +311,7 @@ test_gated (void)
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       g_test_message ("%s", cases[i].token);
-      maq_hub_client_set_token (client, cases[i].token);
+      maq_hub_client_set_token (client, cases[i].token, maq_hub_client_get_endpoint (client));
       g_autoptr (MaqDownloadOffer) offer = take_boxed (maq_download_offer_load (client, cache, MAQ_REPO_KIND_MODEL, "harbor-labs/skua-code-1B", NULL), &error);
       if (cases[i].access == MAQ_DOWNLOAD_ACCESS_NEEDS_TOKEN && cases[i].token != NULL)
         {

@@ -1,37 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Copyright 2026 The Maquette developers
-#include <glib/gstdio.h>
 #include <string.h>
 
 #include "maq-hub-client.h"
 #include "maq-library-error.h"
 #include "maq-repo-address.h"
 #include "maq-settings.h"
-
-// Run twice by Meson: without any keyring, and, as `keyring`, with a gnome-keyring of its own on a private D-Bus session.
-
-static char *
-await_token (MaqSettings *settings)
-{
-  g_autoptr (GError) error = NULL;
-  char *token = dex_await_string (maq_settings_load_token (settings), &error);
-
-  g_assert_no_error (error);
-  g_assert_nonnull (token);
-  return token;
-}
-
-static void
-write_token_file (const char *text)
-{
-  g_autofree char *path = g_build_filename (g_getenv ("HF_HOME"), "token", NULL);
-
-  g_mkdir_with_parents (g_getenv ("HF_HOME"), 0700);
-  if (text)
-    g_assert_true (g_file_set_contents (path, text, -1, NULL));
-  else
-    g_remove (path);
-}
 
 static void
 test_endpoint (void)
@@ -137,127 +111,6 @@ test_cache_dir (void)
 }
 
 static void
-test_token_file_and_environment (void)
-{
-  g_autoptr (MaqSettings) settings = maq_settings_new ();
-  g_autofree char *none = await_token (settings);
-  g_autofree char *of_file = NULL;
-  g_autofree char *of_environment = NULL;
-  g_autofree char *of_old_variable = NULL;
-
-  g_assert_cmpstr (none, ==, "");
-  g_assert_cmpint (maq_settings_get_token_source (settings), ==, MAQ_TOKEN_NONE);
-
-  write_token_file ("hf_file\n");
-  of_file = await_token (settings);
-  g_assert_cmpstr (of_file, ==, "hf_file");
-  g_assert_cmpint (maq_settings_get_token_source (settings), ==, MAQ_TOKEN_FILE);
-
-  g_setenv ("HUGGING_FACE_HUB_TOKEN", "hf_old", TRUE);
-  of_old_variable = await_token (settings);
-  g_assert_cmpstr (of_old_variable, ==, "hf_old");
-  g_setenv ("HF_TOKEN", " hf_env ", TRUE);
-  of_environment = await_token (settings);
-  g_assert_cmpstr (of_environment, ==, "hf_env");
-  g_assert_cmpint (maq_settings_get_token_source (settings), ==, MAQ_TOKEN_ENVIRONMENT);
-
-  // Only what Maquette was given counts then, and it was given none.
-  g_setenv ("HF_HUB_DISABLE_IMPLICIT_TOKEN", "1", TRUE);
-  g_autofree char *implicit = await_token (settings);
-  g_assert_cmpstr (implicit, ==, "");
-  g_assert_cmpint (maq_settings_get_token_source (settings), ==, MAQ_TOKEN_NONE);
-  g_unsetenv ("HF_HUB_DISABLE_IMPLICIT_TOKEN");
-  g_unsetenv ("HF_TOKEN");
-  g_unsetenv ("HUGGING_FACE_HUB_TOKEN");
-  write_token_file (NULL);
-}
-
-static void
-test_token_files_of_no_use (void)
-{
-  static const char *const contents[] = { "", "\n\n", "two words", "hf_a\nInjected: header", "hf_\xc3\xa9" };
-  g_autoptr (MaqSettings) settings = maq_settings_new ();
-
-  for (guint i = 0; i < G_N_ELEMENTS (contents); i++)
-    {
-      g_autofree char *token = NULL;
-
-      write_token_file (contents[i]);
-      token = await_token (settings);
-      g_assert_cmpstr (token, ==, "");
-    }
-  write_token_file (NULL);
-}
-
-static void
-test_bad_tokens (void)
-{
-  static const char *const bad[] = { "", "  ", "two words", "a\nb", "caf\xc3\xa9" };
-  g_autoptr (MaqSettings) settings = maq_settings_new ();
-
-  for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
-    {
-      g_autoptr (GError) error = NULL;
-
-      g_assert_false (dex_await (maq_settings_store_token (settings, bad[i]), &error));
-      g_assert_error (error, MAQ_LIBRARY_ERROR, MAQ_LIBRARY_ERROR_BAD_TOKEN);
-    }
-}
-
-static void
-test_without_keyring (void)
-{
-  g_autoptr (MaqSettings) settings = maq_settings_new ();
-  g_autoptr (GError) error = NULL;
-
-  g_assert_false (dex_await (maq_settings_store_token (settings, "hf_new"), &error));
-  g_assert_error (error, MAQ_LIBRARY_ERROR, MAQ_LIBRARY_ERROR_NO_KEYRING);
-  g_assert_nonnull (strstr (error->message, "HF_TOKEN"));
-  g_assert_null (strstr (error->message, "hf_new"));
-}
-
-static void
-test_with_keyring (void)
-{
-  g_autoptr (MaqSettings) settings = maq_settings_new ();
-  g_autoptr (MaqSettings) later = maq_settings_new ();
-  g_autoptr (GError) error = NULL;
-  g_autofree char *stored = NULL;
-  g_autofree char *found = NULL;
-  g_autofree char *elsewhere = NULL;
-  g_autofree char *by_environment = NULL;
-  g_autofree char *left = NULL;
-  g_autofree char *path = g_build_filename (g_getenv ("HF_HOME"), "token", NULL);
-  g_autofree char *file = NULL;
-
-  write_token_file ("hf_file\n");
-  stored = dex_await_string (maq_settings_store_token (settings, "hf_stored"), &error);
-  g_assert_no_error (error);
-  g_assert_cmpstr (stored, ==, "hf_stored");
-  found = await_token (later);
-  g_assert_cmpstr (found, ==, "hf_stored");
-  g_assert_cmpint (maq_settings_get_token_source (later), ==, MAQ_TOKEN_KEYRING);
-
-  // Another Hub does not get it.
-  maq_settings_override_endpoint (later, "http://other.example", "--hub");
-  elsewhere = await_token (later);
-  g_assert_cmpstr (elsewhere, ==, "hf_file");
-
-  g_setenv ("HF_TOKEN", "hf_env", TRUE);
-  by_environment = await_token (settings);
-  g_assert_cmpstr (by_environment, ==, "hf_env");
-  g_unsetenv ("HF_TOKEN");
-
-  left = dex_await_string (maq_settings_store_token (settings, NULL), &error);
-  g_assert_no_error (error);
-  g_assert_cmpstr (left, ==, "hf_file");
-  g_assert_cmpint (maq_settings_get_token_source (settings), ==, MAQ_TOKEN_FILE);
-  g_assert_true (g_file_get_contents (path, &file, NULL, NULL));
-  g_assert_cmpstr (file, ==, "hf_file\n");
-  write_token_file (NULL);
-}
-
-static void
 test_model_folders (void)
 {
   g_autoptr (MaqSettings) settings = maq_settings_new ();
@@ -290,19 +143,10 @@ main (int argc, char *argv[])
 {
   dex_init ();
   g_test_init (&argc, &argv, NULL);
-  if (argc > 1 && g_str_equal (argv[1], "keyring"))
-    {
-      dex_test_add_func ("/library/settings/with-keyring", test_with_keyring);
-      return g_test_run ();
-    }
   dex_test_add_func ("/library/settings/endpoint", test_endpoint);
   dex_test_add_func ("/library/settings/bad-endpoints", test_bad_endpoints);
   dex_test_add_func ("/library/settings/override", test_override);
   dex_test_add_func ("/library/settings/cache-dir", test_cache_dir);
   dex_test_add_func ("/library/settings/model-folders", test_model_folders);
-  dex_test_add_func ("/library/settings/token-file-and-environment", test_token_file_and_environment);
-  dex_test_add_func ("/library/settings/token-files-of-no-use", test_token_files_of_no_use);
-  dex_test_add_func ("/library/settings/bad-tokens", test_bad_tokens);
-  dex_test_add_func ("/library/settings/without-keyring", test_without_keyring);
   return g_test_run ();
 }

@@ -10,6 +10,7 @@
 #include "maq-hub-error.h"
 #include "maq-library-error.h"
 #include "maq-model-folders.h"
+#include "maq-token.h"
 
 #define MINUTES_STEP 30 // from one time of the day that is offered to the next
 
@@ -38,6 +39,7 @@ struct _MaqPreferencesDialog
 
   MaqSettings  *settings;
   MaqHubClient *client;
+  MaqToken     *known; // NULL while it is looked up
   MaqFutureSlot token; // looked up or stored
   MaqFutureSlot whoami;
   MaqFutureSlot folder;
@@ -59,10 +61,16 @@ set_problem (AdwActionRow *row, GtkWidget *entry, const char *problem)
 
 // --- Whose token it is ---
 
-static const char *
-describe_source (MaqTokenSource source)
+static MaqTokenSource
+get_source (MaqPreferencesDialog *self)
 {
-  switch (source)
+  return self->known ? self->known->source : MAQ_TOKEN_NONE;
+}
+
+static const char *
+describe_source (MaqPreferencesDialog *self)
+{
+  switch (get_source (self))
     {
     case MAQ_TOKEN_ENVIRONMENT:
       return _ ("From HF_TOKEN in the environment");
@@ -72,21 +80,19 @@ describe_source (MaqTokenSource source)
       return _ ("From the token file of the hf command");
     case MAQ_TOKEN_NONE:
     default:
-      return _ ("Public models need none");
+      return self->known && self->known->left_out ? self->known->left_out : _ ("Public models need none");
     }
 }
 
 static void
 set_user (MaqPreferencesDialog *self, const char *title, const char *name, gboolean waiting)
 {
-  MaqTokenSource source = maq_settings_get_token_source (self->settings);
-
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->user_row), title);
-  adw_action_row_set_subtitle (self->user_row, describe_source (source));
+  adw_action_row_set_subtitle (self->user_row, describe_source (self));
   adw_avatar_set_text (self->user_avatar, name ? name : "");
   adw_avatar_set_show_initials (self->user_avatar, name != NULL);
   gtk_widget_set_visible (self->user_spinner, waiting);
-  gtk_widget_set_visible (self->remove_button, source == MAQ_TOKEN_KEYRING);
+  gtk_widget_set_visible (self->remove_button, get_source (self) == MAQ_TOKEN_KEYRING);
 }
 
 static void
@@ -117,18 +123,19 @@ token_loaded_cb (gpointer object, DexFuture *future)
 {
   MaqPreferencesDialog *self = object;
   g_autoptr (GError) error = NULL;
-  const GValue *value = dex_future_get_value (future, &error);
-  const char   *token = value ? g_value_get_string (value) : NULL;
+  MaqToken *token = maq_future_get_boxed (future, &error);
 
   gtk_widget_set_sensitive (GTK_WIDGET (self->token_row), TRUE);
-  if (value == NULL)
+  if (token == NULL)
     {
       set_problem (self->token_problem_row, GTK_WIDGET (self->token_row), error->message);
       set_user (self, maq_hub_client_has_token (self->client) ? _ ("Token in Use") : _ ("No Token"), NULL, FALSE);
       return;
     }
-  maq_hub_client_set_token (self->client, token && *token ? token : NULL);
-  if (token == NULL || *token == '\0')
+  g_clear_pointer (&self->known, maq_token_unref);
+  self->known = maq_token_ref (token);
+  maq_hub_client_set_token (self->client, token->text, token->endpoint);
+  if (token->text == NULL)
     {
       maq_future_slot_clear (&self->whoami);
       set_user (self, _ ("No Token"), NULL, FALSE);
@@ -141,8 +148,11 @@ token_loaded_cb (gpointer object, DexFuture *future)
 static void
 load_token (MaqPreferencesDialog *self)
 {
+  g_autofree char *endpoint = maq_settings_dup_endpoint (self->settings);
+
+  g_clear_pointer (&self->known, maq_token_unref);
   set_user (self, _ ("Looking for a Token…"), NULL, TRUE);
-  maq_future_slot_set (&self->token, maq_settings_load_token (self->settings), self, token_loaded_cb);
+  maq_future_slot_set (&self->token, maq_token_load (endpoint), self, token_loaded_cb);
 }
 
 static void
@@ -150,10 +160,12 @@ token_stored_cb (gpointer object, DexFuture *future)
 {
   MaqPreferencesDialog *self = object;
 
-  if (dex_future_get_value (future, NULL))
+  MaqToken *token = maq_future_get_boxed (future, NULL);
+
+  if (token)
     {
       gtk_editable_set_text (GTK_EDITABLE (self->token_row), "");
-      if (maq_settings_get_token_source (self->settings) == MAQ_TOKEN_ENVIRONMENT)
+      if (token->source == MAQ_TOKEN_ENVIRONMENT)
         adw_preferences_dialog_add_toast (ADW_PREFERENCES_DIALOG (self), adw_toast_new (_ ("Stored, but HF_TOKEN in the environment goes first")));
     }
   token_loaded_cb (object, future);
@@ -162,11 +174,12 @@ token_stored_cb (gpointer object, DexFuture *future)
 static void
 token_applied_cb (MaqPreferencesDialog *self)
 {
-  const char *token = gtk_editable_get_text (GTK_EDITABLE (self->token_row));
+  const char      *token = gtk_editable_get_text (GTK_EDITABLE (self->token_row));
+  g_autofree char *endpoint = maq_settings_dup_endpoint (self->settings);
 
   set_problem (self->token_problem_row, GTK_WIDGET (self->token_row), NULL);
   gtk_widget_set_sensitive (GTK_WIDGET (self->token_row), FALSE);
-  maq_future_slot_set (&self->token, maq_settings_store_token (self->settings, token), self, token_stored_cb);
+  maq_future_slot_set (&self->token, maq_token_store (endpoint, token), self, token_stored_cb);
 }
 
 static void
@@ -178,9 +191,11 @@ token_changed_cb (MaqPreferencesDialog *self)
 static void
 remove_clicked_cb (MaqPreferencesDialog *self)
 {
+  g_autofree char *endpoint = maq_settings_dup_endpoint (self->settings);
+
   set_problem (self->token_problem_row, GTK_WIDGET (self->token_row), NULL);
   gtk_widget_grab_focus (GTK_WIDGET (self->token_row));
-  maq_future_slot_set (&self->token, maq_settings_store_token (self->settings, NULL), self, token_loaded_cb);
+  maq_future_slot_set (&self->token, maq_token_store (endpoint, NULL), self, token_loaded_cb);
 }
 
 static void
@@ -228,8 +243,6 @@ endpoint_applied_cb (MaqPreferencesDialog *self)
       return;
     }
   endpoint = maq_settings_dup_endpoint (self->settings);
-  // No token of one Hub may reach another, not even while the right one is looked up.
-  maq_hub_client_set_token (self->client, NULL);
   if (!maq_hub_client_set_endpoint (self->client, endpoint, &error))
     {
       set_problem (self->endpoint_problem_row, GTK_WIDGET (self->endpoint_row), error->message);
@@ -387,6 +400,7 @@ maq_preferences_dialog_dispose (GObject *object)
   maq_future_slot_clear (&self->folder);
   g_clear_object (&self->settings);
   g_clear_object (&self->client);
+  g_clear_pointer (&self->known, maq_token_unref);
   gtk_widget_dispose_template (GTK_WIDGET (self), MAQ_TYPE_PREFERENCES_DIALOG);
   G_OBJECT_CLASS (maq_preferences_dialog_parent_class)->dispose (object);
 }
