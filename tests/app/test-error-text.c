@@ -6,7 +6,7 @@
 
 #include "maq-cache.h"
 #include "maq-engine.h"
-#include "maq-hub-error.h"
+#include "maq-hub-error-private.h"
 
 static void
 test_every_code_has_words (void)
@@ -61,6 +61,17 @@ test_facts (void)
   g_assert_true (g_utf8_validate (other_text->body, -1, NULL));
 }
 
+static void
+test_reason (void)
+{
+  g_autoptr (GError) refused = g_error_new_literal (MAQ_HUB_ERROR, MAQ_HUB_ERROR_BAD_REQUEST, "for the log only");
+  maq_hub_error_set_reason (refused, "Unknown order “x”");
+  g_autoptr (MaqErrorText) text = maq_error_text_new (refused);
+
+  g_assert_true (g_str_has_suffix (text->body, "The server says: Unknown order “x”"));
+  g_assert_null (strstr (text->body, "for the log only"));
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -68,5 +79,6 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/app/error-text/every-code-has-words", test_every_code_has_words);
   g_test_add_func ("/app/error-text/facts", test_facts);
+  g_test_add_func ("/app/error-text/what-the-server-says", test_reason);
   return g_test_run ();
 }

@@ -9,6 +9,7 @@ Addresses, commits, dates that depend on today, and speeds are masked before com
 """
 
 import hashlib
+import http.server
 import json
 import os
 import pathlib
@@ -20,6 +21,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.request
 
@@ -310,6 +312,29 @@ def test_framework(suite, hub):
     suite.case("/cli/output/full-disk-is-an-error", full_disk)
 
 
+def what_the_server_says():
+    """Servers that are not the Hub have reasons of their own."""
+    replies = {403: '{"detail": "Ask the librarian"}', 404: '{"error": "Not on this mirror"}', 400: '{"errors": ["Unknown order"]}'}
+    says = {403: "Ask the librarian.", 404: "Not on this mirror.", 400: "Unknown order"}
+
+    class Refuse(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            body = replies[self.server.status].encode()
+            self.send_response(self.server.status)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_words):
+            pass
+
+    with http.server.HTTPServer(("127.0.0.1", 0), Refuse) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        for server.status in replies:
+            fails(1, "info", "ada/one", says=says[server.status], HF_ENDPOINT=f"http://127.0.0.1:{server.server_port}")
+        server.shutdown()
+
+
 def test_hub_commands(suite, hub):
     tables = {
         "search": ["search", "--author", "harbor-labs", "--sort", "downloads", "-n", "5"],
@@ -352,6 +377,7 @@ def test_hub_commands(suite, hub):
     suite.case("/cli/errors/no-such-file", lambda: fails(1, "download", SMALL, "nope.bin", says="has no file “nope.bin”", hub=hub))
     suite.case("/cli/errors/gated", lambda: fails(1, "card", "harbor-labs/skua-code-1B", says="gated", hub=hub))
     suite.case("/cli/errors/gated-with-token", lambda: contains(ok("card", "harbor-labs/skua-code-1B", hub=hub, HF_TOKEN="hf_demo_read"), "Skua"))
+    suite.case("/cli/errors/what-the-server-says", what_the_server_says)
     suite.case("/cli/errors/unreachable", lambda: fails(1, "search", "--endpoint", "http://127.0.0.1:9", says="Check the connection"))
     suite.case("/cli/errors/offline", lambda: fails(1, "search", "--offline", says="offline mode", hub=hub))
     suite.case("/cli/errors/offline-by-environment", lambda: fails(1, "search", says="offline mode", hub=hub, HF_HUB_OFFLINE="1"))

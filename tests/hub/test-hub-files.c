@@ -61,6 +61,30 @@ test_sizes (HubFixture   *f,
     }
 }
 
+// Each segment of a name is encoded as it stands, so that nothing in it is taken for more than a name.
+static void
+test_names (HubFixture   *f,
+            gconstpointer data)
+{
+  static const char *const cases[][2] = {
+    { "dir/f.txt", "dir/f.txt" },
+    { "%2e%2e/f", "%252e%252e/f" },
+    { "a%2Fb", "a%252Fb" },
+    { "a?b#c d+e&f;g", "a%3Fb%23c%20d%2Be%26f%3Bg" },
+    { "\303\274", "%C3%BC" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *expected = g_strdup_printf ("GET /a/b/resolve/v%%2F1/%s HTTP/1.1", cases[i][1]);
+      maq_test_server_clear (f->server);
+      hub_add (f, &(MaqTestReply) { .headers = HUB_FILE_HEADERS, .body = "x" });
+      g_autoptr (GBytes) bytes = hub_take_boxed (maq_hub_client_read_file (f->client, MAQ_REPO_KIND_MODEL, "a/b", "v/1", cases[i][0], 10));
+      g_autofree char *line = maq_test_server_dup_header (f->server, "/", "");
+      g_assert_cmpstr (line, ==, expected);
+    }
+}
+
 static gboolean
 is_end (MaqHubBody *body,
         GString    *text,
@@ -271,6 +295,7 @@ main (int   argc,
 
   ADD ("resolve", test_resolve);
   ADD ("sizes", test_sizes);
+  ADD ("names", test_names);
   ADD ("bodies", test_bodies);
   ADD ("wrong-parts", test_wrong_parts);
   ADD ("storage-host", test_storage_host);
