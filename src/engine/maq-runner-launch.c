@@ -13,7 +13,7 @@
 static char **
 make_environment (void)
 {
-  static const char *const kept[] = { "LANG", "LC_ALL", "LD_LIBRARY_PATH", "OMP_NUM_THREADS", "MAQ_RUNNER_DEBUG", "MAQ_ALLOW_UNCONFINED", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS" };
+  static const char *const kept[] = { "LANG", "LC_ALL", "LD_LIBRARY_PATH", "G_DEBUG", "OMP_NUM_THREADS", "MAQ_RUNNER_DEBUG", "MAQ_ALLOW_UNCONFINED", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS" };
   char                   **environment = NULL;
 
   for (gsize i = 0; i < G_N_ELEMENTS (kept); i++)

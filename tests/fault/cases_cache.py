@@ -3,6 +3,7 @@
 """Full, read-only and lacking file systems, caches damaged by others, and a clock that is wrong: rows C5b, C6, C7 and C9."""
 
 import contextlib
+import errno
 import json
 import os
 import pathlib
@@ -42,9 +43,7 @@ def small_disk(row):
                 process = here.start("download", "acme/big")
                 expect(wait_for(lambda: hub.sent() > MIB, 20, process), "it did not get going")
                 hog = here.cache / ".locks/hog"
-                with open(hog, "wb") as file:
-                    room = os.statvfs(here.cache)
-                    os.posix_fallocate(file.fileno(), 0, max(1, room.f_bavail * room.f_frsize - 2 * MIB))
+                fill(hog, 2 * MIB)
                 _out, err = process.communicate(timeout=60)
                 if process.returncode != 0:
                     sentence = check_sentence(err)
@@ -61,6 +60,24 @@ def small_disk(row):
         row.attempt("filled meanwhile", filled, hub)
     finally:
         hub.close()
+
+
+def fill(hog, leave):
+    """Makes the file HOG so long that LEAVE bytes of its disk are free, while another program takes room there as well."""
+    with open(hog, "wb") as file:
+        length = 0
+        while True:
+            room = os.statvfs(hog)
+            more = room.f_bavail * room.f_frsize - leave
+            if more <= 0:
+                return
+            try:
+                os.posix_fallocate(file.fileno(), length, more)
+                length += more
+            except OSError as error:
+                # The other program was faster: there is less room by now.
+                if error.errno != errno.ENOSPC:
+                    raise
 
 
 def restricted(row):

@@ -99,10 +99,10 @@ class Window:
     """The running application and its first window."""
 
     def __init__(self, program, *arguments, width=1200, height=800, environment=None):
-        # Warnings are read from the log instead of ending the program, so that those of KNOWN_WARNINGS can pass.
+        # Warnings are read from the log instead of ending the program, so that those of KNOWN_WARNINGS can pass; a critical ends it.
         # All is drawn anew in each frame: the software renderer takes some glyphs for a pixel lower than they are and leaves their
         # tops behind when they go.
-        environment = {**os.environ, **(environment or {}), "G_DEBUG": "", "GSK_DEBUG": "full-redraw"}
+        environment = {**os.environ, **(environment or {}), "G_DEBUG": "fatal-criticals", "GSK_DEBUG": "full-redraw"}
         self.log = tempfile.TemporaryFile()
         self.process = subprocess.Popen([program, *arguments], env=environment, stdout=self.log, stderr=self.log)
         self.application = self._wait(self._find_application, "the application on the accessibility bus")
