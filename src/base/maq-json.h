@@ -74,7 +74,8 @@ double      maq_json_as_double (MaqJsonValue *value, double fallback);
 gboolean    maq_json_as_bool (MaqJsonValue *value, gboolean fallback);
 
 // Walks arrays: `MAQ_JSON_FOREACH (item, array)`, and objects: `MAQ_JSON_FOREACH_MEMBER (name, item, object)`. Both declare
-// their variables; break and continue work. Anything that is not an array or an object has no items.
+// their variables; break and continue work. Anything that is not an array or an object has no items, and nothing but an object
+// has members: a NAME is never NULL.
 typedef struct
 {
   gpointer private_[6];
@@ -90,15 +91,21 @@ maq_json_iter_begin (MaqJsonValue *array_or_object)
   return iter;
 }
 
+static inline MaqJsonIter
+maq_json_iter_begin_members (MaqJsonValue *object)
+{
+  return maq_json_iter_begin (maq_json_is_object (object) ? object : NULL);
+}
+
 #define MAQ_JSON_FOREACH(item, array)                                                                       \
   for (MaqJsonIter item##_iter_ = maq_json_iter_begin (array), *item##_once_ = &item##_iter_; item##_once_; \
        item##_once_ = NULL)                                                                                 \
     for (MaqJsonValue *item = NULL; maq_json_iter_next (item##_once_, NULL, &item);)
 
-#define MAQ_JSON_FOREACH_MEMBER(name, item, object)                                                          \
-  for (MaqJsonIter item##_iter_ = maq_json_iter_begin (object), *item##_once_ = &item##_iter_; item##_once_; \
-       item##_once_ = NULL)                                                                                  \
-    for (const char *name = NULL, *name##_once_ = ""; name##_once_; name##_once_ = NULL)                     \
+#define MAQ_JSON_FOREACH_MEMBER(name, item, object)                                                                  \
+  for (MaqJsonIter item##_iter_ = maq_json_iter_begin_members (object), *item##_once_ = &item##_iter_; item##_once_; \
+       item##_once_ = NULL)                                                                                          \
+    for (const char *name = NULL, *name##_once_ = ""; name##_once_; name##_once_ = NULL)                             \
       for (MaqJsonValue *item = NULL; maq_json_iter_next (item##_once_, &name, &item);)
 
 // Number of elements or members; 0 for anything else.

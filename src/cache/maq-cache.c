@@ -172,25 +172,6 @@ maq_cache_dup_commit (MaqCache   *self,
   return g_steal_pointer (&text);
 }
 
-char *
-maq_cache_dup_file_path (MaqCache   *self,
-                         MaqRepoKind kind,
-                         const char *id,
-                         const char *revision,
-                         const char *path)
-{
-  g_return_val_if_fail (MAQ_IS_CACHE (self), NULL);
-
-  g_autofree char *commit = maq_repo_path_validate (path, NULL) ? maq_cache_dup_commit (self, kind, id, revision) : NULL;
-  g_autofree char *snapshot = commit != NULL ? maq_cache_dup_snapshot_path (self, kind, id, commit) : NULL;
-  if (snapshot == NULL)
-    return NULL;
-
-  // The link is followed: a dangling one is a file that is not here.
-  g_autofree char *file = g_build_filename (snapshot, path, NULL);
-  return g_file_test (file, G_FILE_TEST_IS_REGULAR) ? g_steal_pointer (&file) : NULL;
-}
-
 gboolean
 maq_cache_is_known_absent (MaqCache   *self,
                            MaqRepoKind kind,

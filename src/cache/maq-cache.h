@@ -41,7 +41,10 @@ char *maq_cache_dup_repo_path (MaqCache *self, MaqRepoKind kind, const char *id)
 char *maq_cache_dup_snapshot_path (MaqCache *self, MaqRepoKind kind, const char *id, const char *commit);
 // The commit a ref names here, NULL if none; a commit names itself (transfer full). REVISION nullable: main.
 char *maq_cache_dup_commit (MaqCache *self, MaqRepoKind kind, const char *id, const char *revision);
-// Path of a cached file inside its snapshot, NULL if it is not here (transfer full). REVISION nullable: main.
+// The same where the Hub is not asked: of main without a ref, the snapshot that changed last.
+char *maq_cache_dup_commit_here (MaqCache *self, MaqRepoKind kind, const char *id, const char *revision);
+// Path of a cached file inside its snapshot, NULL if it is not here (transfer full). REVISION nullable: main; without a ref, the
+// snapshot that changed last of those that have it.
 char *maq_cache_dup_file_path (MaqCache *self, MaqRepoKind kind, const char *id, const char *revision, const char *path);
 // Whether COMMIT is known not to have PATH (.no_exist), and noting that.
 gboolean maq_cache_is_known_absent (MaqCache *self, MaqRepoKind kind, const char *id, const char *commit, const char *path);

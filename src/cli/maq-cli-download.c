@@ -201,6 +201,11 @@ download (MaqCli *cli, char **arguments, GError **error)
   g_autoptr (MaqTransferPlan) plan = make_plan (cli, address, files, transfers, request, error);
   if (plan == NULL)
     return FALSE;
+  if (plan->n_files == 0 && plan->left_out != NULL)
+    {
+      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("No file of “%s” can be downloaded. %s"), address->id, plan->left_out);
+      return FALSE;
+    }
   if (plan->n_files == 0)
     {
       g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("No file of “%s” matches. “maq files %s” lists what is there."), address->id, address->id);
@@ -215,8 +220,9 @@ download (MaqCli *cli, char **arguments, GError **error)
   else
     maq_cli_note (cli, ngettext ("%s: %u file, %s, of which %s to fetch", "%s: %u files, %s, of which %s to fetch", plan->n_files), address->id, plan->n_files, total, left);
 
-  if (maq_download_plan_get_warning (plan) != NULL)
-    maq_cli_note (cli, "%s", maq_download_plan_get_warning (plan));
+  g_autofree char *warning = maq_download_plan_dup_warning (plan);
+  if (warning != NULL)
+    maq_cli_note (cli, "%s", warning);
   if (plan->bytes_here < plan->bytes_total && g_network_monitor_get_network_metered (g_network_monitor_get_default ()))
     maq_cli_note (cli, _ ("This connection is metered. Ctrl+C stops the download, which can go on later."));
 

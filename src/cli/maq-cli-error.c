@@ -142,6 +142,7 @@ next_step_format (int code)
     {
     case MAQ_FORMAT_ERROR_NOT_THIS_FORMAT:
       return N_ ("Give a GGUF or safetensors file.");
+    case MAQ_FORMAT_ERROR_NEEDS_MORE:
     case MAQ_FORMAT_ERROR_TRUNCATED:
     case MAQ_FORMAT_ERROR_CORRUPT:
       return N_ ("The file is damaged: fetch it again.");

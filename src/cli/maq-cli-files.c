@@ -6,6 +6,7 @@
 
 #include "maq-cli-repo.h"
 #include "maq-cli-text.h"
+#include "maq-left-out.h"
 #include "maq-units.h"
 
 static char *option_kind;
@@ -62,8 +63,9 @@ list_from_hub (MaqCli *cli, const MaqRepoAddress *address, Listing *listing, GEr
       g_autofree char  *local = maq_cli_find_same_file (cli, address, file);
       add_file (listing, file->path, file->size, file->oid, file->sha256, local);
     }
-  if (tree->refused > 0)
-    maq_cli_note (cli, ngettext ("%u file was left out: its name is not safe.", "%u files were left out: their names are not safe.", tree->refused), tree->refused);
+  g_autofree char *left_out = maq_left_out_to_text (tree);
+  if (left_out != NULL)
+    maq_cli_note (cli, "%s", left_out);
   return TRUE;
 }
 

@@ -51,7 +51,7 @@ maq_cli_list_cached_files (MaqCli *self, const MaqRepoAddress *address, char **c
 {
   MaqCache *cache = maq_cli_get_cache (self);
   g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func (file_free);
-  *commit = maq_cache_dup_commit (cache, address->kind, address->id, address->revision);
+  *commit = maq_cache_dup_commit_here (cache, address->kind, address->id, address->revision);
   if (*commit != NULL)
     {
       g_autofree char *snapshot = maq_cache_dup_snapshot_path (cache, address->kind, address->id, *commit);
@@ -84,7 +84,8 @@ maq_cli_find_same_file (MaqCli *self, const MaqRepoAddress *address, const MaqHu
   g_autofree char *blob = g_file_read_link (path, NULL);
   g_autofree char *etag = blob != NULL ? g_path_get_basename (blob) : NULL;
   GStatBuf         status;
-  gboolean         same = etag != NULL ? g_str_equal (etag, maq_hub_file_get_etag (file)) : g_stat (path, &status) == 0 && (guint64) status.st_size == file->size;
+  // A name promises a content, but a file that was cut short has another length.
+  gboolean same = (etag == NULL || g_str_equal (etag, maq_hub_file_get_etag (file))) && g_stat (path, &status) == 0 && (guint64) status.st_size == file->size;
   return same ? g_steal_pointer (&path) : NULL;
 }
 

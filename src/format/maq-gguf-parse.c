@@ -4,6 +4,9 @@
 // One pass over the bytes with a cursor that checks every step against their end. Nothing is allocated from a count the file
 // states: arrays grow as entries are read, and every entry takes bytes, so memory is bounded by what was given. Array values are
 // only skipped; maq_gguf_dup_value reads them again on demand.
+//
+// The limits are those of ggml's reader (gguf.cpp, version 0.27), so that what runs can be read. Where a file only goes beyond what
+// is known it is not supported; it is corrupt where its bytes contradict each other.
 #include "maq-gguf-private.h"
 
 #include "maq-format-private.h"
@@ -11,20 +14,22 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
-#define MAX_KEYS      65536
-#define MAX_TENSORS   (1024 * 1024)
-#define MAX_STRING    (1024 * 1024)
-#define MAX_NAME      65535
-#define MAX_ALIGNMENT 65536
-// How much of a file maq_gguf_open reads at first, and at most: the largest vocabularies known take some 30 MB.
+#define MAX_STRING   (1024 * 1024 * 1024)
+#define MAX_ELEMENTS (1024 * 1024 * 1024)
+// What a key and its value, and the description of a tensor, take at least.
+#define KEY_BYTES    14
+#define TENSOR_BYTES 24
+// The numbers of the types from here on are taken by forks in ways that contradict each other and the official ones.
+#define FIRST_DISPUTED_TYPE 40
+// How much of a file maq_gguf_open reads at first: the largest vocabularies known take some 30 MB.
 #define FIRST_READ (1024 * 1024)
-#define MAX_READ   (512 * 1024 * 1024)
 
 typedef struct
 {
   const guint8 *data;
   gsize         size;
   gsize         at;
+  guint64       file_size; // 0 if unknown
   gboolean      swapped;
   GError      **error;
 } Cursor;
@@ -39,13 +44,41 @@ corrupt (Cursor     *cursor,
 }
 
 static gboolean
+unsupported (Cursor     *cursor,
+             gsize       offset,
+             const char *fact)
+{
+  g_set_error (cursor->error, MAQ_FORMAT_ERROR, MAQ_FORMAT_ERROR_UNSUPPORTED, "At byte %" G_GSIZE_FORMAT ": %s", offset, fact);
+  return FALSE;
+}
+
+static gboolean
 need (Cursor *cursor,
       guint64 n)
 {
   if (n <= cursor->size - cursor->at)
     return TRUE;
-  g_set_error (cursor->error, MAQ_FORMAT_ERROR, MAQ_FORMAT_ERROR_TRUNCATED, "The header goes on after the %" G_GSIZE_FORMAT " bytes that are there", cursor->size);
+  if (cursor->file_size != 0 && (cursor->at > cursor->file_size || n > cursor->file_size - cursor->at))
+    g_set_error (cursor->error, MAQ_FORMAT_ERROR, MAQ_FORMAT_ERROR_TRUNCATED, "The header goes on after the end of the file at byte %" G_GUINT64_FORMAT, cursor->file_size);
+  else
+    g_set_error (cursor->error, MAQ_FORMAT_ERROR, MAQ_FORMAT_ERROR_NEEDS_MORE, "The header goes on after the %" G_GSIZE_FORMAT " bytes that are there", cursor->size);
   return FALSE;
+}
+
+// Whether N things of SIZE bytes or more may follow, of which no more than MAX are supported. What cannot be in the file is told
+// first.
+static gboolean
+allow (Cursor     *cursor,
+       guint64     n,
+       gsize       size,
+       guint64     max,
+       const char *fact)
+{
+  if (n > G_MAXINT64 / size)
+    return corrupt (cursor, cursor->at, "a count is larger than any file could hold");
+  if (cursor->file_size != 0 && n * size > cursor->file_size - MIN (cursor->at, cursor->file_size))
+    return need (cursor, n * size);
+  return n <= max || unsupported (cursor, cursor->at, fact);
 }
 
 static gboolean
@@ -75,18 +108,14 @@ read_u64 (Cursor  *cursor,
 // Steps over a string and tells where it is.
 static gboolean
 skip_string (Cursor      *cursor,
-             gsize        max,
              const char **text,
              gsize       *length)
 {
-  gsize   start = cursor->at;
   guint64 n;
 
-  if (!read_u64 (cursor, &n))
-    return FALSE;
-  if (n > max)
-    return corrupt (cursor, start, "a string is too long");
-  if (!need (cursor, n))
+  if (!read_u64 (cursor, &n) ||
+      !allow (cursor, n, 1, MAX_STRING, "strings of more than 1 GiB are not supported, nor are they by llama.cpp") ||
+      !need (cursor, n))
     return FALSE;
   *text = (const char *) cursor->data + cursor->at;
   *length = n;
@@ -95,17 +124,14 @@ skip_string (Cursor      *cursor,
 }
 
 static gboolean
-read_name (Cursor     *cursor,
-           const char *what,
-           char      **name)
+read_name (Cursor *cursor,
+           char  **name)
 {
-  gsize       start = cursor->at, length;
+  gsize       length;
   const char *text;
 
-  if (!skip_string (cursor, MAX_NAME, &text, &length))
+  if (!skip_string (cursor, &text, &length))
     return FALSE;
-  if (length == 0 || memchr (text, 0, length) != NULL)
-    return corrupt (cursor, start, what);
   *name = g_utf8_make_valid (text, length);
   return TRUE;
 }
@@ -114,26 +140,24 @@ static gboolean
 skip_array (Cursor       *cursor,
             MaqGgufEntry *entry)
 {
-  gsize       start = cursor->at, length;
+  gsize       start = cursor->at, length, element_size;
   guint32     type;
   const char *text;
 
   if (!read_u32 (cursor, &type) || !read_u64 (cursor, &entry->n_elements))
     return FALSE;
   if (type >= MAQ_GGUF_N_TYPES)
-    return corrupt (cursor, start, "an array has elements of an unknown type");
+    return unsupported (cursor, start, "an array has elements of a type that is not known, nor is it to llama.cpp");
   if (type == MAQ_GGUF_ARRAY)
-    {
-      g_set_error (cursor->error, MAQ_FORMAT_ERROR, MAQ_FORMAT_ERROR_UNSUPPORTED, "At byte %" G_GSIZE_FORMAT ": arrays inside arrays are not supported", start);
-      return FALSE;
-    }
+    return unsupported (cursor, start, "arrays inside arrays are not supported, nor are they by llama.cpp");
   entry->element_type = type;
   entry->offset = cursor->at;
-  if (entry->n_elements > G_MAXSIZE / 8)
-    return corrupt (cursor, start, "an array says it has more elements than any file could hold");
+  element_size = type == MAQ_GGUF_STRING ? sizeof (guint64) : maq_gguf_value_types[type].size;
+  if (!allow (cursor, entry->n_elements, element_size, MAX_ELEMENTS, "arrays of more than 2^30 elements are not supported, nor are they by llama.cpp"))
+    return FALSE;
   if (type != MAQ_GGUF_STRING)
     {
-      guint64 n_bytes = entry->n_elements * maq_gguf_value_types[type].size;
+      guint64 n_bytes = entry->n_elements * element_size;
       if (!need (cursor, n_bytes))
         return FALSE;
       cursor->at += n_bytes;
@@ -141,7 +165,7 @@ skip_array (Cursor       *cursor,
     }
   // Each string takes at least the eight bytes of its length, so this loop ends with the bytes at the latest.
   for (guint64 i = 0; i < entry->n_elements; i++)
-    if (!skip_string (cursor, MAX_STRING, &text, &length))
+    if (!skip_string (cursor, &text, &length))
       return FALSE;
   return TRUE;
 }
@@ -157,14 +181,14 @@ read_value (Cursor       *cursor,
   if (!read_u32 (cursor, &type))
     return FALSE;
   if (type >= MAQ_GGUF_N_TYPES)
-    return corrupt (cursor, start, "a metadata value has an unknown type");
+    return unsupported (cursor, start, "a metadata value has a type that is not known, nor is it to llama.cpp");
   entry->type = type;
   entry->offset = cursor->at;
   if (type == MAQ_GGUF_ARRAY)
     return skip_array (cursor, entry);
   if (type == MAQ_GGUF_STRING)
     {
-      if (!skip_string (cursor, MAX_STRING, &text, &length))
+      if (!skip_string (cursor, &text, &length))
         return FALSE;
       entry->text = g_utf8_make_valid (text, length);
       return TRUE;
@@ -185,17 +209,33 @@ read_entries (MaqGguf *self,
       gsize        start = cursor->at;
       MaqGgufEntry entry = { 0 };
 
-      if (!read_name (cursor, "a metadata key is empty or has a NUL in it", &entry.key) ||
-          !read_value (cursor, &entry))
+      if (!read_name (cursor, &entry.key) || !read_value (cursor, &entry))
         {
           maq_gguf_entry_clear (&entry);
           return FALSE;
         }
       g_array_append_val (self->entries, entry);
+      if (entry.key[0] == '\0')
+        return corrupt (cursor, start, "a metadata key is empty");
       if (!g_hash_table_insert (self->by_key, entry.key, GUINT_TO_POINTER (self->entries->len)))
         return corrupt (cursor, start, "a metadata key is there twice");
     }
   return TRUE;
+}
+
+// What a type does not allow: the file may mean another one by its number.
+static gboolean
+contradicts (Cursor             *cursor,
+             const MaqGgufPlace *tensor,
+             gsize               offset,
+             const char         *fact)
+{
+  g_autofree char *other = NULL;
+
+  if (tensor->type < FIRST_DISPUTED_TYPE)
+    return corrupt (cursor, offset, fact);
+  other = g_strdup_printf ("%s; a fork's type of the same number, %u, is not supported, nor is it by llama.cpp", fact, tensor->type);
+  return unsupported (cursor, offset, other);
 }
 
 static gboolean
@@ -210,7 +250,7 @@ read_shape (MaqGguf      *self,
   if (!read_u32 (cursor, &tensor->n_dims))
     return FALSE;
   if (tensor->n_dims > G_N_ELEMENTS (tensor->shape))
-    return corrupt (cursor, start, "a tensor has more than four dimensions");
+    return unsupported (cursor, start, "a tensor has more than four dimensions, which llama.cpp does not support either");
   for (guint i = 0; i < tensor->n_dims; i++)
     {
       if (!read_u64 (cursor, &tensor->shape[i]))
@@ -221,16 +261,14 @@ read_shape (MaqGguf      *self,
     }
   if (!read_u32 (cursor, &tensor->type))
     return FALSE;
-  if (tensor->type > G_MAXUINT8)
-    return corrupt (cursor, cursor->at - 4, "a tensor has an impossible type");
   self->n_parameters += n_elements;
   if (self->n_parameters > G_MAXINT64)
     return corrupt (cursor, start, "there are more parameters than can be counted");
-  // Types newer than the table stay readable, only their size is not known.
+  // Types newer than the table, and those of forks, stay readable, only their size is not known.
   if (!maq_gguf_get_block (tensor->type, &elements, &bytes))
     return TRUE;
   if (tensor->n_dims > 0 && tensor->shape[0] % elements != 0)
-    return corrupt (cursor, start, "a tensor's rows are not made of whole blocks of its type");
+    return contradicts (cursor, tensor, start, "a tensor's rows are not made of whole blocks of its type");
   if (!g_uint64_checked_mul (&tensor->size, n_elements / elements, bytes))
     return corrupt (cursor, start, "a tensor takes more bytes than can be counted");
   return TRUE;
@@ -248,9 +286,7 @@ read_tensors (MaqGguf *self,
       gsize        start = cursor->at;
       MaqGgufPlace tensor = { 0 };
 
-      if (!read_name (cursor, "a tensor has no name or one with a NUL in it", &tensor.name) ||
-          !read_shape (self, cursor, &tensor) ||
-          !read_u64 (cursor, &tensor.offset))
+      if (!read_name (cursor, &tensor.name) || !read_shape (self, cursor, &tensor) || !read_u64 (cursor, &tensor.offset))
         {
           maq_gguf_place_clear (&tensor);
           return FALSE;
@@ -280,7 +316,8 @@ check_places (MaqGguf *self,
               guint64  file_size)
 {
   g_autoptr (GPtrArray) sorted = g_ptr_array_sized_new (self->tensors->len);
-  guint64 end = 0;
+  const MaqGgufPlace *before = NULL;
+  guint64             end = 0;
 
   for (guint i = 0; i < self->tensors->len; i++)
     g_ptr_array_add (sorted, &g_array_index (self->tensors, MaqGgufPlace, i));
@@ -289,7 +326,8 @@ check_places (MaqGguf *self,
     {
       MaqGgufPlace *tensor = g_ptr_array_index (sorted, i);
       if (tensor->offset < end)
-        return corrupt (cursor, tensor->offset, "two tensors take the same bytes");
+        return contradicts (cursor, before, tensor->offset, "two tensors take the same bytes");
+      before = tensor;
       end = tensor->offset + tensor->size;
     }
   if (file_size == 0 || end <= file_size)
@@ -306,7 +344,7 @@ place_tensors (MaqGguf *self,
   gint64  alignment = maq_gguf_get_int (self, "general.alignment", 32);
   guint64 start;
 
-  if (alignment < 1 || alignment > MAX_ALIGNMENT || (alignment & (alignment - 1)) != 0)
+  if (alignment < 1 || alignment > G_MAXUINT32 || (alignment & (alignment - 1)) != 0)
     return corrupt (cursor, cursor->at, "the alignment is not a power of two");
   start = (cursor->at + alignment - 1) / alignment * alignment;
   for (guint i = 0; i < self->tensors->len; i++)
@@ -345,16 +383,12 @@ read_start (MaqGguf *self,
     }
   if (self->version != 2 && self->version != 3)
     {
-      g_set_error (cursor->error, MAQ_FORMAT_ERROR, MAQ_FORMAT_ERROR_UNSUPPORTED, "GGUF version %u is not supported, only 2 and 3", self->version);
+      g_set_error (cursor->error, MAQ_FORMAT_ERROR, MAQ_FORMAT_ERROR_UNSUPPORTED, "GGUF version %u is not supported, only 2 and 3, as by llama.cpp", self->version);
       return FALSE;
     }
-  if (!read_u64 (cursor, n_tensors) || !read_u64 (cursor, n_entries))
-    return FALSE;
-  if (*n_tensors > MAX_TENSORS)
-    return corrupt (cursor, 8, "the file says it has too many tensors");
-  if (*n_entries > MAX_KEYS)
-    return corrupt (cursor, 16, "the file says it has too many metadata keys");
-  return TRUE;
+  return read_u64 (cursor, n_tensors) && read_u64 (cursor, n_entries) &&
+         allow (cursor, *n_tensors, TENSOR_BYTES, G_MAXUINT32 - 1, "the file has more tensors than can be listed") &&
+         allow (cursor, *n_entries, KEY_BYTES, G_MAXUINT32 - 1, "the file has more metadata keys than can be listed");
 }
 
 MaqGguf *
@@ -363,7 +397,7 @@ maq_gguf_parse (GBytes  *bytes,
                 GError **error)
 {
   g_autoptr (MaqGguf) self = NULL;
-  Cursor  cursor = { .error = error };
+  Cursor  cursor = { .error = error, .file_size = file_size };
   guint64 n_tensors, n_entries;
 
   g_return_val_if_fail (bytes != NULL, NULL);
@@ -385,7 +419,7 @@ parse_growing (int      fd,
                guint64  file_size,
                GError **error)
 {
-  gsize want = FIRST_READ;
+  guint64 want = FIRST_READ;
 
   // The file is read, not mapped: one that shrinks under a map would end the process.
   for (;;)
@@ -399,12 +433,12 @@ parse_growing (int      fd,
       self = maq_gguf_parse (bytes, file_size, &failure);
       if (self != NULL)
         return self;
-      if (!g_error_matches (failure, MAQ_FORMAT_ERROR, MAQ_FORMAT_ERROR_TRUNCATED) || want >= file_size || want >= MAX_READ)
+      if (!g_error_matches (failure, MAQ_FORMAT_ERROR, MAQ_FORMAT_ERROR_NEEDS_MORE) || want >= file_size)
         {
           g_propagate_error (error, g_steal_pointer (&failure));
           return NULL;
         }
-      want *= 8;
+      want = MIN (want * 8, file_size);
     }
 }
 
@@ -415,5 +449,12 @@ maq_gguf_open (const char *path,
   guint64      file_size;
   g_autofd int fd = maq_format_open (path, &file_size, error);
 
-  return fd < 0 ? NULL : parse_growing (fd, file_size, error);
+  if (fd < 0)
+    return NULL;
+  if (file_size == 0)
+    {
+      g_set_error_literal (error, MAQ_FORMAT_ERROR, MAQ_FORMAT_ERROR_TRUNCATED, "The file is empty");
+      return NULL;
+    }
+  return parse_growing (fd, file_size, error);
 }

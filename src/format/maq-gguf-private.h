@@ -39,7 +39,7 @@ extern const MaqGgufValueType maq_gguf_value_types[MAQ_GGUF_N_TYPES];
 gboolean maq_gguf_get_block (guint32 type, guint *elements, guint *bytes);
 // What a whole file of general.file_type is called, as in "Q4_K_M"; NULL for ones not known.
 const char *maq_gguf_get_file_type_name (gint64 file_type);
-// "Q4_0"; "type 99" for one not known. TYPE below 256.
+// "Q4_0"; "type 99" for one not known. The string stays.
 const char *maq_gguf_get_tensor_type_name (guint32 type);
 
 typedef struct

@@ -14,9 +14,10 @@ GQuark maq_format_error_quark (void);
 typedef enum
 {
   MAQ_FORMAT_ERROR_NOT_THIS_FORMAT, // wrong magic
-  MAQ_FORMAT_ERROR_TRUNCATED,       // more bytes are needed; the message says how many are there
-  MAQ_FORMAT_ERROR_CORRUPT,         // the message says the offset and the fact
-  MAQ_FORMAT_ERROR_UNSUPPORTED,
+  MAQ_FORMAT_ERROR_NEEDS_MORE,      // of the file's beginning more bytes are needed; the message says how many were given
+  MAQ_FORMAT_ERROR_TRUNCATED,       // the whole file ends before what it says of itself
+  MAQ_FORMAT_ERROR_CORRUPT,         // its bytes contradict each other; the message says the offset and the fact
+  MAQ_FORMAT_ERROR_UNSUPPORTED,     // beyond what is known; the message says what, and what llama.cpp makes of it
 } MaqFormatError;
 
 typedef struct _MaqGguf MaqGguf;
@@ -26,9 +27,11 @@ MaqGguf *maq_gguf_ref (MaqGguf *self);
 void     maq_gguf_unref (MaqGguf *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MaqGguf, maq_gguf_unref)
 
-// BYTES: the beginning of the file. FILE_SIZE: of the whole, in bytes; 0 if unknown, then tensor ends are not checked.
+// BYTES: the beginning of the file. FILE_SIZE: of the whole, in bytes; 0 if unknown, then tensor ends are not checked. What ggml's
+// own reader accepts is accepted.
 MaqGguf *maq_gguf_parse (GBytes *bytes, guint64 file_size, GError **error);
-// Reads as much of the file as its header takes and parses it; G_IO_ERROR as well. Blocking, for workers.
+// Reads as much of the file as its header takes, however much that is, and parses it; G_IO_ERROR as well. Blocking, for a process
+// that may run out of memory.
 MaqGguf *maq_gguf_open (const char *path, GError **error);
 
 // Metadata, in file order. Values are of the GVariant types b, y, n, q, i, u, x, t, d, s and arrays of these, of which only the

@@ -10,7 +10,8 @@
 #include <string.h>
 
 #define LENGTH_BYTES 8
-#define MAX_HEADER   25000000
+// As the safetensors library itself has it.
+#define MAX_HEADER 100000000
 
 static const struct
 {
@@ -34,6 +35,8 @@ static const struct
   { "F8_E4M3", 8 },
   { "F8_E5M2", 8 },
   { "F8_E8M0", 8 },
+  { "F8_E4M3FNUZ", 8 },
+  { "F8_E5M2FNUZ", 8 },
   { "F6_E2M3", 6 },
   { "F6_E3M2", 6 },
   { "F4", 4 },
@@ -112,8 +115,13 @@ read_shape (MaqSafetensor *tensor,
   guint         i = 0;
 
   *n_elements = 1;
-  if (!maq_json_is_array (array) || maq_json_get_size (array) > MAQ_SAFETENSORS_MAX_DIMS)
-    return corrupt (error, tensor->name, "the shape is missing or too long");
+  if (!maq_json_is_array (array))
+    return corrupt (error, tensor->name, "the shape is missing");
+  if (maq_json_get_size (array) > MAQ_SAFETENSORS_MAX_DIMS)
+    {
+      g_set_error (error, MAQ_FORMAT_ERROR, MAQ_FORMAT_ERROR_UNSUPPORTED, "Tensor “%.100s” has more than %d dimensions, which is not supported", tensor->name, MAQ_SAFETENSORS_MAX_DIMS);
+      return FALSE;
+    }
   tensor->n_dims = maq_json_get_size (array);
   tensor->shape = g_new0 (gint64, MAX (tensor->n_dims, 1));
   maq_json_iter_init (&iter, array);
@@ -134,7 +142,7 @@ check_size (MaqSafetensor *tensor,
 {
   // Types not in the table stay readable, their size is believed.
   for (gsize i = 0; i < G_N_ELEMENTS (dtypes); i++)
-    if (strcmp (tensor->dtype, dtypes[i].name) == 0 && (n_elements * dtypes[i].bits + 7) / 8 != tensor->size)
+    if (strcmp (tensor->dtype, dtypes[i].name) == 0 && n_elements * dtypes[i].bits != tensor->size * 8)
       return corrupt (error, tensor->name, "its shape and type do not give its length");
   return TRUE;
 }
@@ -179,14 +187,11 @@ static void
 read_metadata (MaqSafetensors *self,
                MaqJsonValue   *object)
 {
-  MaqJsonIter   iter;
-  const char   *name;
-  MaqJsonValue *item;
-
-  maq_json_iter_init (&iter, object);
-  while (maq_json_iter_next (&iter, &name, &item))
-    if (maq_json_is_string (item))
-      g_hash_table_insert (self->metadata, g_strdup (name), g_strdup (maq_json_as_string (item)));
+  MAQ_JSON_FOREACH_MEMBER (name, item, object)
+    {
+      if (maq_json_is_string (item))
+        g_hash_table_insert (self->metadata, g_strdup (name), g_strdup (maq_json_as_string (item)));
+    }
 }
 
 static int
@@ -247,17 +252,31 @@ read_members (MaqSafetensors *self,
   return TRUE;
 }
 
+// Of a header of NEEDED bytes only SIZE are there.
+static void
+set_cut (gsize    size,
+         guint64  needed,
+         guint64  file_size,
+         GError **error)
+{
+  if (file_size != 0 && needed > file_size)
+    g_set_error (error, MAQ_FORMAT_ERROR, MAQ_FORMAT_ERROR_TRUNCATED, "The header takes %" G_GUINT64_FORMAT " bytes, the file has only %" G_GUINT64_FORMAT, needed, file_size);
+  else
+    g_set_error (error, MAQ_FORMAT_ERROR, MAQ_FORMAT_ERROR_NEEDS_MORE, "The header takes %" G_GUINT64_FORMAT " bytes, %" G_GSIZE_FORMAT " are there", needed, size);
+}
+
 // The length of the header, with its own eight bytes; 0 with an error set.
 static guint64
 read_length (const guint8 *data,
              gsize         size,
+             guint64       file_size,
              GError      **error)
 {
   guint64 length;
 
   if (size < LENGTH_BYTES)
     {
-      g_set_error (error, MAQ_FORMAT_ERROR, MAQ_FORMAT_ERROR_TRUNCATED, "The header goes on after the %" G_GSIZE_FORMAT " bytes that are there", size);
+      set_cut (size, LENGTH_BYTES, file_size, error);
       return 0;
     }
   memcpy (&length, data, sizeof length);
@@ -279,7 +298,7 @@ maq_safetensors_get_header_size (GBytes *bytes)
   g_return_val_if_fail (bytes != NULL, 0);
 
   data = g_bytes_get_data (bytes, &size);
-  return read_length (data, size, NULL);
+  return read_length (data, size, 0, NULL);
 }
 
 MaqSafetensors *
@@ -298,12 +317,12 @@ maq_safetensors_parse (GBytes  *bytes,
   g_return_val_if_fail (bytes != NULL, NULL);
 
   data = g_bytes_get_data (bytes, &size);
-  header_size = read_length (data, size, error);
+  header_size = read_length (data, size, file_size, error);
   if (header_size == 0)
     return NULL;
   if (header_size > size)
     {
-      g_set_error (error, MAQ_FORMAT_ERROR, MAQ_FORMAT_ERROR_TRUNCATED, "The header takes %" G_GUINT64_FORMAT " bytes, %" G_GSIZE_FORMAT " are there", header_size, size);
+      set_cut (size, header_size, file_size, error);
       return NULL;
     }
   text = g_bytes_new_from_bytes (bytes, LENGTH_BYTES, header_size - LENGTH_BYTES);
@@ -331,7 +350,7 @@ maq_safetensors_open (const char *path,
 
   if (fd < 0 || (start = maq_format_read (fd, MIN (LENGTH_BYTES + 1, file_size), error)) == NULL)
     return NULL;
-  header_size = read_length (g_bytes_get_data (start, NULL), g_bytes_get_size (start), error);
+  header_size = read_length (g_bytes_get_data (start, NULL), g_bytes_get_size (start), file_size, error);
   if (header_size == 0)
     return NULL;
   bytes = maq_format_read (fd, MIN (header_size, file_size), error);

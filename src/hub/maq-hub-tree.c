@@ -44,6 +44,15 @@ maq_hub_file_get_etag (const MaqHubFile *self)
   return self->sha256 != NULL ? self->sha256 : self->oid;
 }
 
+gboolean
+maq_hub_tree_is_whole (MaqHubTree *self)
+{
+  g_return_val_if_fail (self != NULL, FALSE);
+
+  // What is in a submodule is no file of the repo.
+  return self->n_unsafe == 0 && self->n_unknown == 0;
+}
+
 MaqHubTree *
 maq_hub_tree_new (void)
 {
@@ -64,11 +73,15 @@ add_file (MaqHubTree   *self,
 {
   gint64 length = maq_json_get_int (lfs, "size", size);
 
-  // A large file without its own hash must not pass for a git file: the other hash is that of the pointer.
-  if (!maq_repo_path_validate (path, NULL) || length < 0 ||
-      (maq_json_is_object (lfs) ? !maq_hub_is_hash (sha256, 64) : !maq_hub_is_hash (oid, 40)))
+  if (!maq_repo_path_validate (path, NULL))
     {
-      self->refused++;
+      self->n_unsafe++;
+      return;
+    }
+  // A large file without its own hash must not pass for a git file: the other hash is that of the pointer.
+  if (length < 0 || (maq_json_is_object (lfs) ? !maq_hub_is_hash (sha256, 64) : !maq_hub_is_hash (oid, 40)))
+    {
+      self->n_unknown++;
       return;
     }
 
@@ -96,7 +109,9 @@ maq_hub_tree_add_json (MaqHubTree   *self,
       const char   *type = maq_json_get_string (item, "type");
       MaqJsonValue *lfs = maq_json_get (item, "lfs");
 
-      if (type == NULL || strcmp (type, "directory") != 0)
+      if (g_strcmp0 (type, "submodule") == 0)
+        self->n_submodules++;
+      else if (g_strcmp0 (type, "directory") != 0)
         add_file (self, maq_json_get_string (item, "path"), maq_json_get_int (item, "size", -1), maq_json_get_string (item, "oid"), lfs, maq_json_get_string (lfs, "oid"));
     }
 
@@ -120,5 +135,5 @@ maq_hub_tree_new_from_siblings (MaqJsonValue *json)
     }
 
   // Names alone, because nobody asked for more.
-  return self->files->len > 0 || self->refused == 0 ? g_steal_pointer (&self) : NULL;
+  return self->files->len > 0 || maq_hub_tree_is_whole (self) ? g_steal_pointer (&self) : NULL;
 }

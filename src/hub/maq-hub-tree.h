@@ -22,13 +22,18 @@ const char *maq_hub_file_get_etag (const MaqHubFile *self);
 // The file list of one commit.
 typedef struct
 {
-  GPtrArray *files;   // of MaqHubFile, in the Hub's order, folders left out
-  guint      refused; // entries with names that are not safe, left out
+  GPtrArray *files; // of MaqHubFile, in the Hub's order, folders left out
+  // Entries left out: with names that are not safe, without a size or a hash, and repos of others (Git's submodules).
+  guint n_unsafe;
+  guint n_unknown;
+  guint n_submodules;
 } MaqHubTree;
 #define MAQ_TYPE_HUB_TREE (maq_hub_tree_get_type ())
 GType       maq_hub_tree_get_type (void);
 MaqHubTree *maq_hub_tree_ref (MaqHubTree *self);
 void        maq_hub_tree_unref (MaqHubTree *self);
+// Whether every file of the repo is among FILES.
+gboolean maq_hub_tree_is_whole (MaqHubTree *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MaqHubTree, maq_hub_tree_unref)
 
 G_END_DECLS

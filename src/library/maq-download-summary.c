@@ -134,12 +134,14 @@ maq_download_summary_has_room (const MaqDownloadSummary *self)
   return self->plan->space <= self->plan->room;
 }
 
-const char *
-maq_download_plan_get_warning (const MaqTransferPlan *plan)
+char *
+maq_download_plan_dup_warning (const MaqTransferPlan *plan)
 {
-  if (plan->largest <= LARGEST_SURE)
-    return NULL;
-  return _ ("A file of over 50 GB is among them, which the Hub may not send to this program. “hf download” gets it into the same cache.");
+  const char *large = plan->largest > LARGEST_SURE ? _ ("A file of over 50 GB is among them, which the Hub may not send to this program. “hf download” gets it into the same cache.") : NULL;
+
+  if (large == NULL || plan->left_out == NULL)
+    return g_strdup (large != NULL ? large : plan->left_out);
+  return g_strconcat (large, " ", plan->left_out, NULL);
 }
 
 static char *
@@ -163,7 +165,7 @@ char *
 maq_download_summary_to_sentence (const MaqDownloadSummary *self)
 {
   g_autofree char *amount = dup_amount (self);
-  const char      *warning = maq_download_plan_get_warning (self->plan);
+  g_autofree char *warning = maq_download_plan_dup_warning (self->plan);
 
   return warning != NULL ? g_strconcat (amount, " ", warning, NULL) : g_steal_pointer (&amount);
 }

@@ -77,7 +77,18 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Beginning, beginning_unref)
 static gboolean
 wants_more (const GError *error)
 {
-  return g_error_matches (error, MAQ_FORMAT_ERROR, MAQ_FORMAT_ERROR_TRUNCATED);
+  return g_error_matches (error, MAQ_FORMAT_ERROR, MAQ_FORMAT_ERROR_NEEDS_MORE);
+}
+
+// A header that goes on after MOST bytes is not read: a file could make this process take any amount of memory.
+static void
+set_too_long (GError **error,
+              guint64  most)
+{
+  g_autofree char *size = g_format_size_full (most, G_FORMAT_SIZE_IEC_UNITS);
+
+  g_clear_error (error);
+  g_set_error (error, MAQ_FORMAT_ERROR, MAQ_FORMAT_ERROR_UNSUPPORTED, "The header takes more than %s, which is not read here; llama.cpp has no such limit", size);
 }
 
 static DexFuture *
@@ -94,10 +105,14 @@ open_fiber (gpointer data)
 
       if (bytes == NULL)
         return dex_future_new_for_error (error);
+      if (file_size == 0)
+        return dex_future_new_reject (MAQ_FORMAT_ERROR, MAQ_FORMAT_ERROR_TRUNCATED, "The file is empty");
       header = local->form->parse (bytes, file_size, local->path, &next, &error);
       if (header != NULL)
         return dex_future_new_take_boxed (local->form->get_type (), header);
-      if (!wants_more (error) || wanted >= file_size || wanted >= MOST_LOCAL_BYTES)
+      if (wants_more (error) && wanted < file_size && wanted >= MOST_LOCAL_BYTES)
+        set_too_long (&error, MOST_LOCAL_BYTES);
+      if (!wants_more (error) || wanted >= file_size)
         return dex_future_new_for_error (error);
       g_clear_error (&error);
       wanted = MIN (MAX (next, wanted * 4), MOST_LOCAL_BYTES);
@@ -226,7 +241,9 @@ fetch_fiber (gpointer data)
 
       if (header != NULL)
         return dex_future_new_take_boxed (source->form->get_type (), header);
-      if (!wants_more (error) || is_all || wanted >= MOST_BYTES || (ended && !is_first))
+      if (wants_more (error) && !is_all && wanted >= MOST_BYTES)
+        set_too_long (&error, MOST_BYTES);
+      if (!wants_more (error) || is_all || (ended && !is_first))
         break;
       g_clear_error (&error);
       if (is_first)

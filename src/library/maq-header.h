@@ -18,7 +18,7 @@ DexFuture *maq_header_fetch (MaqHubClient *client, const char *id, const char *r
 typedef struct
 {
   GType (*get_type) (void); // boxed
-  // BYTES: the beginning of the file PATH of FILE_SIZE bytes (0: unknown). With MAQ_FORMAT_ERROR_TRUNCATED it is called again with
+  // BYTES: the beginning of the file PATH of FILE_SIZE bytes (0: unknown). With MAQ_FORMAT_ERROR_NEEDS_MORE it is called again with
   // more of the file: with WANTED bytes if that was set. In a worker.
   gpointer (*parse) (GBytes *bytes, guint64 file_size, const char *path, guint64 *wanted, GError **error);
 } MaqHeaderForm;

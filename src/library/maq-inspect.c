@@ -37,7 +37,7 @@ want (guint64  amount,
       GError **error)
 {
   *wanted = amount;
-  g_set_error (error, MAQ_FORMAT_ERROR, MAQ_FORMAT_ERROR_TRUNCATED, "%" G_GUINT64_FORMAT " bytes of it are needed", amount);
+  g_set_error (error, MAQ_FORMAT_ERROR, MAQ_FORMAT_ERROR_NEEDS_MORE, "%" G_GUINT64_FORMAT " bytes of it are needed", amount);
   return NULL;
 }
 
@@ -176,10 +176,11 @@ read_template (GBytes     *bytes,
 static gboolean
 begins_like_json (GBytes *bytes)
 {
-  gsize       size;
-  const char *data = g_bytes_get_data (bytes, &size);
+  static const char mark[] = "\357\273\277";
+  gsize             size;
+  const char       *data = g_bytes_get_data (bytes, &size);
 
-  for (gsize i = 0; i < size; i++)
+  for (gsize i = size >= strlen (mark) && memcmp (data, mark, strlen (mark)) == 0 ? strlen (mark) : 0; i < size; i++)
     if (!g_ascii_isspace (data[i]))
       return data[i] == '{' || data[i] == '[';
   return FALSE;

@@ -13,6 +13,7 @@ maq_transfer_plan_copy (const MaqTransferPlan *self)
   MaqTransferPlan *copy = g_memdup2 (self, sizeof *self);
 
   copy->commit = g_strdup (self->commit);
+  copy->left_out = g_strdup (self->left_out);
   copy->work = maq_transfer_work_ref (self->work);
   return copy;
 }
@@ -23,6 +24,7 @@ maq_transfer_plan_free (MaqTransferPlan *self)
   if (self == NULL)
     return;
   g_free (self->commit);
+  g_free (self->left_out);
   maq_transfer_work_unref (self->work);
   g_free (self);
 }
@@ -95,6 +97,7 @@ plan_fiber (gpointer data)
   MaqTransferPlan *plan = g_new0 (MaqTransferPlan, 1);
   find_twins (self, work);
   plan->commit = g_strdup (work->commit);
+  plan->left_out = g_strdup (work->left_out);
   plan->room = work->dir != NULL ? maq_cache_local_dir_get_free_bytes (work->dir) : maq_cache_get_free_bytes (self->cache);
   take_work (plan, work);
   return dex_future_new_take_boxed (MAQ_TYPE_TRANSFER_PLAN, plan);

@@ -44,6 +44,7 @@ struct _MaqTransferWork
   gboolean          is_offline; // because the Hub could not be asked
   GPtrArray        *tree;       // nullable: what the Hub lists at this commit, of MaqCacheTreeFile, for the cache to keep
   guint             took;       // milliseconds to find all this out
+  char             *left_out;   // nullable: see MaqTransferPlan
   char             *address;    // nullable: where the only file is, for a while; never stored or logged
   gint64            told_at;    // monotonic: when the Hub said so
 };

@@ -6,6 +6,7 @@
 
 #include "maq-fiber.h"
 #include "maq-glob.h"
+#include "maq-left-out.h"
 
 // Where the cache could answer as well, the Hub gets so many milliseconds and not all its tries.
 #define PATIENCE 5000
@@ -31,6 +32,7 @@ work_clear (gpointer data)
   g_ptr_array_unref (self->files);
   g_clear_object (&self->dir);
   g_clear_pointer (&self->tree, g_ptr_array_unref);
+  g_free (self->left_out);
   g_free (self->address);
 }
 
@@ -343,7 +345,7 @@ fall_back (MaqCache                 *cache,
            GError                   *cause,
            GError                  **error)
 {
-  g_autofree char *commit = may_use_cache (request, cause) ? maq_cache_dup_commit (cache, request->kind, request->id, request->revision) : NULL;
+  g_autofree char *commit = may_use_cache (request, cause) ? maq_cache_dup_commit_here (cache, request->kind, request->id, request->revision) : NULL;
   guint            n_missing = 0;
   MaqTransferWork *work = commit != NULL ? work_from_cache (cache, request, commit, &n_missing) : NULL;
 
@@ -390,8 +392,10 @@ work_from_hub_tree (MaqCache                 *cache,
   MaqTransferWork *work = work_from_tree (cache, request, id, commit, listed, error);
 
   // A list with names left out would make other tools take a snapshot for whole that is not.
-  if (work != NULL && tree->refused == 0)
+  if (work != NULL && maq_hub_tree_is_whole (tree))
     work->tree = g_steal_pointer (&listed);
+  if (work != NULL && !maq_transfer_request_has_paths (request))
+    work->left_out = maq_left_out_to_text (tree);
   return work;
 }
 
@@ -418,7 +422,7 @@ work_at_commit (MaqHubClient             *client,
         work->tree = g_steal_pointer (&kept);
       return work;
     }
-  if (told != NULL && told->files->len > 0 && told->refused == 0)
+  if (told != NULL && told->files->len > 0 && maq_hub_tree_is_whole (told))
     tree = maq_hub_tree_ref (told);
   else
     tree = dex_await_boxed (ask (cache, request, maq_hub_client_list_tree (client, request->kind, id, commit)), &cause);

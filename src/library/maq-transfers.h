@@ -131,6 +131,7 @@ typedef struct
   guint64 largest;    // the size of the largest file that is to be fetched
   guint64 space;      // that it still needs where it goes; what is copied there from the cache counts, too
   guint64 room;       // that there is; see maq_cache_get_free_bytes
+  char   *left_out;   // nullable: which entries of the repo are not among the files although they match, and why (translated)
 
   MaqTransferWork *work; // the files, for maq_transfer_list_start_planned
 } MaqTransferPlan;

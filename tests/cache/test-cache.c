@@ -2,6 +2,7 @@
 // Copyright 2026 The Maquette developers
 #include "cache-fixture.h"
 
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -39,6 +40,16 @@ test_refs (Fixture      *fixture,
 }
 
 static void
+check_commit_here (Fixture    *fixture,
+                   const char *revision,
+                   const char *expected)
+{
+  g_autofree char *commit = maq_cache_dup_commit_here (fixture->cache, MAQ_REPO_KIND_MODEL, "acme/tiny", revision);
+
+  g_assert_cmpstr (commit, ==, expected);
+}
+
+static void
 check_file (Fixture    *fixture,
             const char *revision,
             const char *path,
@@ -70,6 +81,27 @@ test_files (Fixture      *fixture,
   g_assert_true (maq_cache_has_blob (fixture->cache, MAQ_REPO_KIND_MODEL, "acme/tiny", fixture->weights, WEIGHTS_SIZE));
   g_assert_false (maq_cache_has_blob (fixture->cache, MAQ_REPO_KIND_MODEL, "acme/tiny", fixture->weights, WEIGHTS_SIZE + 1));
   g_assert_false (maq_cache_has_blob (fixture->cache, MAQ_REPO_KIND_DATASET, "acme/tiny", fixture->weights, WEIGHTS_SIZE));
+}
+
+// npm's client writes no refs and puts each file below the commit that changed it last.
+static void
+test_no_ref (Fixture      *fixture,
+             gconstpointer data)
+{
+  g_autofree char *ref = fixture_dup_path (fixture, REPO "/refs/main");
+  g_autofree char *older = fixture_dup_path (fixture, REPO "/snapshots/" COMMIT_A);
+
+  g_assert_no_errno (g_remove (ref));
+  g_assert_no_errno (utimensat (AT_FDCWD, older, (struct timespec[2]) { { .tv_sec = 1 }, { .tv_sec = 1 } }, 0));
+  fixture_write (fixture, REPO "/snapshots/not-a-commit/config.json", "{}");
+  check_commit (fixture, NULL, NULL);
+  check_commit_here (fixture, NULL, COMMIT_B);
+  check_commit_here (fixture, "main", COMMIT_B);
+  check_commit_here (fixture, "dev", NULL);
+  check_commit_here (fixture, COMMIT_A, COMMIT_A);
+  check_file (fixture, NULL, "model.gguf", REPO "/snapshots/" COMMIT_B "/model.gguf");
+  check_file (fixture, NULL, "config.json", REPO "/snapshots/" COMMIT_A "/config.json");
+  check_file (fixture, "dev", "config.json", NULL);
 }
 
 static void
@@ -324,6 +356,7 @@ main (int   argc,
 
   ADD ("/cache/refs-name-commits", fixture_set_up, test_refs);
   ADD ("/cache/finds-files", fixture_set_up, test_files);
+  ADD ("/cache/uses-what-has-no-ref", fixture_set_up, test_no_ref);
   ADD ("/cache/names-of-folders", fixture_set_up_empty, test_names);
   ADD ("/cache/known-absent", fixture_set_up, test_absent);
   ADD ("/cache/writes-refs-after-snapshots", fixture_set_up_empty, test_write_ref);

@@ -97,6 +97,42 @@ hostile_headers (void)
     }
 }
 
+// Metadata of another kind than an object is left out, a type or a shape that is not known is no damage.
+static void
+odd_headers (void)
+{
+  g_autoptr (GString) shape = g_string_new ("1");
+  g_autofree char *many = NULL;
+  const char      *headers[] = {
+    "{\"__metadata__\":[\"x\",null],\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}",
+    "{\"__metadata__\":null,\"a\":{\"dtype\":\"F8_E4M3FNUZ\",\"shape\":[4],\"data_offsets\":[0,4]}}",
+    "{\"__metadata__\":{\"format\":null},\"a\":{\"dtype\":\"F4\",\"shape\":[8],\"data_offsets\":[0,4]}}",
+    "{\"a\":{\"dtype\":\"F99\",\"shape\":[8],\"data_offsets\":[0,4]}}",
+    NULL,
+  };
+  static const int codes[] = { -1, -1, -1, -1, MAQ_FORMAT_ERROR_UNSUPPORTED };
+
+  for (guint i = 0; i < MAQ_SAFETENSORS_MAX_DIMS; i++)
+    g_string_append (shape, ",1");
+  headers[4] = many = g_strdup_printf ("{\"a\":{\"dtype\":\"F32\",\"shape\":[%s],\"data_offsets\":[0,4]}}", shape->str);
+  for (gsize i = 0; i < G_N_ELEMENTS (headers); i++)
+    {
+      g_autoptr (GBytes) bytes = make_file (headers[i], 64);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (MaqSafetensors) self = maq_safetensors_parse (bytes, 0, &error);
+
+      g_test_message ("%s", headers[i]);
+      if (codes[i] >= 0)
+        g_assert_error (error, MAQ_FORMAT_ERROR, codes[i]);
+      else
+        {
+          g_assert_no_error (error);
+          g_assert_cmpuint (self->tensors->len, ==, 1);
+          g_assert_cmpuint (g_hash_table_size (self->metadata), ==, 0);
+        }
+    }
+}
+
 static void
 other_files_are_told_apart (void)
 {
@@ -145,6 +181,7 @@ main (int   argc,
   g_test_add_func ("/format/safetensors/reads-what-was-written", reads_what_was_written);
   g_test_add_func ("/format/safetensors/every-truncation-is-an-error", every_truncation_is_an_error);
   g_test_add_func ("/format/safetensors/hostile-headers", hostile_headers);
+  g_test_add_func ("/format/safetensors/odd-headers", odd_headers);
   g_test_add_func ("/format/safetensors/other-files-are-told-apart", other_files_are_told_apart);
   g_test_add_func ("/format/safetensors/opens-files", opens_files);
   return g_test_run ();

@@ -84,7 +84,7 @@ test_info_with_files (HubFixture   *f,
 
   MaqHubTree *tree = maq_repo_get_tree (repo);
   g_assert_cmpuint (tree->files->len, ==, 3);
-  g_assert_cmpuint (tree->refused, ==, 0);
+  g_assert_true (maq_hub_tree_is_whole (tree));
   MaqHubFile *small = tree->files->pdata[0], *empty = tree->files->pdata[1], *large = tree->files->pdata[2];
   g_assert_cmpstr (small->path, ==, ".gitattributes");
   g_assert_cmpstr (maq_hub_file_get_etag (small), ==, "a6344aac8c09253b3b630fb776ae94478aa0275b");
@@ -101,7 +101,8 @@ test_info_with_files (HubFixture   *f,
   g_autoptr (MaqRepo) mixed = hub_take_object (maq_hub_client_get_repo_with_files (f->client, MAQ_REPO_KIND_DATASET, "a/mixed", "v1"));
   g_assert_null (maq_repo_get_tree (names));
   g_assert_cmpuint (maq_repo_get_tree (mixed)->files->len, ==, 1);
-  g_assert_cmpuint (maq_repo_get_tree (mixed)->refused, ==, 3);
+  g_assert_cmpuint (maq_repo_get_tree (mixed)->n_unsafe, ==, 2);
+  g_assert_cmpuint (maq_repo_get_tree (mixed)->n_unknown, ==, 1);
 }
 
 static void
@@ -151,11 +152,15 @@ test_tree (HubFixture   *f,
                                                                                                                                                                                        "{\"type\":\"file\",\"path\":\"x/c.json\",\"oid\":\"" HUB_GIT_OID "\",\"size\":665},"
                                                                                                                                                                                        "{\"type\":\"file\",\"path\":\"../evil\",\"oid\":\"" HUB_GIT_OID "\",\"size\":1}]" });
   maq_test_server_add (f->server, "/api/datasets/a/b/tree/main", &(MaqTestReply) { .body = "[{\"type\":\"file\",\"path\":\"w.bin\",\"oid\":\"" HUB_GIT_OID "\",\"size\":9,\"lfs\":{\"oid\":\"" SHA256 "\",\"size\":548105171,\"pointerSize\":134}},"
-                                                                                           "{\"type\":\"file\",\"path\":\"bad\",\"oid\":\"../../x\",\"size\":1},{\"type\":\"file\",\"path\":\"neg\",\"oid\":\"" HUB_GIT_OID "\",\"size\":-1}]" });
+                                                                                           "{\"type\":\"file\",\"path\":\"bad\",\"oid\":\"../../x\",\"size\":1},{\"type\":\"file\",\"path\":\"neg\",\"oid\":\"" HUB_GIT_OID "\",\"size\":-1},"
+                                                                                           "{\"type\":\"file\",\"path\":\"null\",\"oid\":\"" HUB_GIT_OID "\",\"size\":null},{\"type\":\"submodule\",\"path\":\"sub\",\"oid\":\"" HUB_GIT_OID "\",\"size\":0}]" });
 
   g_autoptr (MaqHubTree) tree = hub_take_boxed (maq_hub_client_list_tree (f->client, MAQ_REPO_KIND_DATASET, "a/b", NULL));
   g_assert_cmpuint (tree->files->len, ==, 2);
-  g_assert_cmpuint (tree->refused, ==, 3);
+  g_assert_cmpuint (tree->n_unsafe, ==, 1);
+  g_assert_cmpuint (tree->n_unknown, ==, 3);
+  g_assert_cmpuint (tree->n_submodules, ==, 1);
+  g_assert_false (maq_hub_tree_is_whole (tree));
   MaqHubFile *small = tree->files->pdata[0], *large = tree->files->pdata[1];
   g_assert_cmpstr (small->path, ==, "x/c.json");
   g_assert_cmpstr (maq_hub_file_get_etag (small), ==, HUB_GIT_OID);

@@ -146,7 +146,7 @@ test_trees (void)
             {
               n_files += g_strcmp0 (maq_json_get_string (item, "type"), "file") == 0;
             }
-          g_assert_cmpuint (tree->refused, ==, 0);
+          g_assert_true (maq_hub_tree_is_whole (tree));
           g_assert_cmpuint (tree->files->len, ==, n_files);
           for (guint j = 0; j < tree->files->len; j++)
             g_assert_nonnull (maq_hub_file_get_etag (tree->files->pdata[j]));

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Copyright 2026 The Maquette developers
+#include "maq-left-out.h"
+
+#include <glib/gi18n.h>
+
+static void
+add (GPtrArray  *sentences,
+     guint       n,
+     const char *format)
+{
+  if (n > 0)
+    g_ptr_array_add (sentences, g_strdup_printf (format, n));
+}
+
+char *
+maq_left_out_to_text (const MaqHubTree *tree)
+{
+  g_autoptr (GPtrArray) sentences = g_ptr_array_new_null_terminated (3, g_free, TRUE);
+
+  g_return_val_if_fail (tree != NULL, NULL);
+
+  add (sentences, tree->n_unsafe, ngettext ("%u file was left out: its name is not safe.", "%u files were left out: their names are not safe.", tree->n_unsafe));
+  add (sentences, tree->n_unknown, ngettext ("%u file was left out: the Hub does not say its size or hash.", "%u files were left out: the Hub does not say their size or hash.", tree->n_unknown));
+  add (sentences, tree->n_submodules, ngettext ("%u submodule was left out: it belongs to another repository.", "%u submodules were left out: they belong to other repositories.", tree->n_submodules));
+  return sentences->len > 0 ? g_strjoinv (" ", (char **) sentences->pdata) : NULL;
+}
