@@ -19,6 +19,7 @@ test_no_connection (HubFixture   *f,
   for (guint e = 0; e < G_N_ELEMENTS (endpoints); e++)
     {
       g_assert_true (maq_hub_client_set_endpoint (f->client, endpoints[e], NULL));
+      maq_hub_client_set_token (f->client, HUB_TOKEN, endpoints[e]);
       maq_hub_client_set_limits (f->client, &(MaqHubLimits) { .deadline = 5000, .stall = 5000, .backoff = 10, .max_tries = 3 });
       HUB_FOREACH_OPERATION (i)
       hub_expect_error (f, i, MAQ_HUB_ERROR_UNREACHABLE);
