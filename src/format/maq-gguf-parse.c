@@ -11,8 +11,10 @@
 
 #include "maq-format-private.h"
 
+#include <errno.h>
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define MAX_STRING   (1024 * 1024 * 1024)
 #define MAX_ELEMENTS (1024 * 1024 * 1024)
@@ -457,4 +459,16 @@ maq_gguf_open (const char *path,
       return NULL;
     }
   return parse_growing (fd, file_size, error);
+}
+
+MaqGguf *
+maq_gguf_open_fd (int      fd,
+                  GError **error)
+{
+  struct stat info;
+
+  if (fstat (fd, &info) == 0)
+    return parse_growing (fd, info.st_size, error);
+  g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno), "The file cannot be read: %s", g_strerror (errno));
+  return NULL;
 }

@@ -33,6 +33,8 @@ MaqGguf *maq_gguf_parse (GBytes *bytes, guint64 file_size, GError **error);
 // Reads as much of the file as its header takes, however much that is, and parses it; G_IO_ERROR as well. Blocking, for a process
 // that may run out of memory.
 MaqGguf *maq_gguf_open (const char *path, GError **error);
+// The same of a regular file that is open; where it stands does not change.
+MaqGguf *maq_gguf_open_fd (int fd, GError **error);
 
 // Metadata, in file order. Values are of the GVariant types b, y, n, q, i, u, x, t, d, s and arrays of these, of which only the
 // first MAX_ELEMENTS elements are given (transfer full). Text that is not UTF-8 is repaired.

@@ -9,6 +9,7 @@
 #include "maq-runner-protocol.h"
 #include "maq-runner-service.h"
 #include "maq-runner-test-confinement.h"
+#include "maq-runner-weights.h"
 
 #include <dlfcn.h>
 #include <llama.h>
@@ -51,7 +52,7 @@ confine_files (MaqRunnerConfinement *confinement,
   g_autofree char *libraries = find_libraries ();
 
   for (guint i = 0; i < n_weights; i++)
-    weights[i] = MAQ_RUNNER_FIRST_WEIGHTS_FD + i;
+    weights[i] = maq_runner_weights_get_fd (i);
   maq_runner_confine_files (confinement, weights, n_weights, libraries, MAQ_RUNNER_ANY_LANDLOCK);
 }
 
@@ -91,6 +92,7 @@ main (int   argc,
   g_setenv ("GGML_NO_BACKTRACE", "1", TRUE);
   maq_runner_log_install ();
   maq_runner_machine_get_memory ();
+  maq_runner_weights_prepare (n_weights);
   confine_files (&confinement, n_weights);
   // Backends start threads and open devices.
   ggml_backend_load_all ();

@@ -78,8 +78,8 @@ limit (int    resource,
 static gboolean
 set_limits (guint n_weights)
 {
-  // Every weights file is opened once more by the engine.
-  gboolean good = limit (RLIMIT_CORE, 0) && limit (RLIMIT_FSIZE, 0) && limit (RLIMIT_NOFILE, 512 + 2 * n_weights) && limit (RLIMIT_MSGQUEUE, 0);
+  // Every weights file is open three times: as it came, and twice for the engine.
+  gboolean good = limit (RLIMIT_CORE, 0) && limit (RLIMIT_FSIZE, 0) && limit (RLIMIT_NOFILE, 512 + 3 * n_weights) && limit (RLIMIT_MSGQUEUE, 0);
   guint64  memory = get_available_memory ();
 
   // Data, not address space: mapped weights are file pages that the kernel can drop.
@@ -88,48 +88,60 @@ set_limits (guint n_weights)
   return good;
 }
 
-static gboolean
-can_open_again (const int *weights,
-                guint      n)
+// The id that stands for nobody here: in a user namespace that has none, the last of those it has. 0 if there is no other.
+static guint32
+find_nobody (const char *map)
 {
-  for (guint i = 0; i < n; i++)
+  g_autofree char *text = NULL;
+  guint64          last = 0;
+
+  if (!g_file_get_contents (map, &text, NULL, NULL))
+    return NOBODY;
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+  for (gsize i = 0; lines[i] != NULL; i++)
     {
-      g_autofree char *path = g_strdup_printf ("/proc/self/fd/%d", weights[i]);
-      g_autofd int     fd = open (path, O_RDONLY | O_CLOEXEC);
+      char   *rest = lines[i];
+      guint64 first = g_ascii_strtoull (rest, &rest, 10);
+      guint64 n = (g_ascii_strtoull (rest, &rest, 10), g_ascii_strtoull (rest, NULL, 10));
 
-      if (fd < 0)
-        return FALSE;
+      if (n > 0 && first <= NOBODY && NOBODY - first < n)
+        return NOBODY;
+      if (n > 0)
+        last = MAX (last, first + n - 1);
     }
-  return TRUE;
+  return MIN (last, G_MAXINT32);
 }
 
-// From root to nobody. libllama opens the weights again: where only root may read them it has to stay root, without any
-// capability. Root of a user namespace that has no nobody stays what it is, too.
-static void
-leave_root (const int *weights,
-            guint      n)
+// From root to nobody; TRUE if it is root no longer. Nothing is opened by right later on: the weights come as descriptors.
+static gboolean
+leave_root (void)
 {
-  if (geteuid () != 0 || setgroups (0, NULL) != 0 || setresgid (NOBODY, NOBODY, NOBODY) != 0 || setresuid (NOBODY, NOBODY, 0) != 0)
-    return;
-  if (can_open_again (weights, n) ? setresuid (NOBODY, NOBODY, NOBODY) != 0 : setresuid (0, 0, 0) != 0)
-    _exit (1);
+  guint32 user = find_nobody ("/proc/self/uid_map"), group = find_nobody ("/proc/self/gid_map");
+
+  if (getuid () != 0 && geteuid () != 0)
+    return TRUE;
+  // Some namespaces refuse this; then there are no other groups, either, that count.
+  if (setgroups (0, NULL) != 0 || (group != 0 && setresgid (group, group, group) != 0))
+    g_debug ("The runner keeps its groups: %s", g_strerror (errno));
+  return user != 0 && setresuid (user, user, user) == 0;
 }
 
-static void
-drop_privileges (const int *weights,
-                 guint      n)
+static gboolean
+drop_privileges (void)
 {
   struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
   struct __user_cap_data_struct   data[2] = { 0 };
+  gboolean                        good;
 
   for (int capability = 0; prctl (PR_CAPBSET_READ, capability, 0, 0, 0) >= 0; capability++)
     prctl (PR_CAPBSET_DROP, capability, 0, 0, 0);
   prctl (PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
-  leave_root (weights, n);
+  good = leave_root ();
   syscall (SYS_capset, &header, data);
   prctl (PR_SET_DUMPABLE, 0, 0, 0, 0);
   // Changed credentials clear it.
   prctl (PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+  return good;
 }
 
 void
@@ -142,7 +154,7 @@ maq_runner_confine_files (MaqRunnerConfinement *self,
   self->limits = set_limits (n);
   if (prctl (PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0)
     self->landlock = maq_runner_landlock_apply (weights, n, libraries, most_landlock);
-  drop_privileges (weights, n);
+  self->user = drop_privileges ();
 }
 
 void
@@ -226,6 +238,8 @@ maq_runner_confinement_describe (const MaqRunnerConfinement *self)
     g_strv_builder_add (builder, "without seccomp");
   if (!self->limits)
     g_strv_builder_add (builder, "without limits");
+  if (!self->user)
+    g_strv_builder_add (builder, "as root");
   parts = g_strv_builder_end (builder);
   return g_strjoinv (", ", parts);
 }

@@ -20,6 +20,7 @@ typedef struct
   gboolean limits;
   int      landlock; // its ABI, 0 if the kernel has none
   gboolean seccomp;
+  gboolean user; // it is not root; only a user namespace that has no other user, or root without the right to become one, leaves it
 } MaqRunnerConfinement;
 
 // First call of main: a session of its own that dies with its parent, in no folder of anyone's, without descriptors from

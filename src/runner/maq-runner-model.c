@@ -10,6 +10,7 @@
 #include "maq-runner-machine.h"
 #include "maq-runner-protocol.h"
 #include "maq-runner-sizes.h"
+#include "maq-runner-weights.h"
 
 #include <math.h>
 #include <string.h>
@@ -41,19 +42,12 @@ fail (GError       **error,
   return NULL;
 }
 
-static char *
-make_path (guint index)
-{
-  return g_strdup_printf ("/proc/self/fd/%u", MAQ_RUNNER_FIRST_WEIGHTS_FD + index);
-}
-
 static MaqGguf *
 inspect_file (guint    index,
               GError **error)
 {
-  g_autofree char *path = make_path (index);
   g_autoptr (GError) failure = NULL;
-  MaqGguf *gguf = maq_gguf_open (path, &failure);
+  MaqGguf *gguf = maq_gguf_open_fd (maq_runner_weights_get_fd (index), &failure);
 
   if (gguf != NULL)
     return gguf;
@@ -88,7 +82,7 @@ inspect_files (guint     n,
         return fail (error, MAQ_RUNNER_FAILED_BAD_MODEL, "The weights file does not say what kind of model it is. Choose another variant of the model.") != NULL;
       if (maq_gguf_get_n_tensors (gguf) > 0)
         *vocab_only = FALSE;
-      if (fstat (MAQ_RUNNER_FIRST_WEIGHTS_FD + i, &info) == 0)
+      if (fstat (maq_runner_weights_get_fd (i), &info) == 0)
         total += info.st_size;
     }
   if (!dry && maq_runner_machine_get_memory () > 0 && total > maq_runner_machine_get_memory ())
@@ -150,7 +144,7 @@ load_weights (MaqRunnerModel *self,
   gint32 n_gpu_layers = -1;
 
   for (guint i = 0; i < n; i++)
-    g_strv_builder_take (builder, make_path (i));
+    g_strv_builder_take (builder, maq_runner_weights_make_name (i));
   paths = g_strv_builder_end (builder);
   g_variant_lookup (options, MAQ_RUNNER_KEY_GPU_LAYERS, "i", &n_gpu_layers);
   params.n_gpu_layers = n_gpu_layers;

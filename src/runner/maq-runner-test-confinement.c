@@ -8,9 +8,11 @@
 #include <fcntl.h>
 #include <glib/gstdio.h>
 #include <linux/keyctl.h>
+#include <linux/sockios.h>
 #include <linux/vm_sockets.h>
 #include <netinet/in.h>
 #include <sched.h>
+#include <setjmp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
@@ -29,7 +31,7 @@
 #include <unistd.h>
 
 static char *home;
-static int   before, before_udp; // sockets from before the confinement
+static int   before, before_udp, before_pair[2]; // sockets from before the confinement
 
 // Whether the filter answered, and not the kernel's own checks behind it.
 static gboolean
@@ -374,6 +376,43 @@ try_signal_all (void)
   return kill (-1, 0) == 0 || syscall (SYS_tkill, getppid (), 0) == 0 || syscall (SYS_tgkill, getppid (), getppid (), 0) == 0;
 }
 
+// A pipe that tells its owner by a signal when it can be read; SIGURG is one that nobody minds.
+static gboolean
+try_signal_by_pipe (void)
+{
+  struct f_owner_ex owner = { F_OWNER_PID, getppid () };
+  int               pipe_fds[2];
+  gboolean          owned, chosen, armed;
+
+  if (pipe (pipe_fds) != 0)
+    return FALSE;
+  owned = fcntl (pipe_fds[0], F_SETOWN, getppid ()) == 0;
+  owned = fcntl (pipe_fds[0], F_SETOWN, -getpgid (getppid ())) == 0 || owned;
+  owned = fcntl (pipe_fds[0], F_SETOWN_EX, &owner) == 0 || owned;
+  chosen = fcntl (pipe_fds[0], F_SETSIG, SIGURG) == 0;
+  armed = fcntl (pipe_fds[0], F_SETFL, O_ASYNC | O_NONBLOCK) == 0 || fcntl (pipe_fds[0], F_SETFL, O_ASYNC) == 0;
+  return write (pipe_fds[1], "x", 1) != 1 || owned || chosen || armed;
+}
+
+// The same by the requests that terminals and sockets have for it.
+static gboolean
+try_signal_by_socket (void)
+{
+  int      parent = getppid (), on = 1;
+  gboolean owned = ioctl (before_pair[0], FIOSETOWN, &parent) == 0 || ioctl (before_pair[0], SIOCSPGRP, &parent) == 0;
+  gboolean armed = ioctl (before_pair[0], FIOASYNC, &on) == 0;
+
+  // The kernel takes the lower half of a request only.
+  owned = syscall (SYS_ioctl, before_pair[0], 1ul << 32 | FIOSETOWN, &parent) == 0 || owned;
+  return write (before_pair[1], "x", 1) != 1 || owned || armed;
+}
+
+static gboolean
+try_signal_by_lease (void)
+{
+  return fcntl (4, F_SETLEASE, F_RDLCK) == 0 || fcntl (4, F_NOTIFY, DN_ACCESS) == 0 || !is_refused ();
+}
+
 static gboolean
 try_take_descriptors (void)
 {
@@ -395,7 +434,7 @@ try_write_parent (void)
 static gboolean
 try_outlive_parent (void)
 {
-  return prctl (PR_SET_PDEATHSIG, 0, 0, 0, 0) == 0 || prctl (PR_SET_DUMPABLE, 1, 0, 0, 0) == 0 || prctl (PR_GET_DUMPABLE, 0, 0, 0, 0) != 0;
+  return prctl (PR_SET_PDEATHSIG, 0, 0, 0, 0) == 0 || syscall (SYS_prctl, 1ul << 32 | PR_SET_PDEATHSIG, 0, 0, 0, 0) == 0 || prctl (PR_SET_DUMPABLE, 1, 0, 0, 0) == 0 || prctl (PR_GET_DUMPABLE, 0, 0, 0, 0) != 0;
 }
 
 static gboolean
@@ -452,14 +491,32 @@ try_module (void)
   return syscall (SYS_finit_module, 4, "", 0) == 0 || !is_refused ();
 }
 
-// The same calls by the numbers of other tables, which a filter of one table would not see.
+static sigjmp_buf no_such_table;
+
+static void
+no_such_table_cb (int number)
+{
+  siglongjmp (no_such_table, number);
+}
+
+// The same calls by the numbers of other tables, which a filter of one table would not see. A kernel without the older one ends who
+// asks for it by a signal.
 static gboolean
 try_other_tables (void)
 {
 #if defined(__x86_64__) && !defined(__ILP32__)
-  int socket_call = 359, result = socket_call;
+  static volatile int result = -1;
+  struct sigaction    before_signal, action = { .sa_handler = no_such_table_cb };
 
-  __asm__ volatile ("int $0x80" : "+a"(result) : "b"(AF_UNIX), "c"(SOCK_STREAM), "d"(0) : "memory", "r8", "r9", "r10", "r11");
+  sigaction (SIGSEGV, &action, &before_signal);
+  if (sigsetjmp (no_such_table, TRUE) == 0)
+    {
+      int answer = 359; // socket
+
+      __asm__ volatile ("int $0x80" : "+a"(answer) : "b"(AF_UNIX), "c"(SOCK_STREAM), "d"(0) : "memory", "r8", "r9", "r10", "r11");
+      result = answer;
+    }
+  sigaction (SIGSEGV, &before_signal, NULL);
   return result >= 0 || syscall (0x40000000 | SYS_socket, AF_UNIX, SOCK_STREAM, 0) >= 0;
 #else
   return FALSE;
@@ -509,7 +566,7 @@ try_keyring (void)
 static gboolean
 try_type_into_terminal (void)
 {
-  return ioctl (0, TIOCSTI, "x") == 0 || errno != EPERM;
+  return ioctl (0, TIOCSTI, "x") == 0 || !is_refused () || syscall (SYS_ioctl, 0, 1ul << 32 | TIOCSTI, "x") == 0 || !is_refused ();
 }
 
 static gboolean
@@ -522,6 +579,14 @@ static gboolean
 try_become_root (void)
 {
   return setuid (0) == 0;
+}
+
+static gboolean
+try_stay_root (void)
+{
+  uid_t real, effective, saved;
+
+  return getresuid (&real, &effective, &saved) != 0 || real == 0 || effective == 0 || saved == 0;
 }
 
 static gpointer
@@ -545,10 +610,23 @@ try_read_libraries (void)
 static gboolean
 try_read_weights (void)
 {
-  char         byte;
-  g_autofd int fd = open ("/proc/self/fd/4", O_RDONLY | O_CLOEXEC);
+  char byte;
 
-  return fd >= 0 && read (fd, &byte, 1) == 1;
+  return pread (4, &byte, 1, 0) == 1;
+}
+
+static gboolean
+try_set_flags (void)
+{
+  int flags = fcntl (before_pair[0], F_GETFL);
+
+  return flags >= 0 && fcntl (before_pair[0], F_SETFL, flags | O_NONBLOCK) == 0 && fcntl (before_pair[0], F_SETFD, FD_CLOEXEC) == 0;
+}
+
+static gboolean
+try_name_thread (void)
+{
+  return prctl (PR_SET_NAME, "test", 0, 0, 0) == 0;
 }
 
 typedef struct
@@ -603,6 +681,9 @@ static const Probe escapes[] = {
   { "take its parent's descriptors", try_take_descriptors },
   { "limit its parent", try_limit_parent },
   { "signal everyone", try_signal_all },
+  { "signal its parent by a pipe", try_signal_by_pipe },
+  { "signal its parent by a socket", try_signal_by_socket },
+  { "be told of others' files by signals", try_signal_by_lease },
   { "outlive its parent", try_outlive_parent },
   { "raise its limits", try_raise_limits },
   { "take a terabyte", try_terabyte },
@@ -620,12 +701,15 @@ static const Probe escapes[] = {
   { "type into a terminal", try_type_into_terminal },
   { "make System V shared memory", try_shared_memory },
   { "become root", try_become_root },
+  { "stay root", try_stay_root },
 };
 
 static const Probe needs[] = {
   { "start a thread", try_thread },
   { "read libraries", try_read_libraries },
-  { "open the weights again", try_read_weights },
+  { "read the weights", try_read_weights },
+  { "set a descriptor's flags", try_set_flags },
+  { "name a thread", try_name_thread },
 };
 
 static guint
@@ -670,6 +754,8 @@ maq_runner_test_confinement (const char *folder,
   maq_runner_confine_early (5);
   before = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   before_udp = socket (AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, before_pair) != 0)
+    return 2;
   maq_runner_confine_files (&confinement, (int[]) { 4 }, 1, NULL, most_landlock);
   maq_runner_confine_calls (&confinement, FALSE);
   described = maq_runner_confinement_describe (&confinement);
