@@ -126,8 +126,12 @@ maq_inspection_add_template (MaqInspection *self,
                              const char    *name,
                              const char    *text)
 {
-  MaqInspectTemplate *template = g_new0 (MaqInspectTemplate, 1);
+  MaqInspectTemplate *template;
 
+  // A blank one counts as none.
+  if (text[strspn (text, " \t\r\n")] == '\0')
+    return;
+  template = g_new0 (MaqInspectTemplate, 1);
   template->name = g_strdup (name);
   template->text = g_strdup (text);
   g_ptr_array_add (self->templates, template);

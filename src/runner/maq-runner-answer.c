@@ -7,9 +7,9 @@
 
 #include "maq-runner-error.h"
 #include "maq-runner-machine.h"
+#include "maq-runner-prompt.h"
 #include "maq-runner-protocol.h"
 #include "maq-runner-sampler.h"
-#include "maq-runner-template.h"
 #include "maq-runner-text.h"
 
 #include <string.h>
@@ -80,11 +80,11 @@ make_prompt (Answer   *self,
   g_autofree char *text = NULL;
   guint            n_context = self->model->n_context;
 
-  if (!g_variant_lookup (options, MAQ_RUNNER_KEY_PROMPT, "s", &text))
-    text = maq_runner_template_apply (llama_model_chat_template (self->model->model, NULL), messages, error);
-  if (text == NULL)
-    return FALSE;
-  self->prompt = maq_runner_model_make_tokens (self->model, text, MAQ_RUNNER_TOKENS_FRAMED | MAQ_RUNNER_TOKENS_SPECIAL, error);
+  // Whoever writes the whole prompt writes its control tokens.
+  if (g_variant_lookup (options, MAQ_RUNNER_KEY_PROMPT, "s", &text))
+    self->prompt = maq_runner_model_make_tokens (self->model, text, MAQ_RUNNER_TOKENS_FRAMED | MAQ_RUNNER_TOKENS_SPECIAL, error);
+  else
+    self->prompt = maq_runner_prompt_make (self->model, messages, error);
   if (self->prompt == NULL)
     return FALSE;
   if (self->prompt->len == 0)
@@ -213,18 +213,15 @@ static gboolean
 add_token (Answer     *self,
            llama_token token)
 {
-  char             small[64];
-  g_autofree char *large = NULL;
-  char            *piece = small;
-  gint32           n = llama_token_to_piece (self->model->vocab, token, small, sizeof small, 0, false);
+  g_autofree char *piece = NULL;
+  gsize            length = maq_runner_model_get_piece (self->model, token, FALSE, &piece);
 
-  if (n < 0)
-    {
-      piece = large = g_malloc (-(gint64) n);
-      n = llama_token_to_piece (self->model->vocab, token, large, -n, 0, false);
-    }
   g_array_append_val (self->tokens, token);
-  return maq_runner_text_feed (self->filter, piece, MAX (n, 0), self->text);
+  if (length > 0)
+    return maq_runner_text_feed (self->filter, piece, length, self->text);
+  g_clear_pointer (&piece, g_free);
+  length = maq_runner_model_get_piece (self->model, token, TRUE, &piece);
+  return maq_runner_text_feed_control (self->filter, piece, length, self->text);
 }
 
 static gboolean

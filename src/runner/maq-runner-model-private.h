@@ -41,7 +41,9 @@ typedef enum
   MAQ_RUNNER_TOKENS_SPECIAL = 1 << 1, // control tokens written in the text count as such
 } MaqRunnerTokensFlags;
 
-// The token ids of TEXT (transfer full, of llama_token).
+// The text of TOKEN, not terminated (transfer full), and its length in bytes. CONTROL: also of a control token, which has none else.
+gsize maq_runner_model_get_piece (MaqRunnerModel *self, llama_token token, gboolean control, char **piece);
+// The token ids of TEXT (transfer full, of llama_token). Every one is of the vocabulary.
 GArray *maq_runner_model_make_tokens (MaqRunnerModel *self, const char *text, MaqRunnerTokensFlags flags, GError **error);
 
 G_END_DECLS

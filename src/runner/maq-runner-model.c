@@ -10,6 +10,7 @@
 #include "maq-runner-machine.h"
 #include "maq-runner-protocol.h"
 #include "maq-runner-sizes.h"
+#include "maq-runner-template.h"
 #include "maq-runner-weights.h"
 
 #include <math.h>
@@ -324,10 +325,28 @@ maq_runner_model_add_facts (MaqRunnerModel *self,
   g_autofree char *backend = describe_backend ();
 
   g_variant_dict_insert (facts, MAQ_RUNNER_KEY_BACKEND, "s", backend);
-  g_variant_dict_insert (facts, MAQ_RUNNER_KEY_CHAT_TEMPLATE, "b", llama_model_chat_template (self->model, NULL) != NULL);
+  g_variant_dict_insert (facts, MAQ_RUNNER_KEY_CHAT_TEMPLATE, "b", maq_runner_template_get (self->model) != NULL);
   g_variant_dict_insert (facts, MAQ_RUNNER_KEY_CONTEXT_LENGTH, "u", self->n_context);
   g_variant_dict_insert (facts, MAQ_RUNNER_KEY_LOAD_MS, "d", self->load_ms);
   add_memory_facts (self, facts);
+}
+
+gsize
+maq_runner_model_get_piece (MaqRunnerModel *self,
+                            llama_token     token,
+                            gboolean        control,
+                            char          **piece)
+{
+  char   small[64];
+  gint32 n = llama_token_to_piece (self->vocab, token, small, sizeof small, 0, control);
+
+  // Its length is told as a negative number where it is longer.
+  *piece = g_malloc0 (ABS ((gint64) n) + 1);
+  if (n >= 0)
+    memcpy (*piece, small, n);
+  else
+    n = llama_token_to_piece (self->vocab, token, *piece, -n, 0, control);
+  return MAX (n, 0);
 }
 
 GArray *
@@ -352,6 +371,10 @@ maq_runner_model_make_tokens (MaqRunnerModel      *self,
   if (n < 0)
     return fail (error, MAQ_RUNNER_FAILED_TOO_LONG, "The text is too long for this model. Shorten it.");
   g_array_set_size (tokens, n);
+  // A vocabulary without a token for what it does not know gives an id that is none.
+  for (gint32 i = 0; i < n; i++)
+    if (g_array_index (tokens, llama_token, i) < 0 || g_array_index (tokens, llama_token, i) >= llama_vocab_n_tokens (self->vocab))
+      return fail (error, MAQ_RUNNER_FAILED_UNSUPPORTED, "The model's vocabulary has nothing for a part of this text. Write it in other characters, or choose another model.");
   return g_steal_pointer (&tokens);
 }
 

@@ -4,7 +4,7 @@
 
 #include "maq-runner-error.h"
 
-#include <llama.h>
+#include <string.h>
 
 static char *
 apply_plain (GVariant *messages)
@@ -22,6 +22,15 @@ apply_plain (GVariant *messages)
   if (g_variant_n_children (messages) > 1)
     g_string_append (text, "Assistant:");
   return g_string_free (text, FALSE);
+}
+
+const char *
+maq_runner_template_get (const struct llama_model *model)
+{
+  const char *template = llama_model_chat_template (model, NULL);
+
+  // Converters write an empty one where there was none.
+  return template != NULL && template[strspn (template, " \t\r\n")] != 0 ? template : NULL;
 }
 
 char *

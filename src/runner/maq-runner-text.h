@@ -18,6 +18,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (MaqRunnerText, maq_runner_text_free)
 
 // Takes LENGTH bytes and appends to OUT what is sure. TRUE when a stop string was found; then all before it is in OUT.
 gboolean maq_runner_text_feed (MaqRunnerText *self, const char *bytes, gsize length, GString *out);
+// The same of a control token's text, which stop strings meet in whole but people never see.
+gboolean maq_runner_text_feed_control (MaqRunnerText *self, const char *bytes, gsize length, GString *out);
 // The answer is over: appends what was held back.
 void maq_runner_text_flush (MaqRunnerText *self, GString *out);
 

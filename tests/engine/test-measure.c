@@ -152,7 +152,7 @@ an_engine_that_cannot_tell_says_so (void)
 
 // The runner reserves outputs for what a model is asked: an encoder that is not known for one must not be short of them.
 static void
-an_encoder_without_pooling_does_not_crash (void)
+an_encoder_without_pooling_is_asked (void)
 {
   g_autofree char *original = fixture_input ("gguf/sms-spam-bert-f32.gguf");
   g_autofree char *path = g_build_filename (g_get_home_dir (), "encoder.gguf", NULL);
@@ -194,6 +194,6 @@ main (int   argc,
   dex_test_add_func ("/engine/measure/what-is-no-model-is-refused", what_is_no_model_is_refused);
   dex_test_add_func ("/engine/measure/dropping-it-ends-the-process", dropping_it_ends_the_process);
   dex_test_add_func ("/engine/measure/an-engine-that-cannot-tell-says-so", an_engine_that_cannot_tell_says_so);
-  dex_test_add_func ("/engine/measure/an-encoder-without-pooling-does-not-crash", an_encoder_without_pooling_does_not_crash);
+  dex_test_add_func ("/engine/measure/an-encoder-without-pooling-is-asked", an_encoder_without_pooling_is_asked);
   return g_test_run ();
 }

@@ -58,16 +58,41 @@ read_status (GPid        pid,
   return g_strndup (line, strcspn (line, "\n"));
 }
 
+// Makes the session run as nobody and answer.
+static void
+assert_nobody_answers (const char *path)
+{
+  g_autoptr (MaqSession) session = fixture_load (path);
+  g_autofree char *users = read_status (fixture_wait_for_pid (session), "Uid");
+  g_autofree char *groups = read_status (fixture_wait_for_pid (session), "Gid");
+  g_autofree char *text = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpstr (users, ==, "65534\t65534\t65534\t65534");
+  g_assert_cmpstr (groups, ==, "65534\t65534\t65534\t65534");
+  text = fixture_answer (session, "Once", 3, &error);
+  g_assert_no_error (error);
+}
+
+// A copy of ORIGINAL in the home folder that only its owner may read (transfer full).
+static char *
+copy_privately (const char *original)
+{
+  g_autofree char *name = g_path_get_basename (original);
+  g_autofree char *data = NULL;
+  char            *copy = g_build_filename (g_get_home_dir (), name, NULL);
+  gsize            length;
+
+  g_assert_true (g_file_get_contents (original, &data, &length, NULL));
+  g_assert_true (g_file_set_contents_full (copy, data, length, G_FILE_SET_CONTENTS_NONE, 0600, NULL));
+  return copy;
+}
+
 static void
 root_becomes_nobody (void)
 {
   g_autofree char *path = fixture_model ();
-  g_autofree char *copy = g_build_filename (g_get_home_dir (), "private.gguf", NULL);
-  g_autofree char *data = NULL, *users = NULL, *text = NULL;
-  g_autoptr (MaqSession) session = NULL;
-  g_autoptr (MaqSession) hidden = NULL;
-  g_autoptr (GError) error = NULL;
-  gsize length;
+  g_autofree char *copy = NULL;
 
   if (path == NULL)
     return;
@@ -76,15 +101,36 @@ root_becomes_nobody (void)
       g_test_skip ("not root");
       return;
     }
-  session = fixture_load (path);
-  users = read_status (fixture_wait_for_pid (session), "Uid");
-  g_assert_cmpstr (users, ==, "65534\t65534\t65534\t65534");
-  // Weights that only root may read can be run all the same.
-  g_assert_true (g_file_get_contents (path, &data, &length, NULL));
-  g_assert_true (g_file_set_contents_full (copy, data, length, G_FILE_SET_CONTENTS_NONE, 0600, NULL));
-  hidden = fixture_load (copy);
-  text = fixture_answer (hidden, "Once", 3, &error);
-  g_assert_no_error (error);
+  assert_nobody_answers (path);
+  copy = copy_privately (path);
+  assert_nobody_answers (copy);
+}
+
+static void
+root_becomes_nobody_for_parts (void)
+{
+  g_autofree char *first = NULL;
+
+  if (geteuid () != 0)
+    {
+      g_test_skip ("not root");
+      return;
+    }
+  for (guint i = 1; i <= 3; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("gguf/split/stories260K-%05u-of-00003.gguf", i);
+      g_autofree char *path = fixture_input (name);
+      g_autofree char *copy = path != NULL ? copy_privately (path) : NULL;
+
+      if (copy == NULL)
+        {
+          g_test_skip ("no folder of real files");
+          return;
+        }
+      if (first == NULL)
+        first = g_steal_pointer (&copy);
+    }
+  assert_nobody_answers (first);
 }
 
 // Ctrl+C reaches every process of a terminal's session.
@@ -182,6 +228,7 @@ main (int   argc,
 
   dex_test_add_func ("/engine/confinement/every-thread-is-confined", every_thread_is_confined);
   dex_test_add_func ("/engine/confinement/root-becomes-nobody", root_becomes_nobody);
+  dex_test_add_func ("/engine/confinement/root-becomes-nobody-for-parts", root_becomes_nobody_for_parts);
   dex_test_add_func ("/engine/confinement/is-out-of-the-terminals-reach", is_out_of_the_terminals_reach);
   dex_test_add_func ("/engine/confinement/backends-here-are-not-loaded", backends_here_are_not_loaded);
   dex_test_add_func ("/engine/confinement/nothing-runs-unconfined-unasked", nothing_runs_unconfined_unasked);
