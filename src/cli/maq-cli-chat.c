@@ -7,7 +7,8 @@
 #include "maq-cli-input.h"
 #include "maq-cli-session.h"
 
-// A conversation in the terminal. Ctrl+C stops the answer that is coming; twice at the prompt, or Ctrl+D, ends it all.
+// A conversation in the terminal. Ctrl+C stops the answer that is coming; twice at the prompt, or Ctrl+D, ends it all. When the
+// engine crashes the message is taken back, the model is loaded again, and the next line goes on where the conversation was.
 
 typedef struct
 {
@@ -19,6 +20,9 @@ typedef struct
   gboolean            warned; // Ctrl+C at the prompt was pressed once
   gboolean            has_stats;
   MaqStats            stats;
+  guint               n_lines;
+  guint               n_lost;       // lines of these that the engine crashed at
+  char               *crashed_line; // the last of them
 } Chat;
 
 static void
@@ -28,6 +32,7 @@ chat_clear (Chat *self)
   g_clear_object (&self->generation);
   g_clear_object (&self->session);
   g_clear_pointer (&self->options, maq_generate_options_free);
+  g_clear_pointer (&self->crashed_line, g_free);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Chat, chat_clear)
 
@@ -84,12 +89,59 @@ print_answer_json (Chat *self, const char *text)
   maq_cli_print_json (self->cli, builder);
 }
 
+static void
+print_failure_json (Chat *self, const char *sentence)
+{
+  g_autoptr (JsonBuilder) builder = json_builder_new_immutable ();
+  json_builder_begin_object (builder);
+  maq_cli_json_string (builder, "role", "assistant");
+  maq_cli_json_string (builder, "error", sentence);
+  json_builder_end_object (builder);
+  maq_cli_print_json (self->cli, builder);
+}
+
+// Loads the model again if its process has ended. FALSE with an error if it cannot be.
+static gboolean
+revive (Chat *self, GError **error)
+{
+  if (maq_session_get_state (self->session) != MAQ_SESSION_FAILED)
+    return TRUE;
+  MaqSession *session = maq_cli_session_load_path (self->cli, maq_session_get_path (self->session), error);
+  if (session == NULL)
+    return FALSE;
+  g_object_unref (self->session);
+  self->session = session;
+  return TRUE;
+}
+
+// LINE got no answer: FAILURE ended the engine's process.
+static gboolean
+go_on_after_crash (Chat *self, const char *line, const GError *failure, GError **error)
+{
+  // What fails every time is not worth another try.
+  gboolean         always = g_strcmp0 (self->crashed_line, line) == 0;
+  g_autofree char *sentence = always ? g_strdup (_ ("The engine crashes at this message every time. Write it differently, or choose another model."))
+                                     : maq_cli_describe_error (failure);
+  self->n_lost++;
+  g_set_str (&self->crashed_line, line);
+  if (maq_cli_wants_json (self->cli))
+    print_failure_json (self, sentence);
+  if (!revive (self, error))
+    return FALSE;
+  maq_cli_note (self->cli, _ ("%s The model was loaded again."), sentence);
+  return TRUE;
+}
+
 // Answers LINE. FALSE with an error only if the chat cannot go on.
 static gboolean
 answer (Chat *self, const char *line, GError **error)
 {
   gboolean json = maq_cli_wants_json (self->cli);
   g_autoptr (GError) failure = NULL;
+  self->n_lines++;
+  // It may have ended while nobody asked it anything.
+  if (!revive (self, error))
+    return FALSE;
   maq_generate_options_add_message (self->options, "user", line);
   g_autofree char *text = maq_cli_session_answer (self->cli, self->session, self->options, !json, note_generation, self, &self->stats, &failure);
   if (text != NULL)
@@ -100,15 +152,27 @@ answer (Chat *self, const char *line, GError **error)
         print_answer_json (self, text);
       return TRUE;
     }
+  g_ptr_array_set_size (self->options->messages, (int) self->options->messages->len - 1);
+  if (maq_session_get_state (self->session) == MAQ_SESSION_FAILED)
+    return go_on_after_crash (self, line, failure, error);
   if (maq_session_get_state (self->session) != MAQ_SESSION_READY || !self->interactive)
     {
       g_propagate_error (error, g_steal_pointer (&failure));
       return FALSE;
     }
-  g_ptr_array_set_size (self->options->messages, (int) self->options->messages->len - 1);
   g_autofree char *sentence = maq_cli_describe_error (failure);
   maq_cli_note (self->cli, _ ("%s /reset starts anew."), sentence);
   return TRUE;
+}
+
+// Whether every line of a script has its answer; in a terminal people saw which has not.
+static gboolean
+check_lost (Chat *self, GError **error)
+{
+  if (self->n_lost == 0 || self->interactive)
+    return TRUE;
+  g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, ngettext ("The engine crashed at %u of %u message, which got no answer", "The engine crashed at %u of %u messages, which got no answer", self->n_lines), self->n_lost, self->n_lines);
+  return FALSE;
 }
 
 static void
@@ -160,7 +224,7 @@ chat (MaqCli *cli, char **arguments, GError **error)
             maq_cli_write (cli, "\n");
           if (failure != NULL)
             g_propagate_error (error, g_error_copy (failure));
-          return failure == NULL;
+          return failure == NULL && check_lost (&self, error);
         }
       self.warned = FALSE;
       g_strstrip (line);

@@ -106,8 +106,12 @@ MaqSession *
 maq_cli_session_load (MaqCli *cli, const char *model, GError **error)
 {
   g_autofree char *path = maq_cli_find_weights (cli, model, error);
-  if (path == NULL)
-    return NULL;
+  return path != NULL ? maq_cli_session_load_path (cli, path, error) : NULL;
+}
+
+MaqSession *
+maq_cli_session_load_path (MaqCli *cli, const char *path, GError **error)
+{
   MaqLoadOptions options = { .context_length = (guint) option_context, .n_threads = (guint) option_threads, .n_gpu_layers = -1 };
   g_autoptr (MaqSession) session = maq_engine_start (maq_cli_get_engine (cli), path, &options);
   gulong   handler = g_signal_connect (session, "notify::progress", G_CALLBACK (show_loading_cb), cli);

@@ -18,6 +18,8 @@ const char *maq_cli_session_get_system (void);
 
 // Finds or fetches MODEL and loads it, with progress (transfer full).
 MaqSession *maq_cli_session_load (MaqCli *cli, const char *model, GError **error);
+// The same of the weights file at PATH.
+MaqSession *maq_cli_session_load_path (MaqCli *cli, const char *path, GError **error);
 
 // Called when an answer starts and, with NULL, when it is over.
 typedef void (*MaqCliAnswerFunc) (MaqGeneration *generation, gpointer data);

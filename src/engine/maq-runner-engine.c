@@ -103,5 +103,5 @@ maq_runner_exit_to_error (int             status,
     how = g_strdup_printf ("status %d", WIFEXITED (status) ? WEXITSTATUS (status) : status);
   if (state == MAQ_SESSION_LOADING)
     return g_error_new (MAQ_ENGINE_ERROR, MAQ_ENGINE_ERROR_CRASHED, "The engine crashed while loading this model (%s). Memory may have run out or the file may be damaged: close other programs, download it again, or choose another variant.", how);
-  return g_error_new (MAQ_ENGINE_ERROR, MAQ_ENGINE_ERROR_CRASHED, "The engine crashed while running this model (%s). Load the model again and retry.", how);
+  return g_error_new (MAQ_ENGINE_ERROR, MAQ_ENGINE_ERROR_CRASHED, "The engine crashed while running this model (%s). Try again; if it crashes every time, choose another variant or model.", how);
 }

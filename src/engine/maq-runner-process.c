@@ -23,7 +23,7 @@
 // Inside one step of the engine, such as reading a huge vocabulary, silence may last this many times the patience.
 #define SILENCE_FACTOR 3
 
-#define BROKEN_OFF "The model's process broke off the conversation. Load the model again and retry."
+#define BROKEN_OFF "The model's process broke off the conversation. Try again; if it happens every time, choose another variant or model."
 
 struct _MaqRunnerProcess
 {
@@ -187,7 +187,7 @@ pinged_cb (GObject      *object,
   if (reply != NULL)
     g_variant_get (reply, "(u)", &silent_ms);
   if (silent_ms > self->patience * SILENCE_FACTOR || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
-    condemn (self, "The engine stopped responding and was ended. Load the model again and retry; if it happens again, choose another variant.", 0);
+    condemn (self, "The engine stopped responding and was ended. Try again; if it happens every time, choose another variant or model.", 0);
 }
 
 static gboolean

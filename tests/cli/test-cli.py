@@ -850,6 +850,55 @@ def test_run(suite, hub):
         terminal.type("\x04")
         equal(terminal.close(), 0, terminal.text)
 
+    def crashing_runner():
+        """A runner whose first processes abort as soon as they compute; how often, stands in the file that is returned."""
+        folder = pathlib.Path(tempfile.mkdtemp())
+        program, left = folder / "runner", folder / "left"
+        # The sanitizers want to be the first libraries.
+        program.write_text(f"""#!/bin/sh
+read n <{left}
+if [ "$n" -gt 0 ]; then
+  echo $((n - 1)) >{left}
+  export ASAN_OPTIONS=$ASAN_OPTIONS:verify_asan_link_order=0 LD_PRELOAD={os.environ["MAQ_ABORTING_ENGINE"]}
+fi
+exec {os.environ["MAQ_RUNNER"]} "$@"
+""")
+        program.chmod(0o755)
+        return program, left
+
+    def crash_in_a_script():
+        program, left = crashing_runner()
+        left.write_text("1\n")
+        status, out, err = maq("chat", weights, "--temp", "0", stdin=f"hello\n{question}\n", MAQ_RUNNER=program)
+        equal(status, 1, err)
+        equal(len(out.splitlines()), 1, out)
+        contains(out, "12")
+        contains(err, "The engine crashed while running this model")
+        contains(err, "The model was loaded again.")
+        contains(err, "The engine crashed at 1 of 2 messages")
+        # The same message again is no accident.
+        left.write_text("2\n")
+        status, out, err = maq("chat", weights, "--temp", "0", "--json", stdin=f"hello\nhello\n{question}\n", MAQ_RUNNER=program)
+        rows = objects(out)
+        equal((status, ["error" in row for row in rows]), (1, [True, True, False]), err)
+        equal("Try again" in rows[0]["error"], True, rows)
+        equal("Try again" in rows[1]["error"], False, rows)
+        contains(rows[1]["error"], "every time")
+
+    def crash_in_a_terminal():
+        program, left = crashing_runner()
+        left.write_text("1\n")
+        terminal = Terminal("chat", weights, "--temp", "0", hub=hub, MAQ_RUNNER=program)
+        terminal.wait_for("> ")
+        terminal.type("hello\n")
+        terminal.wait_for("loaded again")
+        terminal.wait_for("> ")
+        terminal.type(question + "\n")
+        terminal.wait_for("12")
+        terminal.wait_for("> ")
+        terminal.type("\x04")
+        equal(terminal.close(), 0, terminal.text)
+
     def terminal_interrupt():
         terminal = Terminal("chat", weights, hub=hub)
         terminal.wait_for("> ")
@@ -875,6 +924,8 @@ def test_run(suite, hub):
     suite.case("/cli/interrupt/run", interrupt)
     suite.case("/cli/chat/piped", piped_chat)
     suite.case("/cli/chat/terminal", terminal_chat)
+    suite.case("/cli/chat/a-crash-in-a-script", crash_in_a_script)
+    suite.case("/cli/chat/a-crash-in-a-terminal", crash_in_a_terminal)
     suite.case("/cli/chat/ctrl-c-twice-ends", terminal_interrupt)
 
 
