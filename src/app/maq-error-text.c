@@ -62,7 +62,7 @@ static const Entry cache_entries[] = {
 };
 
 static const Entry engine_entries[] = {
-  { MAQ_ENGINE_ERROR_BAD_MODEL, N_ ("Model Cannot Be Loaded"), N_ ("The weights file is damaged or of a kind that cannot run here. Download it again, or choose another one."), RETRY },
+  { MAQ_ENGINE_ERROR_BAD_MODEL, N_ ("Model Cannot Be Loaded"), N_ ("The weights file is damaged or of a kind that cannot run here. Download it again, or choose another one."), 0 },
   { MAQ_ENGINE_ERROR_OUT_OF_MEMORY, N_ ("Not Enough Memory"), N_ ("The model does not fit into memory. Choose a smaller variant, or close other programs."), RETRY },
   { MAQ_ENGINE_ERROR_CRASHED, N_ ("The Model Stopped"), N_ ("What ran the model ended unexpectedly. Nothing else was affected; try again or choose another variant."), RETRY },
   { MAQ_ENGINE_ERROR_BUSY, N_ ("Still Answering"), N_ ("The model gives one answer at a time. Wait until it is done, or stop it."), RETRY },

@@ -75,13 +75,43 @@ end_run (Run *run, const char *stats, const char *error)
   dex_promise_resolve_boolean (run->over, TRUE);
 }
 
+// What comes of itself every time: it does not help to ask again.
+static gboolean
+is_certain (const GError *error)
+{
+  return g_error_matches (error, MAQ_ENGINE_ERROR, MAQ_ENGINE_ERROR_TOO_LONG) ||
+         g_error_matches (error, MAQ_ENGINE_ERROR, MAQ_ENGINE_ERROR_BAD_MODEL) ||
+         g_error_matches (error, MAQ_ENGINE_ERROR, MAQ_ENGINE_ERROR_UNSUPPORTED) ||
+         g_error_matches (error, MAQ_LIBRARY_ERROR, MAQ_LIBRARY_ERROR_NO_MODEL);
+}
+
+// Lets the question remember that the chat's model failed at it; TRUE if it crashed and will again.
+static gboolean
+note_failure (Run *run, const GError *error)
+{
+  gboolean    crashed = g_error_matches (error, MAQ_ENGINE_ERROR, MAQ_ENGINE_ERROR_CRASHED);
+  const char *path = maq_chat_get_model_path (run->chat);
+  guint       n_items = g_list_model_get_n_items (G_LIST_MODEL (run->chat));
+  // The last one is the answer.
+  g_autoptr (MaqChatMessage) question = n_items > 1 ? g_list_model_get_item (G_LIST_MODEL (run->chat), n_items - 2) : NULL;
+
+  if (question == NULL || (!crashed && !is_certain (error)))
+    return FALSE;
+  maq_chat_message_note_failure (question, path, !crashed);
+  return crashed && maq_chat_message_is_futile (question, path);
+}
+
 static void
 end_run_with_error (Run *run, const GError *error)
 {
   g_autofree char *text = NULL;
 
+  if (run->ended)
+    return;
   if (run->stopped || maq_error_is_cancelled (error))
     text = *maq_chat_message_get_content (run->answer) ? NULL : g_strdup (_ ("Stopped before the answer began."));
+  else if (note_failure (run, error))
+    text = g_strdup (_ ("The model stops at this message every time. Write it differently, or choose another model."));
   else
     text = run->describe ? run->describe (error) : g_strdup (error->message);
   end_run (run, NULL, text);

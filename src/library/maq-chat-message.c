@@ -12,6 +12,9 @@ struct _MaqChatMessage
   MaqMessageRecord *record; // its content is NULL: the text is below
   GString          *content;
   gboolean          streaming;
+  char             *failed_with; // the model that failed at it last
+  gboolean          failed;      // at all
+  gboolean          futile;      // and that will again
 };
 
 enum
@@ -39,6 +42,7 @@ maq_chat_message_finalize (GObject *object)
   self->record->content = NULL;
   maq_message_record_free (self->record);
   g_string_free (self->content, TRUE);
+  g_free (self->failed_with);
   G_OBJECT_CLASS (maq_chat_message_parent_class)->finalize (object);
 }
 
@@ -195,4 +199,24 @@ maq_chat_message_end (MaqChatMessage *self, const char *stats, const char *error
   if (g_set_str (&self->record->error, error))
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ERROR]);
   g_object_thaw_notify (G_OBJECT (self));
+}
+
+void
+maq_chat_message_note_failure (MaqChatMessage *self, const char *path, gboolean always)
+{
+  gboolean again;
+
+  g_return_if_fail (MAQ_IS_CHAT_MESSAGE (self));
+
+  again = self->failed && g_strcmp0 (self->failed_with, path) == 0;
+  self->failed = TRUE;
+  self->futile = always || again;
+  g_set_str (&self->failed_with, path);
+}
+
+gboolean
+maq_chat_message_is_futile (MaqChatMessage *self, const char *path)
+{
+  g_return_val_if_fail (MAQ_IS_CHAT_MESSAGE (self), FALSE);
+  return self->futile && g_strcmp0 (self->failed_with, path) == 0;
 }

@@ -417,6 +417,21 @@ maq_chat_end_answer (MaqChat *self, MaqChatMessage *answer, const char *stats, c
   put_chat (self);
 }
 
+gboolean
+maq_chat_can_retry (MaqChat *self)
+{
+  g_return_val_if_fail (MAQ_IS_CHAT (self), FALSE);
+
+  for (guint i = self->messages->len; i-- > 0;)
+    {
+      MaqChatMessage *message = self->messages->pdata[i];
+
+      if (g_str_equal (maq_chat_message_get_role (message), "user"))
+        return !maq_chat_message_is_futile (message, maq_chat_get_model_path (self));
+    }
+  return TRUE;
+}
+
 void
 maq_chat_rewind (MaqChat *self, MaqChatMessage *message)
 {

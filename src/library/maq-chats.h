@@ -19,6 +19,11 @@ const char *maq_chat_message_get_stats (MaqChatMessage *self);  // one line of f
 const char *maq_chat_message_get_error (MaqChatMessage *self);  // nullable
 gboolean    maq_chat_message_get_streaming (MaqChatMessage *self);
 gint64      maq_chat_message_get_created (MaqChatMessage *self); // Unix seconds
+// Notes that the model at PATH (nullable) failed at this question. ALWAYS: it will do so every time; otherwise it may have been an
+// accident, but only once. Not stored.
+void maq_chat_message_note_failure (MaqChatMessage *self, const char *path, gboolean always);
+// Whether the model at PATH (nullable) fails at this question every time.
+gboolean maq_chat_message_is_futile (MaqChatMessage *self, const char *path);
 // While an answer streams: adds text; then ends it, which stores it.
 void maq_chat_message_append (MaqChatMessage *self, const char *text);
 
@@ -42,6 +47,8 @@ gboolean maq_chat_get_answering (MaqChat *self);
 MaqChatMessage *maq_chat_begin_answer (MaqChat *self);
 // Ends it with its figures, or with an error (both nullable).
 void maq_chat_end_answer (MaqChat *self, MaqChatMessage *answer, const char *stats, const char *error);
+// Whether it is of use to ask the last question again: not where the chat's model fails at it every time.
+gboolean maq_chat_can_retry (MaqChat *self);
 // Takes MESSAGE and what follows off the shown path, to answer anew: what is added next becomes its sibling. They stay stored.
 void maq_chat_rewind (MaqChat *self, MaqChatMessage *message);
 

@@ -358,6 +358,12 @@ test_crash_and_damage (void)
   g_assert_true (shows (&fixture, "try_again_button"));
   g_assert_false (shows (&fixture, "library_button"));
 
+  // A second crash at the same message is no accident, so a third try is not offered.
+  gtk_widget_activate_action (GTK_WIDGET (fixture.view), "chat.regenerate", NULL);
+  wait_until (!maq_chat_get_answering (get_chat (&fixture)));
+  g_assert_true (shows (&fixture, "problem"));
+  g_assert_false (shows (&fixture, "try_again_button"));
+
   // The chat goes on: the model is loaded again, and another one answers.
   send_and_wait (&fixture, "short");
   g_assert_cmpstr (last_content (&fixture), ==, "You said: short");
@@ -374,6 +380,9 @@ test_crash_and_damage (void)
   send_and_wait (&fixture, "Hello");
   g_assert_true (shows (&fixture, "problem"));
   g_assert_false (shows (&fixture, "library_button"));
+  g_assert_false (shows (&fixture, "try_again_button"));
+  g_signal_emit_by_name (get_child (fixture.view, MAQ_TYPE_CHAT_VIEW, "picker"), "chosen", "x/good:Q8_0", good);
+  g_assert_true (shows (&fixture, "try_again_button"));
   tear_down (&fixture);
 }
 

@@ -135,6 +135,54 @@ test_crash_leaves_the_chat_usable (void)
   g_assert_null (maq_session_pool_find (maq_answerer_get_pool (answerer), path));
 }
 
+// Asks the last question once more.
+static void
+ask_again (MaqAnswerer *answerer, MaqChat *chat)
+{
+  maq_chat_rewind (chat, last_message (chat));
+  maq_answerer_answer (answerer, chat);
+  wait_until_answered (chat);
+}
+
+static void
+test_what_fails_every_time_is_not_tried_again (void)
+{
+  g_autofree char *path = make_weights ("crash.gguf");
+  g_autofree char *good = make_weights ("good.gguf");
+  g_autofree char *broken = make_weights ("broken.gguf");
+  g_autoptr (MaqEngine) engine = maq_fake_engine_new ();
+  g_autoptr (MaqAnswerer) answerer = maq_answerer_new (engine, NULL);
+  MaqChat *chat = new_chat (path);
+  MaqChat *damaged = new_chat (broken);
+  MaqChat *without = maq_chat_store_add (store);
+
+  // Once may be an accident, twice is none.
+  ask (answerer, chat, "one two three four");
+  wait_until_answered (chat);
+  g_assert_true (maq_chat_can_retry (chat));
+  ask_again (answerer, chat);
+  g_assert_false (maq_chat_can_retry (chat));
+  g_assert_nonnull (strstr (maq_chat_message_get_error (last_message (chat)), "every time"));
+  // With another model it may be answered, and another question may be.
+  maq_chat_set_model (chat, "owner/good:Q8_0", good);
+  g_assert_true (maq_chat_can_retry (chat));
+  maq_chat_set_model (chat, "owner/name:Q8_0", path);
+  g_assert_false (maq_chat_can_retry (chat));
+  ask (answerer, chat, "one two three four");
+  wait_until_answered (chat);
+  g_assert_true (maq_chat_can_retry (chat));
+
+  // What is wrong with the model itself stays wrong.
+  ask (answerer, damaged, "Hello");
+  wait_until_answered (damaged);
+  g_assert_false (maq_chat_can_retry (damaged));
+  ask (answerer, without, "Hello");
+  wait_until_answered (without);
+  g_assert_false (maq_chat_can_retry (without));
+  maq_chat_set_model (without, "owner/good:Q8_0", good);
+  g_assert_true (maq_chat_can_retry (without));
+}
+
 static void
 test_stop (void)
 {
@@ -239,6 +287,7 @@ main (int argc, char *argv[])
   dex_test_add_func ("/library/answerer/missing-model", test_missing_model);
   dex_test_add_func ("/library/answerer/broken-model", test_broken_model);
   dex_test_add_func ("/library/answerer/crash-leaves-the-chat-usable", test_crash_leaves_the_chat_usable);
+  dex_test_add_func ("/library/answerer/what-fails-every-time-is-not-tried-again", test_what_fails_every_time_is_not_tried_again);
   dex_test_add_func ("/library/answerer/stop", test_stop);
   dex_test_add_func ("/library/answerer/stop-while-loading", test_stop_while_loading);
   dex_test_add_func ("/library/answerer/eject-while-answering", test_eject_while_answering);

@@ -132,7 +132,10 @@ on_answering (MaqChatView *self)
   if (answering)
     on_pool_changed (self);
   else if (self->chat && get_last_row (self) && maq_chat_message_get_error (maq_message_row_get_message (get_last_row (self))))
-    maq_message_row_set_model_gone (get_last_row (self), is_model_gone (self));
+    {
+      maq_message_row_set_model_gone (get_last_row (self), is_model_gone (self));
+      maq_message_row_set_can_retry (get_last_row (self), maq_chat_can_retry (self->chat));
+    }
 }
 
 // --- Rows ---
@@ -349,7 +352,10 @@ model_chosen_cb (MaqChatView *self, const char *label, const char *path)
     return;
   maq_chat_set_model (self->chat, label, path);
   if (get_last_row (self))
-    maq_message_row_set_model_gone (get_last_row (self), FALSE);
+    {
+      maq_message_row_set_model_gone (get_last_row (self), FALSE);
+      maq_message_row_set_can_retry (get_last_row (self), maq_chat_can_retry (self->chat));
+    }
   maq_composer_focus (self->composer);
 }
 

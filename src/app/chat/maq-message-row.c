@@ -40,6 +40,7 @@ struct _MaqMessageRow
   guint           copied_source;
   gboolean        last;
   gboolean        model_gone;
+  gboolean        futile; // trying again cannot help
   gboolean        was_streaming;
 };
 
@@ -168,9 +169,9 @@ update (MaqMessageRow *self)
   gtk_widget_set_visible (self->waiting, streaming && empty);
   gtk_widget_set_visible (self->problem, error != NULL);
   gtk_label_set_label (self->problem_label, error ? error : "");
-  gtk_widget_set_visible (self->try_again_button, self->last);
+  gtk_widget_set_visible (self->try_again_button, self->last && !self->futile);
   gtk_widget_set_visible (self->library_button, self->model_gone);
-  gtk_widget_set_visible (self->problem_buttons, self->last || self->model_gone);
+  gtk_widget_set_visible (self->problem_buttons, (self->last && !self->futile) || self->model_gone);
   gtk_widget_set_visible (self->footer, !streaming && !empty);
   gtk_widget_set_visible (self->regenerate_button, self->last && error == NULL);
   gtk_label_set_label (self->stats_label, stats ? stats : "");
@@ -290,6 +291,17 @@ maq_message_row_set_last (MaqMessageRow *self, gboolean last)
   if (self->last == last)
     return;
   self->last = last;
+  update (self);
+}
+
+void
+maq_message_row_set_can_retry (MaqMessageRow *self, gboolean can_retry)
+{
+  g_return_if_fail (MAQ_IS_MESSAGE_ROW (self));
+
+  if (self->futile == !can_retry)
+    return;
+  self->futile = !can_retry;
   update (self);
 }
 

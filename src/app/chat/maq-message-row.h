@@ -19,6 +19,8 @@ GtkWidget      *maq_message_row_new (MaqChatMessage *message);
 MaqChatMessage *maq_message_row_get_message (MaqMessageRow *self);
 // Whether it is the last of the chat: only then it can be answered anew.
 void maq_message_row_set_last (MaqMessageRow *self, gboolean last);
+// Whether trying again can help where it failed; TRUE at first.
+void maq_message_row_set_can_retry (MaqMessageRow *self, gboolean can_retry);
 // What an answer without a word yet waits for. PROGRESS: 0 to 1, negative if unknown.
 void maq_message_row_set_waiting (MaqMessageRow *self, const char *text, double progress);
 // Whether the chat's weights file is gone, which the Library can mend.
