@@ -79,12 +79,12 @@ main (int   argc,
   guint                n_weights;
 
   if (argc >= 3 && strcmp (argv[1], "--test-confinement") == 0)
-    _exit (maq_runner_test_confinement (argv[2], argc > 3 ? atoi (argv[3]) : MAQ_RUNNER_ANY_LANDLOCK));
+    _exit (maq_runner_test_confinement (argv[2], argc > 3 ? atoi (argv[3]) : MAQ_RUNNER_ANY_LANDLOCK, argc > 4));
   n_weights = count_weights (argc, argv);
   if (n_weights == 0)
     {
       g_printerr ("maquette-runner: Maquette starts this program by itself to run a model. Start maquette or maq instead.\n"
-                  "  maquette-runner --test-confinement FOLDER [ABI]   tries to break out, reports each attempt\n");
+                  "  maquette-runner --test-confinement FOLDER [ABI [devices]]   tries to break out, reports each attempt\n");
       return 2;
     }
   maq_runner_confine_early (MAQ_RUNNER_FIRST_WEIGHTS_FD + n_weights);

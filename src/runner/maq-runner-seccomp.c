@@ -121,7 +121,7 @@ static gboolean
 allow_fcntl (scmp_filter_ctx filter)
 {
   static const char *const names[] = { "fcntl", "fcntl64" };
-  static const guint32     commands[] = { F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, F_GETFL, F_ADD_SEALS, F_GET_SEALS };
+  static const guint32     commands[] = { F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, F_GETFL, F_ADD_SEALS, F_GET_SEALS, 1027 /* F_DUPFD_QUERY */ };
   struct scmp_arg_cmp      flags[] = { SCMP_A1_32 (SCMP_CMP_EQ, F_SETFL), SCMP_A2_32 (SCMP_CMP_MASKED_EQ, O_ASYNC, 0) };
   gboolean                 good = TRUE;
 

@@ -734,7 +734,8 @@ run_probes (const Probe *probes,
 
 int
 maq_runner_test_confinement (const char *folder,
-                             int         most_landlock)
+                             int         most_landlock,
+                             gboolean    devices)
 {
   g_autofree char     *key = g_build_filename (folder, ".ssh", "id_test", NULL);
   g_autofree char     *weights = g_build_filename (folder, "weights.gguf", NULL);
@@ -757,7 +758,7 @@ maq_runner_test_confinement (const char *folder,
   if (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, before_pair) != 0)
     return 2;
   maq_runner_confine_files (&confinement, (int[]) { 4 }, 1, NULL, most_landlock);
-  maq_runner_confine_calls (&confinement, FALSE);
+  maq_runner_confine_calls (&confinement, devices);
   described = maq_runner_confinement_describe (&confinement);
   printf ("in force: %s\n", described);
   if (!maq_runner_confinement_check (&confinement, &error))

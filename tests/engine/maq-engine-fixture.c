@@ -36,15 +36,33 @@ fixture_start (const char *path)
   return maq_engine_start (engine, path, NULL);
 }
 
-MaqSession *
-fixture_load (const char *path)
+static MaqSession *
+wait_ready (MaqSession *session)
 {
-  MaqSession *session = fixture_start (path);
   g_autoptr (GError) error = NULL;
 
   dex_await (maq_session_wait_ready (session), &error);
   g_assert_no_error (error);
   return session;
+}
+
+MaqSession *
+fixture_load (const char *path)
+{
+  return wait_ready (fixture_start (path));
+}
+
+MaqSession *
+fixture_load_with (const char *path,
+                   const char *library)
+{
+  g_autofree char *program = g_build_filename (g_get_home_dir (), "other-runner", NULL);
+  // The sanitizers want to be the first libraries.
+  g_autofree char *script = g_strdup_printf ("#!/bin/sh\nASAN_OPTIONS=$ASAN_OPTIONS:verify_asan_link_order=0 LD_PRELOAD=%s exec %s \"$@\"\n", library, g_getenv ("MAQ_RUNNER"));
+  g_autoptr (MaqEngine) engine = maq_runner_engine_new (program);
+
+  g_assert_true (g_file_set_contents_full (program, script, -1, G_FILE_SET_CONTENTS_NONE, 0755, NULL));
+  return wait_ready (maq_engine_start (engine, path, NULL));
 }
 
 MaqGeneration *

@@ -16,6 +16,8 @@ char *fixture_model (void);
 MaqSession *fixture_start (const char *path);
 // As fixture_start, and waits until it is loaded.
 MaqSession *fixture_load (const char *path);
+// As fixture_load, with LIBRARY preloaded into the runner, whose functions take the place of the engine's.
+MaqSession *fixture_load_with (const char *path, const char *library);
 // Greedy, from a raw prompt.
 MaqGeneration *fixture_ask (MaqSession *session, const char *prompt, guint max_tokens);
 // So hot that it rarely ends before the context does.

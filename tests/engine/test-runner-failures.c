@@ -137,11 +137,7 @@ static void
 the_engine_aborts (void)
 {
   g_autofree char *path = fixture_model ();
-  g_autofree char *program = g_build_filename (g_get_home_dir (), "aborting-runner", NULL);
-  // The sanitizers want to be the first libraries.
-  g_autofree char *script = g_strdup_printf ("#!/bin/sh\nASAN_OPTIONS=$ASAN_OPTIONS:verify_asan_link_order=0 LD_PRELOAD=%s exec %s \"$@\"\n", g_getenv ("MAQ_ABORTING_ENGINE"), g_getenv ("MAQ_RUNNER"));
   g_autofree char *none = NULL;
-  g_autoptr (MaqEngine) engine = maq_runner_engine_new (program);
   g_autoptr (MaqSession) session = NULL;
   g_autoptr (GError) error = NULL;
   guint n_failures = 0;
@@ -149,9 +145,7 @@ the_engine_aborts (void)
 
   if (path == NULL)
     return;
-  g_assert_true (g_file_set_contents_full (program, script, -1, G_FILE_SET_CONTENTS_NONE, 0755, NULL));
-  session = maq_engine_start (engine, path, NULL);
-  g_assert_true (dex_await (maq_session_wait_ready (session), &error));
+  session = fixture_load_with (path, g_getenv ("MAQ_ABORTING_ENGINE"));
   pid = fixture_wait_for_pid (session);
   g_signal_connect (session, "notify::state", G_CALLBACK (count_failures_cb), &n_failures);
   none = fixture_answer (session, "Once", 5, &error);
@@ -160,6 +154,28 @@ the_engine_aborts (void)
   g_assert_nonnull (strstr (error->message, g_strsignal (SIGABRT)));
   fixture_assert_gone (pid);
   assert_failed (session, MAQ_ENGINE_ERROR_CRASHED, n_failures);
+}
+
+// An id that is none looks nothing up: the session says what is wrong with the text, and lives on.
+static void
+text_without_tokens_is_an_error (void)
+{
+  g_autofree char *path = fixture_model ();
+  g_autofree char *none = NULL;
+  g_autoptr (MaqSession) session = NULL;
+  g_autoptr (GVariant) nothing = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (path == NULL)
+    return;
+  session = fixture_load_with (path, g_getenv ("MAQ_WORDLESS_ENGINE"));
+  none = fixture_answer (session, "Once", 5, &error);
+  g_assert_null (none);
+  fixture_assert_clear_error (error, MAQ_ENGINE_ERROR_UNSUPPORTED);
+  g_clear_error (&error);
+  nothing = dex_await_variant (maq_session_tokenize (session, "Once"), &error);
+  fixture_assert_clear_error (error, MAQ_ENGINE_ERROR_UNSUPPORTED);
+  g_assert_cmpint (maq_session_get_state (session), ==, MAQ_SESSION_READY);
 }
 
 static void
@@ -269,6 +285,7 @@ main (int   argc,
   dex_test_add_func ("/engine/failures/signals/streaming", signals_while_streaming);
   dex_test_add_func ("/engine/failures/signals/idle", signals_while_idle);
   dex_test_add_func ("/engine/failures/the-engine-aborts", the_engine_aborts);
+  dex_test_add_func ("/engine/failures/text-without-tokens-is-an-error", text_without_tokens_is_an_error);
   dex_test_add_func ("/engine/failures/a-hang-ends/loading", a_hang_while_loading_ends);
   dex_test_add_func ("/engine/failures/a-hang-ends/streaming", a_hang_while_streaming_ends);
   dex_test_add_func ("/engine/failures/a-missing-runner-is-an-error", a_missing_runner_is_an_error);

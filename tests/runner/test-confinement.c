@@ -14,6 +14,7 @@ typedef struct
   gboolean    as_user;  // an ordinary one; otherwise as who runs the test
   int         landlock; // the newest ABI to use, as on an older kernel; 0: none
   const char *name;
+  gboolean    devices; // as where there is a graphics card
 } Run;
 
 static const Run runs[] = {
@@ -24,6 +25,7 @@ static const Run runs[] = {
   { FALSE, 3, "landlock-3" },
   { FALSE, 1, "landlock-1" },
   { FALSE, 0, "no-landlock" },
+  { FALSE, 5, "landlock-5/devices", TRUE },
   { TRUE, 999, "user/as-it-is" },
   { TRUE, 6, "user/landlock-6" },
   { TRUE, 5, "user/landlock-5" },
@@ -31,6 +33,7 @@ static const Run runs[] = {
   { TRUE, 3, "user/landlock-3" },
   { TRUE, 1, "user/landlock-1" },
   { TRUE, 0, "user/no-landlock" },
+  { TRUE, 5, "user/landlock-5/devices", TRUE },
 };
 
 // Reading is what Landlock alone guards.
@@ -102,7 +105,7 @@ run_attempts (const Run  *run,
 
   if (user != geteuid ())
     g_subprocess_launcher_set_child_setup (launcher, become_user_cb, GUINT_TO_POINTER (user), NULL);
-  process = g_subprocess_launcher_spawn (launcher, &error, runner, "--test-confinement", folder, abi, NULL);
+  process = g_subprocess_launcher_spawn (launcher, &error, runner, "--test-confinement", folder, abi, run->devices ? "devices" : NULL, NULL);
   g_assert_no_error (error);
   g_assert_true (g_subprocess_communicate_utf8 (process, NULL, NULL, &output, NULL, &error));
   g_assert_no_error (error);
