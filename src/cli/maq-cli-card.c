@@ -4,6 +4,7 @@
 
 #include <glib/gi18n.h>
 
+#include "maq-card.h"
 #include "maq-cli-markdown.h"
 #include "maq-cli-text.h"
 
@@ -72,7 +73,7 @@ card (MaqCli *cli, char **arguments, GError **error)
 
   if (maq_cli_wants_json (cli))
     {
-      const char      *body = maq_cli_card_body (text);
+      const char      *body = maq_card_get_body (text);
       g_autofree char *front_matter = g_strndup (text, (gsize) (body - text));
       g_autoptr (JsonBuilder) builder = json_builder_new_immutable ();
       json_builder_begin_object (builder);
@@ -91,7 +92,7 @@ card (MaqCli *cli, char **arguments, GError **error)
       return TRUE;
     }
   int              columns = maq_cli_is_terminal (cli) ? MIN (maq_cli_get_columns (cli), MAX_TEXT_COLUMNS) : TEXT_COLUMNS;
-  g_autofree char *readable = maq_cli_markdown_to_text (maq_cli_card_body (text), columns, maq_cli_has_styles (cli));
+  g_autofree char *readable = maq_cli_markdown_to_text (maq_card_get_body (text), columns, maq_cli_has_styles (cli));
   maq_cli_write (cli, readable);
   return TRUE;
 }

@@ -43,24 +43,6 @@ typedef struct
   gboolean     styled;
 } Writer;
 
-const char *
-maq_cli_card_body (const char *card)
-{
-  const char *start = g_str_has_prefix (card, "\xef\xbb\xbf") ? card + 3 : card;
-  if (!g_str_has_prefix (start, "---\n") && !g_str_has_prefix (start, "---\r\n"))
-    return start;
-  for (const char *line = strchr (start, '\n'); line != NULL; line = strchr (line, '\n'))
-    {
-      line++;
-      if (g_str_has_prefix (line, "---") && (line[3] == '\n' || line[3] == '\r' || line[3] == '\0'))
-        {
-          const char *end = strchr (line, '\n');
-          return end != NULL ? end + 1 : line + strlen (line);
-        }
-    }
-  return start;
-}
-
 static int
 styled_width (const char *text, gsize length)
 {

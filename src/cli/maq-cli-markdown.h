@@ -8,8 +8,6 @@
 
 G_BEGIN_DECLS
 
-// Where the text of a card starts after its YAML front matter; CARD itself if it has none.
-const char *maq_cli_card_body (const char *card);
 // COLUMNS: lines are wrapped there, tables and code are not. STYLED: with escape sequences for bold, italic and the like.
 // MARKDOWN may be anything; nothing of it reaches a terminal as a command (transfer full).
 char *maq_cli_markdown_to_text (const char *markdown, int columns, gboolean styled);

@@ -218,6 +218,18 @@ maq_serve_content_read_all (MaqServeContent *self,
   return g_bytes_new_take (g_steal_pointer (&data), size);
 }
 
+char *
+maq_serve_content_read_text (MaqServeContent *self,
+                             gsize            limit)
+{
+  gsize size;
+  g_autoptr (GBytes) bytes = maq_serve_content_read_all (self, limit, NULL);
+  const char *data = bytes != NULL ? g_bytes_get_data (bytes, &size) : NULL;
+  if (bytes == NULL)
+    return NULL;
+  return data != NULL ? g_utf8_make_valid (data, size) : g_strdup ("");
+}
+
 gboolean
 maq_serve_content_is_hashed (MaqServeContent *self)
 {

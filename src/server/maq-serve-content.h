@@ -41,6 +41,10 @@ GBytes *maq_serve_content_read_all (MaqServeContent *self,
                                     gsize            limit,
                                     GError         **error);
 
+// The same as text, whatever is in it; NULL if it cannot be read.
+char *maq_serve_content_read_text (MaqServeContent *self,
+                                   gsize            limit);
+
 // Whether asking for the hashes reads nothing any more.
 gboolean maq_serve_content_is_hashed (MaqServeContent *self);
 // Reads all bytes once, if that has not been done yet. CANCELLABLE may be NULL.

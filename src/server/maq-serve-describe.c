@@ -2,7 +2,7 @@
 // Copyright 2026 The Maquette developers
 #include "maq-serve-describe.h"
 
-#include "maq-serve-card.h"
+#include "maq-card.h"
 
 #include <string.h>
 
@@ -14,10 +14,7 @@ read_text (MaqServeCommit *head,
            const char     *path)
 {
   MaqServeEntry *entry = maq_serve_commit_find (head, path);
-  g_autoptr (GBytes) bytes = entry != NULL ? maq_serve_content_read_all (entry->content, TEXT_LIMIT, NULL) : NULL;
-  if (bytes == NULL)
-    return NULL;
-  return g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+  return entry != NULL ? maq_serve_content_read_text (entry->content, TEXT_LIMIT) : NULL;
 }
 
 static JsonObject *
@@ -25,7 +22,8 @@ read_object (MaqServeCommit *head,
              const char     *path)
 {
   g_autofree char *text = read_text (head, path);
-  g_autoptr (JsonNode) node = text != NULL ? json_from_string (text, NULL) : NULL;
+  const char      *start = text != NULL && g_str_has_prefix (text, "\ufeff") ? text + strlen ("\ufeff") : text;
+  g_autoptr (JsonNode) node = start != NULL ? json_from_string (start, NULL) : NULL;
   return node != NULL && JSON_NODE_HOLDS_OBJECT (node) ? json_object_ref (json_node_get_object (node)) : NULL;
 }
 
@@ -188,11 +186,11 @@ static char *
 cut_description (const char *text)
 {
   g_autoptr (GString) out = g_string_new (NULL);
-  const char *body = maq_serve_card_skip_front_matter (text);
+  const char *body = maq_card_get_body (text);
   g_auto (GStrv) lines = g_strsplit (body, "\n", 40);
   for (char **line = lines; *line != NULL && out->len < DESCRIPTION_LENGTH; line++)
-    if (**line != '\0' && strchr ("#|<!-`>[=", **line) == NULL)
-      g_string_append_printf (out, "%s%s", out->len > 0 ? " " : "", g_strstrip (*line));
+    if (*g_strstrip (*line) != '\0' && strchr ("#|<!-`>[=", **line) == NULL)
+      g_string_append_printf (out, "%s%s", out->len > 0 ? " " : "", *line);
   if (out->len > DESCRIPTION_LENGTH)
     {
       const char *end = g_utf8_find_prev_char (out->str, out->str + DESCRIPTION_LENGTH);
@@ -238,7 +236,7 @@ maq_serve_describe (MaqServeRepo   *repo,
 {
   g_autofree char *readme = read_text (head, "README.md");
   if (readme != NULL && repo->card == NULL)
-    repo->card = maq_serve_card_parse (readme);
+    repo->card = maq_card_parse (readme);
   if (repo->card != NULL && repo->card_json == NULL)
     repo->card_json = to_json (repo->card);
 

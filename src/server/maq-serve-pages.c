@@ -2,7 +2,7 @@
 // Copyright 2026 The Maquette developers
 
 // Plain pages, so that an address of this Hub shows something in a browser.
-#include "maq-serve-card.h"
+#include "maq-card.h"
 #include "maq-serve-routes.h"
 
 #define CARD_LIMIT (1024 * 1024)
@@ -82,13 +82,11 @@ maq_serve_route_repo_page (MaqServeRequest *request,
       g_string_append_printf (out, "</a> <small>%" G_GUINT64_FORMAT " bytes</small></li>", maq_serve_content_get_size (entry->content));
     }
   g_string_append (out, "</ul>");
-  g_autoptr (GBytes) bytes = readme != NULL && repo->gated == NULL ? maq_serve_content_read_all (readme->content, CARD_LIMIT, NULL) : NULL;
-  if (bytes != NULL)
+  g_autofree char *card = readme != NULL && repo->gated == NULL ? maq_serve_content_read_text (readme->content, CARD_LIMIT) : NULL;
+  if (card != NULL)
     {
-      g_autofree char *text = g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
-      g_autofree char *valid = g_utf8_make_valid (text, -1);
       g_string_append (out, "<h2>Card</h2><pre>");
-      append_escaped (out, maq_serve_card_skip_front_matter (valid));
+      append_escaped (out, maq_card_get_body (card));
       g_string_append (out, "</pre>");
     }
   g_string_append (out, "</body></html>");

@@ -522,23 +522,6 @@ text_cb (MD_TEXTTYPE    type,
   return 0;
 }
 
-// Where the document begins behind YAML front matter: lines between two lines of three dashes.
-static const char *
-skip_front_matter (const char *text)
-{
-  if (g_str_has_prefix (text, "\ufeff"))
-    text += strlen ("\ufeff");
-  if (!g_str_has_prefix (text, "---\n") && !g_str_has_prefix (text, "---\r\n"))
-    return text;
-  for (const char *line = strchr (text, '\n'); line != NULL; line = strchr (line, '\n'))
-    {
-      line++;
-      if (g_str_has_prefix (line, "---") && (line[3] == '\0' || line[3] == '\n' || line[3] == '\r'))
-        return line + 3;
-    }
-  return text;
-}
-
 GPtrArray *
 maq_markdown_parse (const char *text,
                     gssize      length,
@@ -557,7 +540,6 @@ maq_markdown_parse (const char *text,
   gsize            size = length < 0 ? strlen (text) : (gsize) length;
   gboolean         is_cut = size > MAQ_MARKDOWN_MAX_BYTES;
   g_autofree char *valid = g_utf8_make_valid (text, MIN (size, MAQ_MARKDOWN_MAX_BYTES));
-  const char      *start = skip_front_matter (valid);
   Parser           parser = {
               .blocks = g_ptr_array_new_with_free_func ((GDestroyNotify) block_free),
               .base = base,
@@ -565,7 +547,7 @@ maq_markdown_parse (const char *text,
               .text = g_string_new (NULL),
   };
 
-  md_parse (start, strlen (start), &callbacks, &parser);
+  md_parse (valid, strlen (valid), &callbacks, &parser);
   if (is_cut || is_full (&parser))
     {
       g_array_set_size (parser.containers, 0);

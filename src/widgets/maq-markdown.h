@@ -34,7 +34,7 @@ typedef struct
 #define MAQ_MARKDOWN_MAX_BLOCKS 1500
 #define MAQ_MARKDOWN_MAX_BYTES  (512 * 1024)
 
-// The blocks of TEXT (transfer full, of MaqMarkdownBlock). Front matter is left out. BASE (nullable): the address relative links are
+// The blocks of TEXT (transfer full, of MaqMarkdownBlock). BASE (nullable): the address relative links are
 // meant from; without it they are shown as text.
 GPtrArray *maq_markdown_parse (const char *text, gssize length, const char *base);
 gboolean   maq_markdown_block_equal (const MaqMarkdownBlock *a, const MaqMarkdownBlock *b);

@@ -5,26 +5,6 @@
 #include "maq-cli-text.h"
 
 static void
-test_front_matter (void)
-{
-  static const struct
-  {
-    const char *card;
-    const char *wanted;
-  } cases[] = {
-    { "---\nlicense: mit\n---\n# Title\n", "# Title\n" },
-    { "---\r\nlicense: mit\r\n---\r\nText", "Text" },
-    { "\xef\xbb\xbf---\na: b\n---\nText", "Text" },
-    { "---\na: b\n---", "" },
-    { "---\nnever ends\n", "---\nnever ends\n" },
-    { "no front matter\n---\n", "no front matter\n---\n" },
-    { "", "" },
-  };
-  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
-    g_assert_cmpstr (maq_cli_card_body (cases[i].card), ==, cases[i].wanted);
-}
-
-static void
 test_blocks (void)
 {
   static const struct
@@ -115,7 +95,6 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/cli/markdown/front-matter-is-left-out", test_front_matter);
   g_test_add_func ("/cli/markdown/blocks-and-spans", test_blocks);
   g_test_add_func ("/cli/markdown/styles", test_styles);
   g_test_add_func ("/cli/markdown/lines-are-wrapped", test_wrapping);

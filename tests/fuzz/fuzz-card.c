@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "maq-serve-card.h"
+#include "maq-card.h"
 
 // The YAML in front of a card.
 
@@ -12,8 +12,8 @@ LLVMFuzzerTestOneInput (const guint8 *data,
                         gsize         size)
 {
   g_autofree char *text = fuzz_dup_text (data, size);
-  g_autoptr (JsonObject) card = maq_serve_card_parse (text);
-  const char *rest = maq_serve_card_skip_front_matter (text);
+  g_autoptr (JsonObject) card = maq_card_parse (text);
+  const char *rest = maq_card_get_body (text);
 
   g_assert_true (rest >= text && rest <= text + strlen (text));
   if (card != NULL)

@@ -88,22 +88,6 @@ test_lists (void)
 }
 
 static void
-test_front_matter (void)
-{
-  g_autoptr (GPtrArray) blocks = parse ("---\nlicense: mit\ntags:\n- a\n---\n# Title\n");
-  g_assert_cmpuint (blocks->len, ==, 1);
-  assert_block (blocks, 0, MAQ_MARKDOWN_HEADING, "Title");
-
-  g_autoptr (GPtrArray) windows = parse ("\xef\xbb\xbf---\r\nlicense: mit\r\n---\r\nText\r\n");
-  g_assert_cmpuint (windows->len, ==, 1);
-  assert_block (windows, 0, MAQ_MARKDOWN_PARAGRAPH, "Text");
-
-  // Three dashes without an end are a rule.
-  g_autoptr (GPtrArray) rule = parse ("---\nText\n");
-  assert_block (rule, 0, MAQ_MARKDOWN_RULE, "");
-}
-
-static void
 test_links (void)
 {
   g_autoptr (GPtrArray) blocks = parse ("[a](https://x.example/?a=1&b=2) [b](docs/file.md) [c](javascript:alert%281%29) [d](#there) [e](file:///etc/passwd) <http://y.example>");
@@ -253,7 +237,6 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/widgets/markdown/blocks", test_blocks);
   g_test_add_func ("/widgets/markdown/lists-and-quotes-become-indents", test_lists);
-  g_test_add_func ("/widgets/markdown/front-matter-is-left-out", test_front_matter);
   g_test_add_func ("/widgets/markdown/only-safe-links-can-be-followed", test_links);
   g_test_add_func ("/widgets/markdown/html-leaves-its-words", test_html);
   g_test_add_func ("/widgets/markdown/tables-are-aligned-text", test_tables);

@@ -3,6 +3,7 @@
 
 #include "maq-repo-card.h"
 
+#include "maq-card.h"
 #include "maq-error-text.h"
 #include "maq-future-slot.h"
 #include "maq-markdown-view.h"
@@ -65,8 +66,11 @@ loaded_cb (gpointer   object,
   gsize            size = 0;
   const char      *data = g_bytes_get_data (bytes, &size);
   g_autofree char *text = g_utf8_make_valid (data != NULL ? data : "", size);
-  maq_markdown_view_set_text (self->view, text);
-  maq_status_stack_set_status (self->status_stack, size > 0 ? MAQ_STATUS_CONTENT : MAQ_STATUS_EMPTY);
+  const char      *body = maq_card_get_body (text);
+  // A card of front matter alone has nothing to read either.
+  gboolean is_empty = body[strspn (body, " \t\r\n")] == '\0';
+  maq_markdown_view_set_text (self->view, body);
+  maq_status_stack_set_status (self->status_stack, is_empty ? MAQ_STATUS_EMPTY : MAQ_STATUS_CONTENT);
 }
 
 // Links to other repos of the Hub stay in the window.
