@@ -5,8 +5,10 @@
 #include <glib/gi18n.h>
 #include <stdio.h>
 
+#include "maq-cli-text.h"
 #include "maq-hub-server.h"
 #include "maq-paths.h"
+#include "maq-units.h"
 
 static gboolean demo;
 static gboolean from_cache;
@@ -14,6 +16,13 @@ static int      synthetic;
 static int      port;
 static char    *address;
 static gboolean faults;
+static gboolean follow_links;
+
+// What is left out is named up to this number.
+#define MAX_NAMED 10
+// How often the state of the hashes is looked at, in milliseconds, and from how many bytes on it is told of.
+#define LOOK_EVERY 250
+#define TELL_FROM  (64 * 1000 * 1000)
 
 static const GOptionEntry options[] = {
   { "demo", 0, 0, G_OPTION_ARG_NONE, &demo, N_ ("Serve the demo Hub"), NULL },
@@ -21,6 +30,7 @@ static const GOptionEntry options[] = {
   { "port", 0, 0, G_OPTION_ARG_INT, &port, N_ ("Listen on this port; any free one if not given"), N_ ("N") },
   { "address", 0, 0, G_OPTION_ARG_STRING, &address, N_ ("Listen on this address instead of 127.0.0.1; others can then reach it"), N_ ("ADDRESS") },
   { "synthetic", 0, 0, G_OPTION_ARG_INT, &synthetic, N_ ("Serve this many made-up repos"), N_ ("N") },
+  { "follow-links", 0, 0, G_OPTION_ARG_NONE, &follow_links, N_ ("Also serve what symbolic links lead to outside the folder"), NULL },
   { "faults", 0, 0, G_OPTION_ARG_NONE, &faults, N_ ("Let requests ask for misbehaviour, for tests"), NULL },
   { NULL },
 };
@@ -30,7 +40,7 @@ open_cache (GError **error)
 {
   g_autofree char *path = maq_paths_dup_hub_cache ();
   g_autoptr (GError) inner = NULL;
-  MaqHubStore *store = maq_hub_store_new_cache (path, &inner);
+  MaqHubStore *store = maq_hub_store_new_cache_full (path, follow_links ? MAQ_HUB_STORE_FOLLOW_LINKS : MAQ_HUB_STORE_DEFAULT, &inner);
   if (g_error_matches (inner, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
     g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("There is no shared cache at %s yet. Download something first, or set HF_HUB_CACHE to where it is."), path);
   else if (inner != NULL)
@@ -56,7 +66,66 @@ open_store (const char *folder,
     return maq_hub_store_new_demo (error);
   if (synthetic > 0)
     return maq_hub_store_new_synthetic (synthetic);
-  return from_cache ? open_cache (error) : maq_hub_store_new_folder (folder, error);
+  return from_cache ? open_cache (error) : maq_hub_store_new_folder_full (folder, follow_links ? MAQ_HUB_STORE_FOLLOW_LINKS : MAQ_HUB_STORE_DEFAULT, error);
+}
+
+static const char *
+describe_reason (MaqHubStoreReason reason)
+{
+  switch (reason)
+    {
+    case MAQ_HUB_STORE_REASON_LEADS_OUT:
+      return _ ("a symbolic link out of the folder; --follow-links serves it");
+    case MAQ_HUB_STORE_REASON_CIRCLE:
+      return _ ("symbolic links that lead in a circle");
+    case MAQ_HUB_STORE_REASON_NAME:
+      return _ ("Hub tools do not accept this name");
+    case MAQ_HUB_STORE_REASON_UNREADABLE:
+    default:
+      return _ ("cannot be read");
+    }
+}
+
+static const char *
+get_reason_id (MaqHubStoreReason reason)
+{
+  static const char *const ids[] = { "leads-out", "circle", "name", "unreadable" };
+  return ids[reason];
+}
+
+static void
+print_left_out (MaqCli      *cli,
+                MaqHubStore *store)
+{
+  guint n = maq_hub_store_get_n_left_out (store);
+  for (guint i = 0; i < MIN (n, MAX_NAMED); i++)
+    {
+      MaqHubStoreReason reason;
+      const char       *name = maq_hub_store_get_left_out (store, i, &reason);
+      g_autofree char  *clean = maq_cli_clean (name, FALSE);
+      // Translators: the path of a file or folder, and why.
+      maq_cli_note (cli, _ ("Not served: %s (%s)"), clean, describe_reason (reason));
+    }
+  if (n > MAX_NAMED)
+    maq_cli_note (cli, ngettext ("%u more is not served.", "%u more are not served.", n - MAX_NAMED), n - MAX_NAMED);
+}
+
+static void
+add_left_out (JsonBuilder *builder,
+              MaqHubStore *store)
+{
+  json_builder_set_member_name (builder, "left_out");
+  json_builder_begin_array (builder);
+  for (guint i = 0; i < maq_hub_store_get_n_left_out (store); i++)
+    {
+      MaqHubStoreReason reason;
+      const char       *name = maq_hub_store_get_left_out (store, i, &reason);
+      json_builder_begin_object (builder);
+      maq_cli_json_string (builder, "path", name);
+      maq_cli_json_string (builder, "reason", get_reason_id (reason));
+      json_builder_end_object (builder);
+    }
+  json_builder_end_array (builder);
 }
 
 static void
@@ -72,6 +141,7 @@ print_start (MaqCli       *cli,
       json_builder_begin_object (builder);
       maq_cli_json_string (builder, "url", url);
       maq_cli_json_int (builder, "repos", n);
+      add_left_out (builder, store);
       json_builder_end_object (builder);
       maq_cli_print_json (cli, builder);
     }
@@ -79,6 +149,35 @@ print_start (MaqCli       *cli,
     maq_cli_print (cli, "%s\n", url);
   fflush (stdout);
   maq_cli_note (cli, ngettext ("Serving %u repo. HF_ENDPOINT=%s leads Hub tools here; Ctrl+C ends it.", "Serving %u repos. HF_ENDPOINT=%s leads Hub tools here; Ctrl+C ends it.", n), n, url);
+  print_left_out (cli, store);
+}
+
+// Until INTERRUPTED: the state of what the server still reads. Nothing is said of little.
+static void
+watch (MaqCli       *cli,
+       MaqHubServer *server,
+       DexPromise   *interrupted)
+{
+  gboolean told = FALSE;
+  guint64  done, total;
+  maq_hub_server_get_hashing (server, &done, &total);
+  if (total - done >= TELL_FROM)
+    {
+      g_autofree char *size = maq_format_bytes (total - done);
+      maq_cli_note (cli, _ ("Reading %s for the hashes of the files, once. What is ready is served."), size);
+      told = TRUE;
+    }
+  while (told && done < total && dex_future_is_pending (DEX_FUTURE (interrupted)))
+    {
+      maq_cli_progress (cli, _ ("Hashes"), done, total, 0, -1);
+      // Either is a reason to look again.
+      dex_await (dex_future_first (dex_ref (DEX_FUTURE (interrupted)), dex_timeout_new_msec (LOOK_EVERY), NULL), NULL);
+      maq_hub_server_get_hashing (server, &done, &total);
+    }
+  maq_cli_progress_end (cli);
+  if (told && done == total)
+    maq_cli_note (cli, _ ("All files are ready."));
+  dex_await (dex_ref (DEX_FUTURE (interrupted)), NULL);
 }
 
 static gboolean
@@ -131,7 +230,7 @@ hub_command (MaqCli  *cli,
   // Being interrupted, or terminated by a service manager, is how this command ends well.
   g_autoptr (DexPromise) interrupted = dex_promise_new ();
   maq_cli_set_interrupt_func (cli, interrupt_cb, interrupted);
-  dex_await (dex_ref (DEX_FUTURE (interrupted)), NULL);
+  watch (cli, server, interrupted);
   maq_cli_set_interrupt_func (cli, NULL, NULL);
   return TRUE;
 }
@@ -141,6 +240,7 @@ const MaqCliCommand maq_cli_hub_command = {
   .arguments = "[DIR]",
   .summary = N_ ("Serve a Hub to this computer, or to a network"),
   .details = N_ ("The first line printed is the address. DIR holds models/OWNER/NAME, datasets/OWNER/NAME and spaces/OWNER/NAME.\n"
+                 "A symbolic link out of DIR is not served unless --follow-links is given.\n"
                  "Examples:\n  maq hub --demo\n  maq hub --cache --address 192.168.0.10 --port 8000"),
   .options = options,
   .min_arguments = 0,

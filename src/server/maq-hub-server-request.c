@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Copyright 2026 The Maquette developers
 
-// A request goes through arrive → (delay) → (hash files on a worker) → route → send; the message is paused until the last
+// A request goes through arrive → (delay) → (wait for hashes) → route → send; the message is paused until the last
 // step.
 #include "maq-hub-server-private.h"
 
-#include "maq-error.h"
 #include "maq-serve-routes.h"
 #include "maq-serve-send.h"
 
@@ -13,7 +12,7 @@
 
 #define MAX_REQUEST_BODY (4 * 1024 * 1024)
 
-// What waits for a timer or a worker.
+// What waits for a timer.
 typedef struct
 {
   MaqHubServer    *self;
@@ -47,7 +46,7 @@ set_common_headers (MaqServeRequest *request)
   g_autofree char *id = g_strdup_printf ("Root=1-%08x-%08x%08x%08x%s%s", (guint) (g_get_real_time () / G_USEC_PER_SEC), g_random_int (), g_random_int (), g_random_int (), trace != NULL ? ";" : "", trace != NULL ? trace : "");
   maq_serve_request_set_header (request, "X-Request-Id", id);
   maq_serve_request_set_header (request, "Access-Control-Allow-Origin", "*");
-  maq_serve_request_set_header (request, "Access-Control-Expose-Headers", "X-Repo-Commit,X-Request-Id,X-Error-Code,X-Error-Message,X-Total-Count,ETag,Link,Accept-Ranges,Content-Range,X-Linked-Size,X-Linked-ETag,X-Xet-Hash");
+  maq_serve_request_set_header (request, "Access-Control-Expose-Headers", "X-Repo-Commit,X-Request-Id,X-Error-Code,X-Error-Message,X-Total-Count,ETag,Link,Accept-Ranges,Content-Range,Content-Disposition,Content-Encoding,RateLimit,RateLimit-Policy,Retry-After,X-Linked-Size,X-Linked-ETag");
 }
 
 static void
@@ -75,79 +74,25 @@ route_and_finish (MaqHubServer    *self,
   finish_request (self, request);
 }
 
-typedef struct
-{
-  MaqServeCommit *commit; // the store keeps it
-  MaqHubStore    *store;
-  char           *prefix;
-} HashJob;
-
 static void
-hash_job_free (gpointer data)
+go_on (MaqHubServer    *self,
+       MaqServeRequest *request,
+       gboolean         route)
 {
-  HashJob *job = data;
-  g_object_unref (job->store);
-  g_free (job->prefix);
-  g_free (job);
-}
-
-static void
-hash_thread (GTask        *task,
-             gpointer      source,
-             gpointer      data,
-             GCancellable *cancellable)
-{
-  HashJob *job = data;
-  GError  *error = NULL;
-  if (maq_serve_commit_hash (job->commit, job->prefix, cancellable, &error))
-    g_task_return_boolean (task, TRUE);
+  if (route)
+    route_and_finish (self, request);
   else
-    g_task_return_error (task, error);
-}
-
-static void
-hashed_cb (GObject      *source,
-           GAsyncResult *result,
-           gpointer      data)
-{
-  MaqHubServer    *self = ((Pending *) data)->self;
-  MaqServeRequest *request = pending_end (data);
-  g_autoptr (GError) error = NULL;
-  if (g_task_propagate_boolean (G_TASK (result), &error))
-    {
-      route_and_finish (self, request);
-      return;
-    }
-  if (!maq_error_is_cancelled (error))
-    g_warning ("the Hub server cannot read: %s", error->message);
-  maq_serve_reply_error (request, SOUP_STATUS_INTERNAL_SERVER_ERROR, NULL, "A file of this repo cannot be read.");
-  finish_request (self, request);
+    finish_request (self, request);
 }
 
 static void
 continue_request (MaqHubServer    *self,
                   MaqServeRequest *request)
 {
-  g_autofree char *prefix = NULL;
   if (maq_serve_send_fault_reply (request))
-    {
-      finish_request (self, request);
-      return;
-    }
-  MaqServeCommit *commit = request->cdn ? NULL : maq_serve_route_needs_hashes (request, &prefix);
-  if (commit == NULL)
-    {
-      route_and_finish (self, request);
-      return;
-    }
-  HashJob *job = g_new0 (HashJob, 1);
-  job->commit = commit;
-  job->store = g_object_ref (self->store);
-  job->prefix = g_steal_pointer (&prefix);
-  g_autoptr (GTask) task = g_task_new (NULL, self->cancellable, hashed_cb, pending_new (self, request));
-  g_task_set_task_data (task, job, hash_job_free);
-  g_task_run_in_thread (task, hash_thread);
-  maq_serve_request_unref (request);
+    finish_request (self, request);
+  else if (!maq_hub_server_wait (self, request, go_on))
+    route_and_finish (self, request);
 }
 
 static gboolean
@@ -268,6 +213,12 @@ set_user (MaqHubServer    *self,
 }
 
 static gboolean
+is_preflight (MaqServeRequest *request)
+{
+  return g_str_equal (soup_server_message_get_method (request->message), "OPTIONS");
+}
+
+static gboolean
 is_read_only (MaqServeRequest *request)
 {
   const char *method = soup_server_message_get_method (request->message);
@@ -299,7 +250,12 @@ maq_hub_server_arrive (MaqHubServer      *self,
   // Only tests can read it.
   if (self->faults_allowed)
     maq_serve_log_add (self->log, request->log);
-  if (good && !is_read_only (request))
+  if (good && is_preflight (request))
+    {
+      maq_serve_reply_preflight (request);
+      good = FALSE;
+    }
+  else if (good && !is_read_only (request))
     {
       maq_serve_reply_error (request, SOUP_STATUS_METHOD_NOT_ALLOWED, NULL, "This Hub is read-only.");
       good = FALSE;

@@ -125,6 +125,8 @@ thread_run (gpointer data)
   MaqHubServer *self = start->self;
   g_main_context_push_thread_default (self->context);
   open_servers (start);
+  if (start->error == NULL)
+    self->hasher = maq_serve_hasher_new (self->store, maq_hub_server_hashed, self);
 
   g_mutex_lock (&start->lock);
   gboolean good = start->error == NULL;
@@ -135,11 +137,13 @@ thread_run (gpointer data)
   if (good)
     g_main_loop_run (self->loop);
   g_cancellable_cancel (self->cancellable);
+  g_clear_pointer (&self->hasher, maq_serve_hasher_free);
+  maq_hub_server_stop_waiting (self);
   if (self->hub != NULL)
     soup_server_disconnect (self->hub);
   if (self->cdn != NULL)
     soup_server_disconnect (self->cdn);
-  // What is being hashed, delayed or sent by hand still refers to this server.
+  // What is being delayed or sent by hand still refers to this server.
   while (self->n_waiting > 0)
     g_main_context_iteration (self->context, TRUE);
   wind_down (self);
@@ -259,6 +263,16 @@ maq_hub_server_get_cdn_url (MaqHubServer *self)
   return self->cdn_url;
 }
 
+void
+maq_hub_server_get_hashing (MaqHubServer *self,
+                            guint64      *done,
+                            guint64      *total)
+{
+  *done = *total = 0;
+  if (self->hasher != NULL)
+    maq_serve_hasher_get_progress (self->hasher, done, total);
+}
+
 gboolean
 maq_hub_server_add_faults (MaqHubServer *self,
                            const char   *json,
@@ -307,6 +321,7 @@ maq_hub_server_finalize (GObject *object)
 {
   MaqHubServer *self = MAQ_HUB_SERVER (object);
   g_hash_table_unref (self->users);
+  g_ptr_array_unref (self->waiting);
   g_clear_pointer (&self->spent, maq_serve_quota_free);
   g_bytes_unref (self->secret);
   maq_serve_log_free (self->log);
@@ -334,6 +349,7 @@ maq_hub_server_init (MaqHubServer *self)
   self->quota = DEFAULT_QUOTA;
   self->link_lifetime = 3600;
   self->users = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, user_free);
+  self->waiting = maq_hub_server_new_waiting ();
   self->rules = maq_serve_fault_rules_new ();
   self->log = maq_serve_log_new ();
   maq_hub_server_add_token (self, "hf_demo_read", "demo", TRUE);

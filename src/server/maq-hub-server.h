@@ -73,6 +73,14 @@ void maq_hub_server_stop (MaqHubServer *self);
 const char *maq_hub_server_get_url (MaqHubServer *self);
 const char *maq_hub_server_get_cdn_url (MaqHubServer *self);
 
+// How far the hashes of the files on disk are known, in bytes that are read for it: in the background from when the server listens, the
+// smallest files first, and before them what requests wait for. Whatever is known is served meanwhile; who asks for something else waits
+// for it, or is told when to come again (503 with Retry-After). Large files are remembered and not read again the next time. DONE is TOTAL
+// when there is nothing left to do. From the thread that starts and stops the server.
+void maq_hub_server_get_hashing (MaqHubServer *self,
+                                 guint64      *done,
+                                 guint64      *total);
+
 // The same as POST and DELETE /.maq/faults. Errors: G_IO_ERROR_INVALID_ARGUMENT with what is wrong in JSON.
 gboolean maq_hub_server_add_faults (MaqHubServer *self,
                                     const char   *json,

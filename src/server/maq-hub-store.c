@@ -19,10 +19,17 @@ struct _MaqHubStore
   GHashTable *owners;
   GHashTable *spaces_of; // "models/id" or "datasets/id" to an array of Spaces
   char      **owner_names;
+  GPtrArray  *left_out; // LeftOut
 
   GMutex     lock; // guards the orders, which are made when first asked for
   GPtrArray *sorted[MAQ_SERVE_N_KINDS][MAQ_SERVE_N_SORTS];
 };
+
+typedef struct
+{
+  char             *name;
+  MaqHubStoreReason reason;
+} LeftOut;
 
 G_DEFINE_FINAL_TYPE (MaqHubStore, maq_hub_store, G_TYPE_OBJECT)
 
@@ -49,7 +56,8 @@ maq_serve_store_add (MaqHubStore  *self,
   g_ptr_array_add (self->repos[repo->kind], repo);
   g_hash_table_insert (self->by_id[repo->kind], repo->id, repo);
   g_hash_table_insert (self->by_lower_id[repo->kind], g_strdup (repo->search_id), repo);
-  g_hash_table_add (self->owners, repo->owner);
+  if (*repo->owner != '\0')
+    g_hash_table_add (self->owners, repo->owner);
   return TRUE;
 }
 
@@ -211,6 +219,70 @@ maq_hub_store_get_n_repos (MaqHubStore *self)
   return n;
 }
 
+void
+maq_serve_store_foreach_content (MaqHubStore *self,
+                                 void (*func) (MaqServeContent *content,
+                                               gpointer         data),
+                                 gpointer data)
+{
+  for (guint kind = 0; kind < MAQ_SERVE_N_KINDS; kind++)
+    for (guint i = 0; i < self->repos[kind]->len; i++)
+      {
+        MaqServeRepo *repo = g_ptr_array_index (self->repos[kind], i);
+        for (guint j = 0; j < repo->commits->len; j++)
+          {
+            MaqServeCommit *commit = maq_serve_repo_get_commit (repo, j);
+            for (guint k = 0; k < commit->entries->len; k++)
+              func (((MaqServeEntry *) g_ptr_array_index (commit->entries, k))->content, data);
+          }
+      }
+}
+
+MaqHubStoreReason
+maq_serve_reason_for_error (const GError *error)
+{
+  if (g_error_matches (error, MAQ_SERVE_ROOT_ERROR, MAQ_SERVE_ROOT_ERROR_LEADS_OUT))
+    return MAQ_HUB_STORE_REASON_LEADS_OUT;
+  return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TOO_MANY_LINKS) ? MAQ_HUB_STORE_REASON_CIRCLE : MAQ_HUB_STORE_REASON_UNREADABLE;
+}
+
+void
+maq_serve_store_leave_out (MaqHubStore      *self,
+                           const char       *name,
+                           MaqHubStoreReason reason)
+{
+  LeftOut *item = g_new0 (LeftOut, 1);
+  item->name = g_filename_display_name (name);
+  item->reason = reason;
+  g_ptr_array_add (self->left_out, item);
+}
+
+guint
+maq_hub_store_get_n_left_out (MaqHubStore *self)
+{
+  return self->left_out->len;
+}
+
+const char *
+maq_hub_store_get_left_out (MaqHubStore       *self,
+                            guint              index,
+                            MaqHubStoreReason *reason)
+{
+  g_return_val_if_fail (index < self->left_out->len, NULL);
+
+  LeftOut *item = g_ptr_array_index (self->left_out, index);
+  *reason = item->reason;
+  return item->name;
+}
+
+static void
+left_out_free (gpointer data)
+{
+  LeftOut *item = data;
+  g_free (item->name);
+  g_free (item);
+}
+
 static void
 maq_hub_store_finalize (GObject *object)
 {
@@ -226,6 +298,7 @@ maq_hub_store_finalize (GObject *object)
   g_hash_table_unref (self->owners);
   g_hash_table_unref (self->spaces_of);
   g_free (self->owner_names);
+  g_ptr_array_unref (self->left_out);
   g_mutex_clear (&self->lock);
   G_OBJECT_CLASS (maq_hub_store_parent_class)->finalize (object);
 }
@@ -240,6 +313,7 @@ static void
 maq_hub_store_init (MaqHubStore *self)
 {
   g_mutex_init (&self->lock);
+  self->left_out = g_ptr_array_new_with_free_func (left_out_free);
   for (guint i = 0; i < MAQ_SERVE_N_KINDS; i++)
     {
       self->repos[i] = g_ptr_array_new_with_free_func ((GDestroyNotify) maq_serve_repo_free);
@@ -250,13 +324,57 @@ maq_hub_store_init (MaqHubStore *self)
   self->spaces_of = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_ptr_array_unref);
 }
 
+static MaqServeRoot *
+open_root (const char      *path,
+           MaqHubStoreFlags flags,
+           GError         **error)
+{
+  MaqServeRoot *root = maq_serve_root_new (path, (flags & MAQ_HUB_STORE_FOLLOW_LINKS) != 0, NULL);
+  if (root == NULL)
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "%s: there is no such folder", path);
+  return root;
+}
+
+static MaqServeMemory *
+open_memory (void)
+{
+  g_autofree char *folder = maq_paths_dup_state_dir ();
+  g_autofree char *path = g_build_filename (folder, "hub-hashes", NULL);
+  return maq_serve_memory_new (path);
+}
+
+MaqHubStore *
+maq_hub_store_new_folder_full (const char      *path,
+                               MaqHubStoreFlags flags,
+                               GError         **error)
+{
+  g_autoptr (MaqHubStore) self = g_object_new (MAQ_TYPE_HUB_STORE, NULL);
+  g_autoptr (MaqServeRoot) root = open_root (path, flags, error);
+  g_autoptr (MaqServeMemory) memory = open_memory ();
+  if (root == NULL || !maq_serve_read_folder (self, root, memory, error))
+    return NULL;
+  maq_serve_store_seal (self);
+  return g_steal_pointer (&self);
+}
+
 MaqHubStore *
 maq_hub_store_new_folder (const char *path,
                           GError    **error)
 {
+  return maq_hub_store_new_folder_full (path, MAQ_HUB_STORE_DEFAULT, error);
+}
+
+MaqHubStore *
+maq_hub_store_new_cache_full (const char      *path,
+                              MaqHubStoreFlags flags,
+                              GError         **error)
+{
   g_autoptr (MaqHubStore) self = g_object_new (MAQ_TYPE_HUB_STORE, NULL);
-  if (!maq_serve_read_folder (self, path, error))
+  g_autoptr (MaqServeRoot) root = open_root (path, flags, error);
+  g_autoptr (MaqServeMemory) memory = open_memory ();
+  if (root == NULL)
     return NULL;
+  maq_serve_read_cache (self, root, memory);
   maq_serve_store_seal (self);
   return g_steal_pointer (&self);
 }
@@ -265,11 +383,7 @@ MaqHubStore *
 maq_hub_store_new_cache (const char *path,
                          GError    **error)
 {
-  g_autoptr (MaqHubStore) self = g_object_new (MAQ_TYPE_HUB_STORE, NULL);
-  if (!maq_serve_read_cache (self, path, error))
-    return NULL;
-  maq_serve_store_seal (self);
-  return g_steal_pointer (&self);
+  return maq_hub_store_new_cache_full (path, MAQ_HUB_STORE_DEFAULT, error);
 }
 
 MaqHubStore *

@@ -2,13 +2,24 @@
 // Copyright 2026 The Maquette developers
 
 // Reads the shared cache of the Hub's tools as a store. Names of blobs are the hashes, so nothing has to be hashed; what
-// cannot be read is left out, since other programs are writing there.
-#include "maq-serve-store.h"
+// cannot be read is left out, since other programs are writing there. All paths are below the cache's folder.
+#include "maq-serve-scan.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <unistd.h>
 
-#define MAX_DEPTH 16
+#define MAX_REF 4096
+
+typedef struct
+{
+  MaqHubStore    *store;
+  MaqServeRoot   *root;
+  MaqServeMemory *memory;
+  MaqServeRepo   *repo;
+  const char     *folder;   // models--owner--name
+  const char     *snapshot; // models--owner--name/snapshots/commit
+} Reader;
 
 static gboolean
 is_hex (const char *text,
@@ -29,62 +40,55 @@ repo_for_folder (const char *name)
   return maq_repo_id_validate (id, NULL) ? maq_serve_repo_new (kind, id) : NULL;
 }
 
-static void
-add_file (MaqServeRepo *repo,
-          const char   *full,
-          const char   *path)
+// The hash that the file at PATH is stored under, if it is a link to one of its repo's blobs. What lies in the store that repos share has the
+// name of another hash, which looks the same.
+static char *
+find_blob_name (Reader     *reader,
+                const char *path)
 {
-  struct stat      info;
+  g_autofree char *full = g_build_filename (maq_serve_root_get_path (reader->root), path, NULL);
   g_autofree char *target = g_file_read_link (full, NULL);
-  g_autofree char *blob = target != NULL ? g_path_get_basename (target) : NULL;
-  if (stat (full, &info) != 0 || !S_ISREG (info.st_mode) || !maq_repo_path_validate (path, NULL))
-    return;
-  MaqServeContent *content = maq_serve_content_new_file (full, info.st_size);
+  g_autofree char *folder = g_path_get_dirname (full);
+  g_autofree char *blobs = g_build_filename (maq_serve_root_get_path (reader->root), reader->folder, "blobs", NULL);
+  g_autofree char *meant = g_canonicalize_filename (blobs, NULL);
+  g_autofree char *found = target != NULL ? g_canonicalize_filename (target, folder) : NULL;
+  g_autofree char *place = found != NULL ? g_path_get_dirname (found) : NULL;
+  return g_strcmp0 (place, meant) == 0 ? g_path_get_basename (found) : NULL;
+}
+
+static void
+found_cb (const char        *path,
+          const struct stat *info,
+          gpointer           data)
+{
+  Reader          *reader = data;
+  g_autofree char *full = g_build_filename (reader->snapshot, path, NULL);
+  g_autofree char *blob = find_blob_name (reader, full);
+  MaqServeContent *content = maq_serve_content_new_file (reader->root, full, info, reader->memory);
   gboolean         sha256 = blob != NULL && is_hex (blob, 64);
-  maq_serve_content_set_lfs (content, sha256 || (blob == NULL && maq_serve_is_lfs (path, info.st_size)));
-  if (sha256)
-    maq_serve_content_set_hashes (content, NULL, blob);
-  else if (blob != NULL && is_hex (blob, 40))
-    maq_serve_content_set_hashes (content, blob, NULL);
-  maq_serve_repo_set_file (repo, path, content);
+  gboolean         sha1 = blob != NULL && is_hex (blob, 40);
+  if (sha256 || sha1)
+    maq_serve_content_set_hashes (content, sha1 ? blob : NULL, sha256 ? blob : NULL);
+  maq_serve_content_set_lfs (content, sha256 || (!sha1 && maq_serve_is_lfs (path, info->st_size)));
+  maq_serve_repo_set_file (reader->repo, path, content);
 }
 
 static void
-add_files (MaqServeRepo *repo,
-           const char   *folder,
-           const char   *below,
-           guint         depth)
+add_snapshots (Reader *reader)
 {
-  g_autofree char *here = g_build_filename (folder, below, NULL);
-  g_autoptr (GDir) dir = g_dir_open (here, 0, NULL);
-  const char *name;
-  while (dir != NULL && depth < MAX_DEPTH && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = *below != '\0' ? g_strconcat (below, "/", name, NULL) : g_strdup (name);
-      g_autofree char *full = g_build_filename (here, name, NULL);
-      if (g_file_test (full, G_FILE_TEST_IS_DIR))
-        add_files (repo, folder, path, depth + 1);
-      else
-        add_file (repo, full, path);
-    }
-}
-
-static void
-add_snapshots (MaqServeRepo *repo,
-               const char   *folder)
-{
-  g_autofree char *snapshots = g_build_filename (folder, "snapshots", NULL);
-  g_autoptr (GDir) dir = g_dir_open (snapshots, 0, NULL);
-  const char *name;
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+  g_autofree char *snapshots = g_build_filename (reader->folder, "snapshots", NULL);
+  g_auto (GStrv) names = maq_serve_scan_names (reader->root, snapshots, NULL);
+  for (char **name = names; names != NULL && *name != NULL; name++)
     {
       struct stat      info;
-      g_autofree char *path = g_build_filename (snapshots, name, NULL);
-      if (!is_hex (name, 40) || stat (path, &info) != 0 || !S_ISDIR (info.st_mode))
+      g_autofree char *path = g_build_filename (snapshots, *name, NULL);
+      g_autofd int     fd = is_hex (*name, 40) ? maq_serve_root_open (reader->root, path, &info, NULL) : -1;
+      if (fd < 0 || !S_ISDIR (info.st_mode))
         continue;
-      MaqServeCommit *commit = maq_serve_repo_add_commit (repo, -1, "Snapshot in the cache", info.st_mtime);
-      g_strlcpy (commit->id, name, sizeof commit->id);
-      add_files (repo, path, "", 0);
+      MaqServeCommit *commit = maq_serve_repo_add_commit (reader->repo, -1, "Snapshot in the cache", info.st_mtime);
+      g_strlcpy (commit->id, *name, sizeof commit->id);
+      reader->snapshot = path;
+      maq_serve_scan (reader->store, reader->root, path, found_cb, reader);
     }
 }
 
@@ -100,30 +104,19 @@ find_commit (MaqServeRepo *repo,
 
 // A ref whose snapshot is not there is left out: it could not be served.
 static void
-add_refs (MaqServeRepo *repo,
-          const char   *folder,
-          const char   *below,
-          guint         depth)
+ref_cb (const char        *path,
+        const struct stat *info,
+        gpointer           data)
 {
-  g_autofree char *here = g_build_filename (folder, "refs", below, NULL);
-  g_autoptr (GDir) dir = g_dir_open (here, 0, NULL);
-  const char *name;
-  while (dir != NULL && depth < MAX_DEPTH && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = *below != '\0' ? g_strconcat (below, "/", name, NULL) : g_strdup (name);
-      g_autofree char *full = g_build_filename (here, name, NULL);
-      g_autofree char *text = NULL;
-      if (g_file_test (full, G_FILE_TEST_IS_DIR))
-        add_refs (repo, folder, path, depth + 1);
-      else if (g_file_get_contents (full, &text, NULL, NULL))
-        {
-          int commit = find_commit (repo, g_strstrip (text));
-          if (commit >= 0 && g_str_has_prefix (path, "refs/pr/"))
-            maq_serve_repo_add_ref (repo->pull_requests, path + strlen ("refs/pr/"), commit);
-          else if (commit >= 0)
-            maq_serve_repo_add_ref (repo->branches, path, commit);
-        }
-    }
+  Reader          *reader = data;
+  MaqServeRepo    *repo = reader->repo;
+  g_autofree char *full = g_build_filename (reader->folder, "refs", path, NULL);
+  g_autofree char *text = maq_serve_root_load (reader->root, full, MAX_REF, NULL);
+  int              commit = text != NULL ? find_commit (repo, g_strstrip (text)) : -1;
+  if (commit >= 0 && g_str_has_prefix (path, "refs/pr/"))
+    maq_serve_repo_add_ref (repo->pull_requests, path + strlen ("refs/pr/"), commit);
+  else if (commit >= 0)
+    maq_serve_repo_add_ref (repo->branches, path, commit);
 }
 
 static int
@@ -147,18 +140,27 @@ newest_commit (MaqServeRepo *repo)
 }
 
 static void
-read_repo (MaqHubStore *store,
-           const char  *root,
-           const char  *name)
+read_repo (MaqHubStore    *store,
+           MaqServeRoot   *root,
+           MaqServeMemory *memory,
+           const char     *name)
 {
-  g_autofree char *folder = g_build_filename (root, name, NULL);
+  struct stat      info;
+  g_autofree char *refs = g_build_filename (name, "refs", NULL);
   g_autoptr (MaqServeRepo) repo = repo_for_folder (name);
-  if (repo == NULL)
+  g_autoptr (GError) error = NULL;
+  g_autofd int fd = repo != NULL ? maq_serve_root_open (root, name, &info, &error) : -1;
+  if (error != NULL)
+    maq_serve_store_leave_out (store, name, maq_serve_reason_for_error (error));
+  if (fd < 0 || !S_ISDIR (info.st_mode))
     return;
-  add_snapshots (repo, folder);
+  Reader reader = { .store = store, .root = root, .memory = memory, .repo = repo, .folder = name };
+  add_snapshots (&reader);
   if (repo->commits->len == 0)
     return;
-  add_refs (repo, folder, "", 0);
+  g_autofd int refs_fd = maq_serve_root_open (root, refs, &info, NULL);
+  if (refs_fd >= 0)
+    maq_serve_scan (store, root, refs, ref_cb, &reader);
   g_ptr_array_sort (repo->branches, compare_main_first);
   if (repo->branches->len == 0 || !g_str_equal (((MaqServeRef *) g_ptr_array_index (repo->branches, 0))->name, "main"))
     {
@@ -169,19 +171,12 @@ read_repo (MaqHubStore *store,
   maq_serve_store_add (store, g_steal_pointer (&repo));
 }
 
-gboolean
-maq_serve_read_cache (MaqHubStore *self,
-                      const char  *path,
-                      GError     **error)
+void
+maq_serve_read_cache (MaqHubStore    *self,
+                      MaqServeRoot   *root,
+                      MaqServeMemory *memory)
 {
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
-  const char *name;
-  if (dir == NULL)
-    {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "%s: there is no such folder", path);
-      return FALSE;
-    }
-  while ((name = g_dir_read_name (dir)) != NULL)
-    read_repo (self, path, name);
-  return TRUE;
+  g_auto (GStrv) names = maq_serve_scan_names (root, "", NULL);
+  for (char **name = names; names != NULL && *name != NULL; name++)
+    read_repo (self, root, memory, *name);
 }

@@ -3,13 +3,14 @@
 #include "maq-serve-content.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <openssl/evp.h>
 #include <string.h>
 #include <unistd.h>
 
 #define READ_SIZE (256 * 1024)
+// Smaller files are hashed sooner than found among those remembered.
+#define REMEMBER_FROM (1024 * 1024)
 
 struct _MaqServeContent
 {
@@ -17,14 +18,24 @@ struct _MaqServeContent
   guint64         size;
   gboolean        lfs;
 
-  // One of three: a path; bytes; or a head followed by noise from the seed.
-  char   *path;
-  GBytes *bytes;
-  guint64 seed;
+  // One of three: a file; bytes; or a head followed by noise from the seed.
+  char           *path; // below the root
+  MaqServeRoot   *root;
+  MaqServeMemory *memory;
+  struct stat     info;
+  GBytes         *bytes;
+  guint64         seed;
 
   GMutex lock; // held while the hashes are being made
   char  *oid;  // set last, atomically: who sees it sees both
   char  *sha256;
+  int    failed; // atomic: the file could not be read
+};
+
+struct _MaqServeReader
+{
+  MaqServeContent *content;
+  int              fd; // -1 unless it is a file
 };
 
 static MaqServeContent *
@@ -46,11 +57,17 @@ maq_serve_content_new_bytes (GBytes *bytes)
 }
 
 MaqServeContent *
-maq_serve_content_new_file (const char *path,
-                            guint64     size)
+maq_serve_content_new_file (MaqServeRoot      *root,
+                            const char        *path,
+                            const struct stat *info,
+                            MaqServeMemory    *memory)
 {
-  MaqServeContent *self = content_new (size);
+  MaqServeContent *self = content_new (info->st_size);
   self->path = g_strdup (path);
+  self->root = maq_serve_root_ref (root);
+  self->info = *info;
+  if (memory != NULL && self->size >= REMEMBER_FROM)
+    self->memory = maq_serve_memory_ref (memory);
   return self;
 }
 
@@ -106,6 +123,8 @@ maq_serve_content_unref (MaqServeContent *self)
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
   g_free (self->path);
+  g_clear_pointer (&self->root, maq_serve_root_unref);
+  g_clear_pointer (&self->memory, maq_serve_memory_unref);
   g_clear_pointer (&self->bytes, g_bytes_unref);
   g_free (self->oid);
   g_free (self->sha256);
@@ -130,6 +149,9 @@ maq_serve_content_set_lfs (MaqServeContent *self,
                            gboolean         lfs)
 {
   self->lfs = lfs;
+  g_autofree char *known = lfs && self->memory != NULL ? maq_serve_memory_find (self->memory, &self->info) : NULL;
+  if (known != NULL)
+    maq_serve_content_set_hashes (self, NULL, known);
 }
 
 // splitmix64: any eight bytes can be had without those before them.
@@ -160,36 +182,72 @@ fill_noise (guint64 seed,
     }
 }
 
-static gssize
-read_file (MaqServeContent *self,
-           guint64          offset,
-           guint8          *buffer,
-           gsize            length,
-           GError         **error)
+// Whether the file that INFO tells of is still the one that was found. Other names for it change its inode's time, not the file.
+static gboolean
+is_same_file (MaqServeContent   *self,
+              const struct stat *info)
 {
-  g_autofd int fd = open (self->path, O_RDONLY | O_CLOEXEC);
-  gssize       n = fd < 0 ? -1 : pread (fd, buffer, length, offset);
+  return S_ISREG (info->st_mode) && info->st_ino == self->info.st_ino && info->st_size == self->info.st_size &&
+         info->st_mtim.tv_sec == self->info.st_mtim.tv_sec && info->st_mtim.tv_nsec == self->info.st_mtim.tv_nsec;
+}
+
+MaqServeReader *
+maq_serve_content_open (MaqServeContent *self,
+                        GError         **error)
+{
+  struct stat  info;
+  g_autofd int fd = self->path != NULL ? maq_serve_root_open (self->root, self->path, &info, error) : -1;
+  if (self->path != NULL && fd < 0)
+    return NULL;
+  if (fd >= 0 && !is_same_file (self, &info))
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "%s is not the file any more that it was when this Hub was started", self->path);
+      return NULL;
+    }
+  MaqServeReader *reader = g_new0 (MaqServeReader, 1);
+  reader->content = maq_serve_content_ref (self);
+  reader->fd = g_steal_fd (&fd);
+  return reader;
+}
+
+void
+maq_serve_reader_free (MaqServeReader *self)
+{
+  g_clear_fd (&self->fd, NULL);
+  maq_serve_content_unref (self->content);
+  g_free (self);
+}
+
+static gssize
+read_file (MaqServeReader *self,
+           guint64         offset,
+           guint8         *buffer,
+           gsize           length,
+           GError        **error)
+{
+  gssize n = pread (self->fd, buffer, length, offset);
   if (n < 0 || (n == 0 && length > 0))
     {
       int code = n < 0 ? errno : ENODATA;
-      g_set_error (error, G_IO_ERROR, g_io_error_from_errno (code), "%s at %" G_GUINT64_FORMAT ": %s", self->path, offset, g_strerror (code));
+      g_set_error (error, G_IO_ERROR, g_io_error_from_errno (code), "%s at %" G_GUINT64_FORMAT ": %s", self->content->path, offset, g_strerror (code));
       return -1;
     }
   return n;
 }
 
 gssize
-maq_serve_content_read (MaqServeContent *self,
-                        guint64          offset,
-                        guint8          *buffer,
-                        gsize            length,
-                        GError         **error)
+maq_serve_reader_read (MaqServeReader *reader,
+                       guint64         offset,
+                       guint8         *buffer,
+                       gsize           length,
+                       GError        **error)
 {
+  MaqServeContent *self = reader->content;
   if (offset >= self->size)
     return 0;
   length = MIN (length, self->size - offset);
   if (self->path != NULL)
-    return read_file (self, offset, buffer, length, error);
+    return read_file (reader, offset, buffer, length, error);
 
   gsize         n_bytes;
   const guint8 *bytes = g_bytes_get_data (self->bytes, &n_bytes);
@@ -205,11 +263,14 @@ maq_serve_content_read_all (MaqServeContent *self,
                             gsize            limit,
                             GError         **error)
 {
-  gsize              size = MIN (self->size, limit);
+  gsize size = MIN (self->size, limit);
+  g_autoptr (MaqServeReader) reader = maq_serve_content_open (self, error);
+  if (reader == NULL)
+    return NULL;
   g_autofree guint8 *data = g_malloc (size + 1);
   for (gsize done = 0; done < size;)
     {
-      gssize n = maq_serve_content_read (self, done, data + done, size - done, error);
+      gssize n = maq_serve_reader_read (reader, done, data + done, size - done, error);
       if (n <= 0)
         return NULL;
       done += n;
@@ -228,6 +289,18 @@ maq_serve_content_read_text (MaqServeContent *self,
   if (bytes == NULL)
     return NULL;
   return data != NULL ? g_utf8_make_valid (data, size) : g_strdup ("");
+}
+
+gboolean
+maq_serve_content_is_file (MaqServeContent *self)
+{
+  return self->path != NULL;
+}
+
+gboolean
+maq_serve_content_is_settled (MaqServeContent *self)
+{
+  return maq_serve_content_is_hashed (self) || g_atomic_int_get (&self->failed);
 }
 
 gboolean
@@ -273,10 +346,15 @@ pointer_text (const char *sha256,
 
 // The one digest the kind of file needs: SHA-256 of an LFS file, git's SHA-1 of any other.
 static char *
-digest_all (MaqServeContent *self,
-            GCancellable    *cancellable,
-            GError         **error)
+digest_all (MaqServeContent   *self,
+            GCancellable      *cancellable,
+            MaqServeHashedFunc hashed,
+            gpointer           data,
+            GError           **error)
 {
+  g_autoptr (MaqServeReader) reader = maq_serve_content_open (self, error);
+  if (reader == NULL)
+    return NULL;
   g_autofree guint8 *buffer = g_malloc (READ_SIZE);
   guint8             digest[EVP_MAX_MD_SIZE];
   guint              n_digest = 0;
@@ -291,11 +369,13 @@ digest_all (MaqServeContent *self,
     }
   while (done < self->size && !g_cancellable_set_error_if_cancelled (cancellable, error))
     {
-      gssize n = maq_serve_content_read (self, done, buffer, READ_SIZE, error);
+      gssize n = maq_serve_reader_read (reader, done, buffer, READ_SIZE, error);
       if (n <= 0)
         break;
       EVP_DigestUpdate (context, buffer, n);
       done += n;
+      if (hashed != NULL)
+        hashed (n, data);
     }
   EVP_DigestFinal_ex (context, digest, &n_digest);
   EVP_MD_CTX_free (context);
@@ -316,20 +396,41 @@ take_hashes (MaqServeContent *self,
   g_atomic_pointer_set (&self->oid, oid);
 }
 
-gboolean
-maq_serve_content_hash (MaqServeContent *self,
-                        GCancellable    *cancellable,
-                        GError         **error)
+// A file that changed while it was read has no hash that would be right now.
+static gboolean
+is_unchanged (MaqServeContent *self,
+              GError         **error)
 {
+  g_autoptr (MaqServeReader) reader = maq_serve_content_open (self, error);
+  return reader != NULL;
+}
+
+gboolean
+maq_serve_content_hash (MaqServeContent   *self,
+                        GCancellable      *cancellable,
+                        MaqServeHashedFunc hashed,
+                        gpointer           data,
+                        GError           **error)
+{
+  g_autoptr (GError) inner = NULL;
   g_mutex_lock (&self->lock);
   if (self->oid == NULL)
     {
-      char *digest = digest_all (self, cancellable, error);
+      gint64 started = g_get_real_time ();
+      char  *digest = digest_all (self, cancellable, hashed, data, &inner);
+      if (digest != NULL && !is_unchanged (self, &inner))
+        g_clear_pointer (&digest, g_free);
+      if (digest != NULL && self->lfs && self->memory != NULL)
+        maq_serve_memory_add (self->memory, &self->info, started, digest);
       if (digest != NULL)
         take_hashes (self, self->lfs ? NULL : digest, self->lfs ? digest : NULL);
+      if (inner != NULL && !g_error_matches (inner, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+        g_atomic_int_set (&self->failed, TRUE);
     }
   gboolean done = self->oid != NULL;
   g_mutex_unlock (&self->lock);
+  if (inner != NULL)
+    g_propagate_error (error, g_steal_pointer (&inner));
   return done;
 }
 

@@ -25,8 +25,8 @@ static const char *const info_fields[MAQ_SERVE_N_KINDS][32] = {
 // What expand accepts besides the fields above.
 static const char *const more_fields[MAQ_SERVE_N_KINDS][16] = {
   { "baseModels", "childrenModelCount", "downloadsAllTime", "evalResults", "inference", "inferenceProviderMapping", "mask_token", "resourceGroup", "gitalyUid", "xetEnabled", "trendingScore" },
-  { "downloadsAllTime", "mainSize", "paperswithcode_id", "resourceGroup", "trendingScore" },
-  { "resourceGroup", "trendingScore" },
+  { "downloadsAllTime", "gitalyUid", "mainSize", "paperswithcode_id", "resourceGroup", "trendingScore", "xetEnabled" },
+  { "gitalyUid", "resourceGroup", "trendingScore", "xetEnabled" },
 };
 
 static gboolean
@@ -146,6 +146,8 @@ write_siblings (GString        *out,
   for (guint i = 0; i < commit->entries->len; i++)
     {
       MaqServeEntry *entry = g_ptr_array_index (commit->entries, i);
+      if (blobs && !maq_serve_content_is_hashed (entry->content))
+        continue;
       maq_serve_json_open (out, '{');
       maq_serve_json_member_string (out, "rfilename", entry->path);
       if (blobs)
@@ -325,7 +327,7 @@ write_text (GString        *out,
   if (g_str_equal (name, "modelId"))
     value = repo->id;
   else if (g_str_equal (name, "author"))
-    value = repo->owner;
+    value = *repo->owner != '\0' ? repo->owner : NULL;
   else if (g_str_equal (name, "sha"))
     value = commit->id;
   else if (g_str_equal (name, "key") || g_str_equal (name, "citation"))
@@ -345,6 +347,15 @@ write_text (GString        *out,
   if (value != NULL)
     maq_serve_json_member_string (out, name, value);
   return TRUE;
+}
+
+// Where the Hub keeps the repo's git storage: 64 digits that mean nothing to clients, always the same.
+static void
+write_gitaly_uid (GString      *out,
+                  MaqServeRepo *repo)
+{
+  g_autofree char *uid = g_compute_checksum_for_string (G_CHECKSUM_SHA256, repo->object_id, -1);
+  maq_serve_json_member_string (out, "gitalyUid", uid);
 }
 
 static void
@@ -406,6 +417,8 @@ write_rich (MaqServeFields *self,
     write_base_models (out, self, repo);
   else if (g_str_equal (name, "transformersInfo"))
     write_transformers_info (out, repo);
+  else if (g_str_equal (name, "gitalyUid"))
+    write_gitaly_uid (out, repo);
   else if (g_str_equal (name, "evalResults"))
     maq_serve_json_member_raw (out, name, "[]");
   else if (g_str_equal (name, "inferenceProviderMapping"))

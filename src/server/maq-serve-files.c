@@ -96,6 +96,11 @@ maq_serve_route_resolve (MaqServeRequest *request,
       maq_serve_reply_no_entry (request, commit, "Entry not found");
       return;
     }
+  if (!maq_serve_content_is_hashed (entry->content))
+    {
+      maq_serve_reply_changed (request);
+      return;
+    }
   g_autofree char *etag = g_strdup_printf ("\"%s\"", maq_serve_content_get_etag (entry->content));
   maq_serve_request_set_header (request, "X-Repo-Commit", commit->id);
   maq_serve_request_set_header (request, "X-Linked-Etag", etag);
@@ -122,6 +127,11 @@ maq_serve_route_resolve_cache (MaqServeRequest *request,
       maq_serve_reply_no_entry (request, commit, "Entry not found");
       return;
     }
+  if (!maq_serve_content_is_hashed (entry->content))
+    {
+      maq_serve_reply_changed (request);
+      return;
+    }
   maq_serve_request_set_header (request, "X-Repo-Commit", commit->id);
   maq_serve_request_set_header (request, "Content-Security-Policy", "default-src 'none'; sandbox");
   set_disposition (request, path);
@@ -142,12 +152,16 @@ maq_serve_route_raw (MaqServeRequest *request,
       maq_serve_reply_no_entry (request, commit, "Entry not found");
       return;
     }
+  if (!maq_serve_content_is_hashed (entry->content))
+    {
+      maq_serve_reply_changed (request);
+      return;
+    }
   g_autofree char *pointer = maq_serve_content_dup_pointer (entry->content);
   maq_serve_request_set_header (request, "X-Repo-Commit", commit->id);
-  if (pointer != NULL)
-    maq_serve_reply_text (request, SOUP_STATUS_OK, "text/plain; charset=utf-8", pointer);
-  else
-    maq_serve_reply_content (request, entry->content, maq_serve_content_get_oid (entry->content), "text/plain; charset=utf-8");
+  g_autoptr (GBytes) bytes = pointer != NULL ? g_bytes_new (pointer, strlen (pointer)) : NULL;
+  g_autoptr (MaqServeContent) stored = pointer != NULL ? maq_serve_content_new_bytes (bytes) : maq_serve_content_ref (entry->content);
+  maq_serve_reply_content (request, stored, maq_serve_content_get_oid (entry->content), "text/plain; charset=utf-8");
 }
 
 static void

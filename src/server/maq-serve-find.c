@@ -114,11 +114,11 @@ write_trending (MaqServeRequest *request,
                 MaqServeRepo    *repo)
 {
   g_autofree char *modified = maq_serve_format_date (repo->modified);
-  g_autofree char *avatar = g_strdup_printf ("%s/api/avatars/%s", request->url, repo->owner);
   maq_serve_json_open (out, '{');
   maq_serve_json_key (out, "repoData");
   maq_serve_json_open (out, '{');
-  maq_serve_json_member_string (out, "author", repo->owner);
+  if (*repo->owner != '\0')
+    maq_serve_json_member_string (out, "author", repo->owner);
   maq_serve_json_member_int (out, "downloads", repo->downloads);
   maq_serve_json_member_bool (out, "gated", repo->gated != NULL);
   maq_serve_json_member_string (out, "id", repo->id);
@@ -127,12 +127,16 @@ write_trending (MaqServeRequest *request,
   if (repo->pipeline_tag != NULL)
     maq_serve_json_member_string (out, "pipeline_tag", repo->pipeline_tag);
   maq_serve_json_member_bool (out, "private", repo->is_private);
-  maq_serve_json_key (out, "authorData");
-  maq_serve_json_open (out, '{');
-  maq_serve_json_member_string (out, "avatarUrl", avatar);
-  maq_serve_json_member_string (out, "name", repo->owner);
-  maq_serve_json_member_string (out, "type", "org");
-  maq_serve_json_close (out, '}');
+  if (*repo->owner != '\0')
+    {
+      g_autofree char *avatar = g_strdup_printf ("%s/api/avatars/%s", request->url, repo->owner);
+      maq_serve_json_key (out, "authorData");
+      maq_serve_json_open (out, '{');
+      maq_serve_json_member_string (out, "avatarUrl", avatar);
+      maq_serve_json_member_string (out, "name", repo->owner);
+      maq_serve_json_member_string (out, "type", "org");
+      maq_serve_json_close (out, '}');
+    }
   maq_serve_json_close (out, '}');
   maq_serve_json_member_string (out, "repoType", maq_repo_kind_to_string (repo->kind));
   maq_serve_json_close (out, '}');

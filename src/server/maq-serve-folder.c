@@ -2,24 +2,26 @@
 // Copyright 2026 The Maquette developers
 
 // Reads a folder of repos; maq-hub-store.h describes its layout.
+#include "maq-serve-scan.h"
 #include "maq-serve-store.h"
 
-#include <errno.h>
+#include <glib/gstdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#define MAX_DEPTH 16
+#define MAX_REPO_JSON (64 * 1024 * 1024)
 
 typedef struct
 {
-  const char   *root;   // of all repos
-  char         *folder; // of this one
-  char         *files_folder;
-  MaqServeRepo *repo;
-  JsonObject   *object; // of repo.json; NULL without one
-  GHashTable   *files;  // path to size of every file in the folder
-  GHashTable   *shared; // absolute path to content, so that versions share it
-  gint64        newest; // of the files' times
+  MaqHubStore    *store;
+  MaqServeRoot   *root; // of all repos
+  MaqServeMemory *memory;
+  const char     *folder; // of this one, below the root, as all paths here
+  char           *files_folder;
+  MaqServeRepo   *repo;
+  JsonObject     *object; // of repo.json; NULL without one
+  GHashTable     *files;  // path of every file in the folder to its struct stat
+  GHashTable     *shared; // path below the root to content, so that versions share it
+  gint64          newest; // of the files' times
 } Reader;
 
 static gboolean
@@ -28,7 +30,7 @@ fail (GError    **error,
       const char *what,
       const char *detail)
 {
-  g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "%s/.maquette/repo.json: %s%s%s", reader->folder, what, detail != NULL ? ": " : "", detail != NULL ? detail : "");
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "%s/%s/.maquette/repo.json: %s%s%s", maq_serve_root_get_path (reader->root), reader->folder, what, detail != NULL ? ": " : "", detail != NULL ? detail : "");
   return FALSE;
 }
 
@@ -93,18 +95,27 @@ stays_below (const char *path)
 
 // One content for each file on disk, however often it is named.
 static MaqServeContent *
-open_file (Reader     *reader,
-           const char *path)
+open_file (Reader            *reader,
+           const char        *path,
+           const struct stat *info)
 {
-  struct stat      info;
-  MaqServeContent *content = g_hash_table_lookup (reader->shared, path);
+  g_autofree char *full = g_build_filename (reader->files_folder, path, NULL);
+  MaqServeContent *content = g_hash_table_lookup (reader->shared, full);
   if (content != NULL)
     return maq_serve_content_ref (content);
-  if (stat (path, &info) != 0 || !S_ISREG (info.st_mode))
-    return NULL;
-  content = maq_serve_content_new_file (path, info.st_size);
-  g_hash_table_insert (reader->shared, g_strdup (path), maq_serve_content_ref (content));
+  content = maq_serve_content_new_file (reader->root, full, info, reader->memory);
+  g_hash_table_insert (reader->shared, g_steal_pointer (&full), maq_serve_content_ref (content));
   return content;
+}
+
+static MaqServeContent *
+open_named_file (Reader     *reader,
+                 const char *path)
+{
+  struct stat      info;
+  g_autofree char *full = g_build_filename (reader->files_folder, path, NULL);
+  g_autofd int     fd = maq_serve_root_open (reader->root, full, &info, NULL);
+  return fd >= 0 && S_ISREG (info.st_mode) ? open_file (reader, path, &info) : NULL;
 }
 
 static MaqServeContent *
@@ -134,8 +145,7 @@ make_content (Reader     *reader,
     }
   if (file == NULL || !stays_below (file))
     return NULL;
-  g_autofree char *full = g_build_filename (reader->files_folder, file, NULL);
-  return open_file (reader, full);
+  return open_named_file (reader, file);
 }
 
 static void
@@ -150,46 +160,23 @@ set_file (Reader          *reader,
 }
 
 static void
-scan_folder (Reader     *reader,
-             const char *below,
-             guint       depth)
+found_cb (const char        *path,
+          const struct stat *info,
+          gpointer           data)
 {
-  g_autofree char *folder = g_build_filename (reader->files_folder, below, NULL);
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  const char *name;
-  while (dir != NULL && depth < MAX_DEPTH && (name = g_dir_read_name (dir)) != NULL)
-    {
-      struct stat      info;
-      g_autofree char *path = *below != '\0' ? g_strconcat (below, "/", name, NULL) : g_strdup (name);
-      g_autofree char *full = g_build_filename (folder, name, NULL);
-      if (g_str_equal (name, ".maquette") || g_str_equal (name, ".git") || stat (full, &info) != 0)
-        continue;
-      // Links to files are common among weights; links to folders can lead in circles.
-      if (S_ISDIR (info.st_mode) && g_file_test (full, G_FILE_TEST_IS_SYMLINK))
-        continue;
-      if (S_ISDIR (info.st_mode))
-        scan_folder (reader, path, depth + 1);
-      else if (S_ISREG (info.st_mode) && g_utf8_validate (path, -1, NULL))
-        {
-          g_hash_table_add (reader->files, g_steal_pointer (&path));
-          reader->newest = MAX (reader->newest, info.st_mtime);
-        }
-    }
+  Reader *reader = data;
+  g_hash_table_insert (reader->files, g_strdup (path), g_memdup2 (info, sizeof *info));
+  reader->newest = MAX (reader->newest, info->st_mtime);
 }
 
 static void
 add_scanned (Reader *reader)
 {
   GHashTableIter iter;
-  gpointer       path;
+  gpointer       path, info;
   g_hash_table_iter_init (&iter, reader->files);
-  while (g_hash_table_iter_next (&iter, &path, NULL))
-    {
-      g_autofree char *full = g_build_filename (reader->files_folder, path, NULL);
-      MaqServeContent *content = open_file (reader, full);
-      if (content != NULL)
-        set_file (reader, path, content);
-    }
+  while (g_hash_table_iter_next (&iter, &path, &info))
+    set_file (reader, path, open_file (reader, path, info));
 }
 
 // Files that some commit names do not belong to the first one by themselves.
@@ -354,9 +341,11 @@ load_object (Reader  *reader,
   g_autofree char *path = g_build_filename (reader->folder, ".maquette", "repo.json", NULL);
   g_autoptr (JsonParser) parser = json_parser_new ();
   g_autoptr (GError) inner = NULL;
-  if (!g_file_test (path, G_FILE_TEST_EXISTS))
+  g_autofree char *text = maq_serve_root_load (reader->root, path, MAX_REPO_JSON, &inner);
+  const char      *start = text != NULL && g_str_has_prefix (text, "\ufeff") ? text + strlen ("\ufeff") : text;
+  if (g_error_matches (inner, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
     return TRUE;
-  if (!json_parser_load_from_file (parser, path, &inner))
+  if (text == NULL || !json_parser_load_from_data (parser, start, -1, &inner))
     return fail (error, reader, inner->message, NULL);
   JsonNode *root = json_parser_get_root (parser);
   if (root == NULL || !JSON_NODE_HOLDS_OBJECT (root))
@@ -369,11 +358,12 @@ load_object (Reader  *reader,
 static char *
 find_files (Reader *reader)
 {
-  const char      *other = get_string (reader->object, "folder");
-  g_autofree char *path = other != NULL && stays_below (other) ? g_build_filename (reader->root, other, NULL) : NULL;
+  struct stat info;
+  const char *other = get_string (reader->object, "folder");
   if (other == NULL)
     return g_strdup (reader->folder);
-  return path != NULL && g_file_test (path, G_FILE_TEST_IS_DIR) ? g_steal_pointer (&path) : NULL;
+  g_autofd int fd = stays_below (other) ? maq_serve_root_open (reader->root, other, &info, NULL) : -1;
+  return fd >= 0 && S_ISDIR (info.st_mode) ? g_strdup (other) : NULL;
 }
 
 static void
@@ -389,86 +379,120 @@ add_aliases (MaqHubStore *store,
 }
 
 static gboolean
-read_repo (MaqHubStore *store,
-           const char  *root,
-           MaqRepoKind  kind,
-           const char  *id,
-           GError     **error)
+read_repo (Reader     *place,
+           MaqRepoKind kind,
+           const char *id,
+           GError    **error)
 {
   g_autoptr (MaqServeRepo) repo = maq_serve_repo_new (kind, id);
-  g_autofree char *folder = g_build_filename (root, maq_repo_kind_get_plural (kind), id, NULL);
-  g_autoptr (GHashTable) files = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autofree char *folder = g_build_filename (maq_repo_kind_get_plural (kind), id, NULL);
+  g_autoptr (GHashTable) files = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   g_autoptr (GHashTable) shared = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) maq_serve_content_unref);
-  Reader   reader = { .root = root, .folder = folder, .repo = repo, .files = files, .shared = shared };
+  Reader   reader = { .store = place->store, .root = place->root, .memory = place->memory, .folder = folder, .repo = repo, .files = files, .shared = shared };
   gboolean done = load_object (&reader, error);
 
   reader.files_folder = done ? find_files (&reader) : NULL;
   if (reader.files_folder != NULL)
     {
-      scan_folder (&reader, "", 0);
+      maq_serve_scan (reader.store, reader.root, reader.files_folder, found_cb, &reader);
       read_members (&reader);
       done = read_commits (&reader, error);
     }
   if (done && reader.files_folder != NULL)
     {
       maq_serve_repo_finish (repo);
-      maq_serve_store_add (store, g_steal_pointer (&repo));
-      add_aliases (store, kind, id, reader.object);
+      maq_serve_store_add (reader.store, g_steal_pointer (&repo));
+      add_aliases (reader.store, kind, id, reader.object);
     }
   g_clear_pointer (&reader.object, json_object_unref);
   g_free (reader.files_folder);
   return done;
 }
 
+// Whether there are files right in the folder of what could be an owner, which makes it a repo itself.
 static gboolean
-is_name (const char *name)
+holds_files (Reader            *place,
+             const char        *folder,
+             const char *const *names)
 {
-  return *name != '.' && *name != '-' && strspn (name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") == strlen (name) && strlen (name) <= 96;
+  for (; *names != NULL; names++)
+    {
+      struct stat      info;
+      g_autofree char *path = g_build_filename (folder, *names, NULL);
+      g_autofd int     fd = -1;
+      if (g_str_equal (*names, ".maquette"))
+        return TRUE;
+      fd = **names != '.' ? maq_serve_root_open (place->root, path, &info, NULL) : -1;
+      if (fd >= 0 && S_ISREG (info.st_mode))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+// The repo in the folder of its id, if that is a folder. What a client would refuse is left out.
+static gboolean
+read_place (Reader     *place,
+            MaqRepoKind kind,
+            const char *id,
+            GError    **error)
+{
+  struct stat      info;
+  g_autofree char *path = g_build_filename (maq_repo_kind_get_plural (kind), id, NULL);
+  g_autoptr (GError) inner = NULL;
+  g_autofd int fd = maq_serve_root_open (place->root, path, &info, &inner);
+  if (fd >= 0 && !S_ISDIR (info.st_mode))
+    return TRUE;
+  if (fd < 0 || !maq_repo_id_validate (id, NULL))
+    {
+      maq_serve_store_leave_out (place->store, path, fd < 0 ? maq_serve_reason_for_error (inner) : MAQ_HUB_STORE_REASON_NAME);
+      return TRUE;
+    }
+  return read_repo (place, kind, id, error);
 }
 
 static gboolean
-read_owner (MaqHubStore *store,
-            const char  *root,
-            MaqRepoKind  kind,
-            const char  *owner,
-            GError     **error)
+read_owner (Reader     *place,
+            MaqRepoKind kind,
+            const char *owner,
+            GError    **error)
 {
-  g_autofree char *folder = g_build_filename (root, maq_repo_kind_get_plural (kind), owner, NULL);
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  const char *name;
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+  g_autofree char *folder = g_build_filename (maq_repo_kind_get_plural (kind), owner, NULL);
+  g_autoptr (GError) inner = NULL;
+  g_auto (GStrv) names = maq_serve_scan_names (place->root, folder, &inner);
+  if (g_error_matches (inner, G_IO_ERROR, G_IO_ERROR_NOT_DIRECTORY))
+    return TRUE;
+  if (names == NULL || holds_files (place, folder, (const char *const *) names))
+    return read_place (place, kind, owner, error);
+  for (char **name = names; *name != NULL; name++)
     {
-      g_autofree char *path = g_build_filename (folder, name, NULL);
-      g_autofree char *id = g_strconcat (owner, "/", name, NULL);
-      if (is_name (name) && g_file_test (path, G_FILE_TEST_IS_DIR) && !read_repo (store, root, kind, id, error))
+      g_autofree char *id = g_strconcat (owner, "/", *name, NULL);
+      if (**name != '.' && !read_place (place, kind, id, error))
         return FALSE;
     }
   return TRUE;
 }
 
 gboolean
-maq_serve_read_folder (MaqHubStore *self,
-                       const char  *path,
-                       GError     **error)
+maq_serve_read_folder (MaqHubStore    *self,
+                       MaqServeRoot   *root,
+                       MaqServeMemory *memory,
+                       GError        **error)
 {
-  g_autoptr (GDir) root = g_dir_open (path, 0, NULL);
-  if (root == NULL)
-    {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "%s: there is no such folder", path);
-      return FALSE;
-    }
+  Reader   place = { .store = self, .root = root, .memory = memory };
   gboolean any = FALSE;
   for (guint kind = 0; kind < MAQ_SERVE_N_KINDS; kind++)
     {
-      g_autofree char *folder = g_build_filename (path, maq_repo_kind_get_plural (kind), NULL);
-      g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-      const char *owner;
-      any = any || dir != NULL;
-      while (dir != NULL && (owner = g_dir_read_name (dir)) != NULL)
-        if (is_name (owner) && !read_owner (self, path, kind, owner, error))
+      const char *folder = maq_repo_kind_get_plural (kind);
+      g_autoptr (GError) inner = NULL;
+      g_auto (GStrv) owners = maq_serve_scan_names (root, folder, &inner);
+      any = any || owners != NULL;
+      if (owners == NULL && !g_error_matches (inner, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+        maq_serve_store_leave_out (self, folder, maq_serve_reason_for_error (inner));
+      for (char **owner = owners; owners != NULL && *owner != NULL; owner++)
+        if (**owner != '.' && !read_owner (&place, kind, *owner, error))
           return FALSE;
     }
   if (!any)
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "%s holds none of the folders models, datasets and spaces, in which the repos of a Hub lie as OWNER/NAME", path);
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "%s holds none of the folders models, datasets and spaces, in which the repos of a Hub lie as OWNER/NAME", maq_serve_root_get_path (root));
   return any;
 }

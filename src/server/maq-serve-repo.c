@@ -212,32 +212,28 @@ maq_serve_commit_find (MaqServeCommit *self,
   return found ? g_ptr_array_index (self->entries, place) : NULL;
 }
 
-gboolean
-maq_serve_commit_is_hashed (MaqServeCommit *self,
-                            const char     *prefix)
+GPtrArray *
+maq_serve_commit_list_unsettled (MaqServeCommit    *self,
+                                 const char *const *paths)
 {
-  for (guint i = 0; i < self->entries->len; i++)
+  GPtrArray *contents = g_ptr_array_new ();
+  for (; *paths != NULL; paths++)
     {
-      MaqServeEntry *entry = g_ptr_array_index (self->entries, i);
-      if (g_str_has_prefix (entry->path, prefix) && !maq_serve_content_is_hashed (entry->content))
-        return FALSE;
+      g_autofree char *prefix = **paths != '\0' ? g_strconcat (*paths, "/", NULL) : g_strdup ("");
+      gboolean         found;
+      MaqServeEntry   *file = maq_serve_commit_find (self, *paths);
+      if (file != NULL && !maq_serve_content_is_settled (file->content))
+        g_ptr_array_add (contents, file->content);
+      for (guint i = find_place (self->entries, prefix, &found); i < self->entries->len; i++)
+        {
+          MaqServeEntry *entry = g_ptr_array_index (self->entries, i);
+          if (!g_str_has_prefix (entry->path, prefix))
+            break;
+          if (!maq_serve_content_is_settled (entry->content))
+            g_ptr_array_add (contents, entry->content);
+        }
     }
-  return TRUE;
-}
-
-gboolean
-maq_serve_commit_hash (MaqServeCommit *self,
-                       const char     *prefix,
-                       GCancellable   *cancellable,
-                       GError        **error)
-{
-  for (guint i = 0; i < self->entries->len; i++)
-    {
-      MaqServeEntry *entry = g_ptr_array_index (self->entries, i);
-      if (g_str_has_prefix (entry->path, prefix) && !maq_serve_content_hash (entry->content, cancellable, error))
-        return FALSE;
-    }
-  return TRUE;
+  return contents;
 }
 
 MaqServeCommit *
@@ -279,6 +275,17 @@ maq_serve_repo_resolve (MaqServeRepo *self,
   return commit;
 }
 
+// Whether a commit's id depends on the hash of CONTENT. Large files on disk are never hashed for that, so their hashes do not count when
+// they happen to be known either: the id is the same each time.
+static gboolean
+is_hashed_for_id (MaqServeContent *content)
+{
+  if (maq_serve_content_is_lfs (content) && maq_serve_content_is_file (content))
+    return FALSE;
+  return maq_serve_content_is_hashed (content) ||
+         (maq_serve_content_get_size (content) <= ID_HASH_LIMIT && !maq_serve_content_is_lfs (content) && maq_serve_content_hash (content, NULL, NULL, NULL, NULL));
+}
+
 // Not git's own id, since trees are hashed only when asked for, but as unique and as constant.
 static void
 set_commit_id (MaqServeRepo   *self,
@@ -290,8 +297,7 @@ set_commit_id (MaqServeRepo   *self,
     {
       MaqServeEntry *entry = g_ptr_array_index (commit->entries, i);
       guint64        size = maq_serve_content_get_size (entry->content);
-      gboolean       hashed = maq_serve_content_is_hashed (entry->content) ||
-                        (size <= ID_HASH_LIMIT && !maq_serve_content_is_lfs (entry->content) && maq_serve_content_hash (entry->content, NULL, NULL));
+      gboolean       hashed = is_hashed_for_id (entry->content);
       g_string_append_printf (text, "%s %s %" G_GUINT64_FORMAT "\n", entry->path, hashed ? maq_serve_content_get_oid (entry->content) : "", size);
     }
   g_autofree char *id = maq_serve_git_id ("commit", text->str, text->len);

@@ -118,13 +118,9 @@ MaqServeCommit *maq_serve_repo_get_commit (MaqServeRepo *self,
 // NULL if there is no such file.
 MaqServeEntry *maq_serve_commit_find (MaqServeCommit *self,
                                       const char     *path);
-// Reads whatever has no hash yet, below PREFIX ("" for all). Slow for large files that were never hashed.
-gboolean maq_serve_commit_hash (MaqServeCommit *self,
-                                const char     *prefix,
-                                GCancellable   *cancellable,
-                                GError        **error);
-gboolean maq_serve_commit_is_hashed (MaqServeCommit *self,
-                                     const char     *prefix);
+// The contents at PATHS, files and folders ("" for all), whose hashes are not known and can be waited for. (transfer container)
+GPtrArray *maq_serve_commit_list_unsettled (MaqServeCommit    *self,
+                                            const char *const *paths);
 
 // "2026-03-02T10:11:12.000Z"
 char *maq_serve_format_date (gint64 seconds);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define COMPRESS_FROM 1024
+#define METHODS       "GET, HEAD, POST, OPTIONS"
 
 static void
 read_segments (MaqServeRequest *self)
@@ -71,6 +72,7 @@ request_clear (gpointer data)
   g_clear_pointer (&self->query, maq_serve_query_free);
   g_clear_pointer (&self->fault, maq_serve_fault_free);
   g_clear_pointer (&self->body, maq_serve_content_unref);
+  g_clear_pointer (&self->reader, maq_serve_reader_free);
   g_clear_pointer (&self->log, maq_serve_log_entry_unref);
 }
 
@@ -130,14 +132,18 @@ maq_serve_request_dup_rest (MaqServeRequest *self,
   return index < self->n_segments ? g_strjoinv ("/", self->segments + index) : g_strdup ("");
 }
 
+// Takes CONTENT and its READER; only what is no file can do without one.
 static void
 set_body (MaqServeRequest *self,
           guint            status,
           const char      *type,
-          MaqServeContent *content)
+          MaqServeContent *content,
+          MaqServeReader  *reader)
 {
+  g_clear_pointer (&self->reader, maq_serve_reader_free);
   g_clear_pointer (&self->body, maq_serve_content_unref);
   self->body = content;
+  self->reader = reader != NULL || content == NULL ? reader : maq_serve_content_open (content, NULL);
   self->body_start = 0;
   self->body_length = content != NULL ? maq_serve_content_get_size (content) : 0;
   soup_server_message_set_status (self->message, status, maq_serve_status_phrase (status));
@@ -168,9 +174,9 @@ maq_serve_reply_text (MaqServeRequest *self,
 
   maq_serve_request_set_header (self, "ETag", etag);
   if (status == SOUP_STATUS_OK && matches_etag (self, tag))
-    set_body (self, SOUP_STATUS_NOT_MODIFIED, NULL, NULL);
+    set_body (self, SOUP_STATUS_NOT_MODIFIED, NULL, NULL, NULL);
   else
-    set_body (self, status, type, maq_serve_content_new_bytes (bytes));
+    set_body (self, status, type, maq_serve_content_new_bytes (bytes), NULL);
 }
 
 void
@@ -269,6 +275,23 @@ reply_range (MaqServeRequest *self,
   self->body_length = length;
 }
 
+// Whether a range may be answered with that range: If-Range names the content it was cut from. Only strong tags do; a date is not one.
+static gboolean
+may_send_part (MaqServeRequest *self,
+               const char      *quoted)
+{
+  const char *wanted = maq_serve_request_get_header (self, "If-Range");
+  if (self->fault != NULL && self->fault->range == MAQ_SERVE_RANGE_IGNORE)
+    return FALSE;
+  return wanted == NULL || g_str_equal (wanted, quoted);
+}
+
+void
+maq_serve_reply_changed (MaqServeRequest *self)
+{
+  maq_serve_reply_error (self, SOUP_STATUS_CONFLICT, NULL, "This file changed on the disk, or cannot be read. Start this Hub again to serve it as it is now.");
+}
+
 void
 maq_serve_reply_content (MaqServeRequest *self,
                          MaqServeContent *content,
@@ -278,17 +301,22 @@ maq_serve_reply_content (MaqServeRequest *self,
   guint64          start, length;
   guint64          size = maq_serve_content_get_size (content);
   g_autofree char *quoted = g_strdup_printf ("\"%s\"", etag);
-  gboolean         ignore = self->fault != NULL && self->fault->range == MAQ_SERVE_RANGE_IGNORE;
-  RangeResult      range = ignore ? RANGE_NONE : read_range (maq_serve_request_get_header (self, "Range"), size, &start, &length);
+  RangeResult      range = may_send_part (self, quoted) ? read_range (maq_serve_request_get_header (self, "Range"), size, &start, &length) : RANGE_NONE;
 
   maq_serve_request_set_header (self, "ETag", quoted);
   maq_serve_request_set_header (self, "Accept-Ranges", "bytes");
   if (matches_etag (self, etag))
     {
-      set_body (self, SOUP_STATUS_NOT_MODIFIED, NULL, NULL);
+      set_body (self, SOUP_STATUS_NOT_MODIFIED, NULL, NULL, NULL);
       return;
     }
-  set_body (self, SOUP_STATUS_OK, type, maq_serve_content_ref (content));
+  MaqServeReader *reader = maq_serve_content_open (content, NULL);
+  if (reader == NULL)
+    {
+      maq_serve_reply_changed (self);
+      return;
+    }
+  set_body (self, SOUP_STATUS_OK, type, maq_serve_content_ref (content), reader);
   if (range == RANGE_GOOD)
     reply_range (self, start, length);
   else if (range == RANGE_BAD)
@@ -297,6 +325,20 @@ maq_serve_reply_content (MaqServeRequest *self,
       maq_serve_reply_text (self, SOUP_STATUS_REQUESTED_RANGE_NOT_SATISFIABLE, "text/plain; charset=utf-8", "The range asked for is not within the file.");
       maq_serve_request_set_header (self, "Content-Range", all);
     }
+}
+
+void
+maq_serve_reply_preflight (MaqServeRequest *self)
+{
+  const char *headers = maq_serve_request_get_header (self, "Access-Control-Request-Headers");
+  set_body (self, SOUP_STATUS_NO_CONTENT, NULL, NULL, NULL);
+  maq_serve_request_set_header (self, "Allow", METHODS);
+  maq_serve_request_set_header (self, "Access-Control-Allow-Methods", METHODS);
+  maq_serve_request_set_header (self, "Access-Control-Max-Age", "86400");
+  // A star would not stand for Authorization.
+  if (headers != NULL)
+    maq_serve_request_set_header (self, "Access-Control-Allow-Headers", headers);
+  maq_serve_request_set_header (self, "Vary", "Access-Control-Request-Headers");
 }
 
 static gboolean
@@ -322,9 +364,18 @@ maq_serve_reply_compress (MaqServeRequest *self)
   g_autoptr (GBytes) packed = plain != NULL ? g_converter_convert_bytes (G_CONVERTER (compressor), plain, NULL) : NULL;
   if (packed == NULL)
     return;
+  g_clear_pointer (&self->reader, maq_serve_reader_free);
   g_clear_pointer (&self->body, maq_serve_content_unref);
   self->body = maq_serve_content_new_bytes (packed);
+  self->reader = maq_serve_content_open (self->body, NULL);
   self->body_length = g_bytes_get_size (packed);
+  // What is packed is not, byte for byte, what the tag stands for: no range of it fits a range of the file.
+  const char *etag = soup_message_headers_get_one (headers, "ETag");
+  if (etag != NULL && *etag == '"')
+    {
+      g_autofree char *weak = g_strconcat ("W/", etag, NULL);
+      maq_serve_request_set_header (self, "ETag", weak);
+    }
   maq_serve_request_set_header (self, "Content-Encoding", "gzip");
   soup_message_headers_append (headers, "Vary", "Accept-Encoding");
 }

@@ -45,6 +45,7 @@ typedef struct
 
   // The answer.
   MaqServeContent *body; // NULL: empty
+  MaqServeReader  *reader;
   guint64          body_start;
   guint64          body_length;
 } MaqServeRequest;
@@ -89,7 +90,11 @@ void maq_serve_reply_error (MaqServeRequest *self,
 void maq_serve_reply_redirect (MaqServeRequest *self,
                                guint            status,
                                const char      *location);
-// A file, whole or the range that was asked for, or 304.
+// What a web page may ask of this server: the answer to OPTIONS, by which its browser finds out first.
+void maq_serve_reply_preflight (MaqServeRequest *self);
+// The refusal of a file that is not there any more as it was.
+void maq_serve_reply_changed (MaqServeRequest *self);
+// A file, whole or the range that was asked for (unless If-Range names another content), or 304.
 void maq_serve_reply_content (MaqServeRequest *self,
                               MaqServeContent *content,
                               const char      *etag,

@@ -61,14 +61,14 @@ find_place (MaqServeRequest *request,
   const char *first = request->segments[place->id];
   place->wanted = place->id + 1 < n ? g_strconcat (first, "/", request->segments[place->id + 1], NULL) : g_strdup (first);
   place->rest = MIN (place->id + 2, n);
-  place->repo = maq_serve_store_find (request->store, place->kind, place->wanted);
-  if (place->repo == NULL && maq_serve_store_find_moved (request->store, place->kind, place->wanted) == NULL &&
+  // An id without a namespace, as the oldest repos have, may be followed by any word.
+  if (maq_serve_store_find_moved (request->store, place->kind, place->wanted) == NULL &&
       maq_serve_store_find_moved (request->store, place->kind, first) != NULL)
     {
-      // An id without a namespace, as the oldest repos had.
       g_set_str (&place->wanted, first);
       place->rest = place->id + 1;
     }
+  place->repo = maq_serve_store_find (request->store, place->kind, place->wanted);
   if (place->repo != NULL && !maq_serve_may_see (request->user, place->repo))
     place->repo = NULL;
   return TRUE;
@@ -129,6 +129,13 @@ maq_serve_reply_no_entry (MaqServeRequest *request,
 }
 
 gboolean
+maq_serve_may_read (MaqServeUser *user,
+                    MaqServeRepo *repo)
+{
+  return !repo->disabled && (repo->gated == NULL || (user != NULL && user->access));
+}
+
+gboolean
 maq_serve_check_access (MaqServeRequest *request,
                         MaqServeRepo    *repo)
 {
@@ -137,7 +144,7 @@ maq_serve_check_access (MaqServeRequest *request,
       maq_serve_reply_error (request, SOUP_STATUS_FORBIDDEN, NULL, "Access to this resource is disabled.");
       return FALSE;
     }
-  if (repo->gated == NULL || (request->user != NULL && request->user->access))
+  if (maq_serve_may_read (request->user, repo))
     return TRUE;
   const char      *kind = maq_repo_kind_to_string (repo->kind);
   g_autofree char *message = NULL;
@@ -149,7 +156,15 @@ maq_serve_check_access (MaqServeRequest *request,
   return FALSE;
 }
 
-// A revision is one segment, percent-encoded; some clients leave the slashes of refs/… as they are.
+// How many segments a revision that nothing is found for has: those of refs/pr/N, else one.
+static guint
+guess_length (MaqServeRequest *request,
+              guint            index)
+{
+  return segment_is (request, index, "refs") && index + 2 < request->n_segments ? 3 : 1;
+}
+
+// A revision is one segment, percent-encoded; some clients leave its slashes as they are, so that it takes as many segments as name one.
 static MaqServeCommit *
 read_revision (MaqServeRequest *request,
                MaqServeRepo    *repo,
@@ -163,47 +178,19 @@ read_revision (MaqServeRequest *request,
       *name = g_strdup ("main");
       return maq_serve_repo_get_head (repo);
     }
-  if (segment_is (request, index, "refs") && index + 2 < request->n_segments)
+  g_autoptr (GString) text = g_string_new (NULL);
+  for (guint i = index; i < request->n_segments; i++)
     {
-      *next = index + 3;
-      *name = g_strjoin ("/", "refs", request->segments[index + 1], request->segments[index + 2], NULL);
+      g_string_append_printf (text, "%s%s", i > index ? "/" : "", request->segments[i]);
+      MaqServeCommit *commit = maq_serve_repo_resolve (repo, text->str);
+      if (commit == NULL && i + 1 != index + guess_length (request, index))
+        continue;
+      g_set_str (name, text->str);
+      *next = i + 1;
+      if (commit != NULL)
+        return commit;
     }
-  else
-    *name = g_strdup (request->segments[index]);
-  return maq_serve_repo_resolve (repo, *name);
-}
-
-static gboolean
-needs_tree (const char *verb)
-{
-  static const char *const verbs[] = { "tree", "paths-info", "resolve", "raw", "blob", "resolve-cache", NULL };
-  return g_strv_contains (verbs, verb);
-}
-
-MaqServeCommit *
-maq_serve_route_needs_hashes (MaqServeRequest *request,
-                              char           **prefix)
-{
-  Place            place;
-  guint            next;
-  g_autofree char *name = NULL;
-  *prefix = NULL;
-  if (!find_place (request, &place))
-    return NULL;
-  g_free (place.wanted);
-  if (place.repo == NULL)
-    return NULL;
-
-  gboolean        cache = segment_is (request, 1, "resolve-cache");
-  const char     *verb = cache ? "resolve-cache" : place.rest < request->n_segments ? request->segments[place.rest]
-                                                                                    : "";
-  gboolean        info = place.api && (*verb == '\0' || g_str_equal (verb, "revision")) && maq_serve_query_get_bool (request->query, "blobs");
-  MaqServeCommit *commit = info || needs_tree (verb) ? read_revision (request, place.repo, place.rest + !cache, &next, &name) : NULL;
-  if (commit == NULL)
-    return NULL;
-  // A file needs its own hash only; a tree those of all below it, for the ids of folders.
-  *prefix = info || g_str_equal (verb, "paths-info") ? g_strdup ("") : maq_serve_request_dup_rest (request, next);
-  return maq_serve_commit_is_hashed (commit, *prefix) ? NULL : commit;
+  return NULL;
 }
 
 static void
@@ -268,6 +255,57 @@ find_file_route (MaqServeRequest *request,
   if (place->api && segment_is (request, place->rest, "paths-info") && is_post (request))
     return route_paths_info;
   return NULL;
+}
+
+// The paths of a commit whose hashes the answer of ROUTE tells; NULL for an answer without any.
+static char **
+list_needed (MaqServeRequest *request,
+             Place           *place,
+             FileRoute        route,
+             guint            rest)
+{
+  gboolean expand;
+  char   **paths = NULL;
+  if (route == route_tree_size || (route != maq_serve_route_tree && route != route_paths_info && !maq_serve_may_read (request->user, place->repo)))
+    return NULL;
+  if (route == route_paths_info)
+    return maq_serve_read_paths (request, &paths, &expand) ? paths : NULL;
+  // A folder needs all below it, for its own id.
+  paths = g_new0 (char *, 2);
+  paths[0] = maq_serve_request_dup_rest (request, rest);
+  while (g_str_has_suffix (paths[0], "/"))
+    paths[0][strlen (paths[0]) - 1] = '\0';
+  return paths;
+}
+
+static GPtrArray *
+list_unsettled (MaqServeRequest *request,
+                Place           *place)
+{
+  guint            next;
+  gboolean         cache = place->api && segment_is (request, 1, "resolve-cache");
+  gboolean         info = place->api && !cache && (place->rest >= request->n_segments || segment_is (request, place->rest, "revision")) && maq_serve_query_get_bool (request->query, "blobs");
+  g_autofree char *name = NULL;
+  FileRoute        route = info ? NULL : find_file_route (request, place);
+  MaqServeCommit  *commit = info || route != NULL ? read_revision (request, place->repo, place->rest + !cache, &next, &name) : NULL;
+  if (commit == NULL)
+    return NULL;
+  static const char *const everything[] = { "", NULL };
+  if (info)
+    return maq_serve_commit_list_unsettled (commit, everything);
+  g_auto (GStrv) paths = list_needed (request, place, route, next);
+  return paths != NULL ? maq_serve_commit_list_unsettled (commit, (const char *const *) paths) : NULL;
+}
+
+GPtrArray *
+maq_serve_route_list_unsettled (MaqServeRequest *request)
+{
+  Place place;
+  if (request->bad_token || !find_place (request, &place))
+    return NULL;
+  g_autoptr (GPtrArray) contents = place.repo != NULL ? list_unsettled (request, &place) : NULL;
+  g_free (place.wanted);
+  return contents != NULL && contents->len > 0 ? g_steal_pointer (&contents) : NULL;
 }
 
 static void

@@ -7,15 +7,15 @@
 G_BEGIN_DECLS
 
 // What each address answers. A route fills in the request's answer; it never blocks for long: contents that have to be
-// hashed first are named by maq_serve_route_needs_hashes, and the server does that on a worker before it routes.
+// hashed first are named by maq_serve_route_list_unsettled, and the server waits for them before it routes.
 
 // Everything that arrives at the Hub's port, but for /.maq/.
 void maq_serve_route_hub (MaqServeRequest *request);
 // Everything that arrives at the CDN's port.
 void maq_serve_route_cdn (MaqServeRequest *request);
-// The commit of which files must be hashed before the request can be answered, NULL if none; PREFIX: which of them.
-MaqServeCommit *maq_serve_route_needs_hashes (MaqServeRequest *request,
-                                              char           **prefix);
+// The contents that must be hashed before the request can be answered: those of the files it is about, no others. NULL if there are none.
+// (transfer container)
+GPtrArray *maq_serve_route_list_unsettled (MaqServeRequest *request);
 
 // Whether USER may know that REPO exists.
 gboolean maq_serve_may_see (MaqServeUser *user,
@@ -36,9 +36,13 @@ void maq_serve_route_tree (MaqServeRequest *request,
 void maq_serve_route_paths_info (MaqServeRequest *request,
                                  MaqServeRepo    *repo,
                                  MaqServeCommit  *commit);
-void maq_serve_route_tree_size (MaqServeRequest *request,
-                                MaqServeCommit  *commit,
-                                const char      *path);
+// The paths that a request for paths-info names, in a JSON body or a form; FALSE if it is neither.
+gboolean maq_serve_read_paths (MaqServeRequest *request,
+                               char          ***paths,
+                               gboolean        *expand);
+void     maq_serve_route_tree_size (MaqServeRequest *request,
+                                    MaqServeCommit  *commit,
+                                    const char      *path);
 // …/resolve/… and …/raw/…; /api/resolve-cache/….
 void maq_serve_route_resolve (MaqServeRequest *request,
                               MaqServeRepo    *repo,
@@ -71,5 +75,8 @@ void maq_serve_reply_no_entry (MaqServeRequest *request,
 // TRUE if the request may read the files of REPO; else the refusal has been put into the answer.
 gboolean maq_serve_check_access (MaqServeRequest *request,
                                  MaqServeRepo    *repo);
+// The same without an answer.
+gboolean maq_serve_may_read (MaqServeUser *user,
+                             MaqServeRepo *repo);
 
 G_END_DECLS

@@ -16,7 +16,7 @@ append_next (MaqServeRequest *request)
   gsize              n = MIN (CHUNK, request->body_length);
   g_autofree guint8 *buffer = g_malloc (MAX (n, 1));
   g_autoptr (GError) error = NULL;
-  gssize got = n > 0 ? maq_serve_content_read (request->body, request->body_start, buffer, n, &error) : 0;
+  gssize got = n > 0 ? maq_serve_reader_read (request->reader, request->body_start, buffer, n, &error) : 0;
 
   if (error != NULL)
     {
@@ -61,7 +61,7 @@ send_plainly (MaqServeRequest *request)
   // As from the Hub, what is compressed has no length.
   if (soup_message_headers_get_one (headers, "Content-Encoding") != NULL)
     soup_message_headers_set_encoding (headers, SOUP_ENCODING_CHUNKED);
-  else if (status != SOUP_STATUS_NOT_MODIFIED)
+  else if (status != SOUP_STATUS_NOT_MODIFIED && status != SOUP_STATUS_NO_CONTENT)
     soup_message_headers_set_content_length (headers, request->body_length);
   g_signal_connect_data (request->message, "wrote-body-data", G_CALLBACK (wrote_data_cb), maq_serve_request_ref (request), maq_serve_request_closure_unref, 0);
   if (request->body != NULL && request->body_length > 0 && !maq_serve_request_is_head (request))
@@ -214,7 +214,7 @@ raw_next (Raw *raw)
       raw_wait (raw, RATE_TICK);
       return;
     }
-  gssize got = n > 0 ? maq_serve_content_read (request->body, request->body_start + raw->sent, raw->buffer, n, NULL) : 0;
+  gssize got = n > 0 ? maq_serve_reader_read (request->reader, request->body_start + raw->sent, raw->buffer, n, NULL) : 0;
   if (got <= 0)
     {
       raw_free (raw);

@@ -53,13 +53,26 @@ gboolean   maq_serve_store_has_owner (MaqHubStore *self,
 // In alphabetical order. (transfer none)
 const char *const *maq_serve_store_get_owners (MaqHubStore *self);
 
+// Every content of every commit, some of them several times.
+void maq_serve_store_foreach_content (MaqHubStore *self,
+                                      void (*func) (MaqServeContent *content,
+                                                    gpointer         data),
+                                      gpointer data);
+// NAME, relative to what is served, is there and is not served.
+void maq_serve_store_leave_out (MaqHubStore      *self,
+                                const char       *name,
+                                MaqHubStoreReason reason);
+// The reason for what maq_serve_root_open says.
+MaqHubStoreReason maq_serve_reason_for_error (const GError *error);
+
 // Readers. Each adds repos to the store.
-gboolean maq_serve_read_folder (MaqHubStore *self,
-                                const char  *path,
-                                GError     **error);
-gboolean maq_serve_read_cache (MaqHubStore *self,
-                               const char  *path,
-                               GError     **error);
+gboolean maq_serve_read_folder (MaqHubStore    *self,
+                                MaqServeRoot   *root,
+                                MaqServeMemory *memory,
+                                GError        **error);
+void     maq_serve_read_cache (MaqHubStore    *self,
+                               MaqServeRoot   *root,
+                               MaqServeMemory *memory);
 void     maq_serve_make_synthetic (MaqHubStore *self,
                                    guint        count);
 

@@ -83,7 +83,9 @@ tree_id (MaqServeCommit *commit,
       const char    *slash = strchr (name, '/');
       if (slash == NULL)
         {
-          append_git_entry (tree, "100644 ", name, strlen (name), maq_serve_content_get_oid (entry->content));
+          // What could not be read is not there.
+          if (maq_serve_content_is_hashed (entry->content))
+            append_git_entry (tree, "100644 ", name, strlen (name), maq_serve_content_get_oid (entry->content));
           i++;
           continue;
         }
@@ -149,7 +151,7 @@ list_items (MaqServeCommit *commit,
   for (guint i = range.from; i < range.to; i++)
     {
       MaqServeEntry *entry = entry_at (commit, i);
-      if (recursive || strchr (entry->path + skip, '/') == NULL)
+      if ((recursive || strchr (entry->path + skip, '/') == NULL) && maq_serve_content_is_hashed (entry->content))
         g_ptr_array_add (items, item_new (entry->path, strlen (entry->path), entry));
     }
   return items;
@@ -304,11 +306,10 @@ maq_serve_route_tree_size (MaqServeRequest *request,
   maq_serve_reply_json (request, SOUP_STATUS_OK, out->str);
 }
 
-// Takes the paths from a JSON body or a form; FALSE if it is neither.
-static gboolean
-read_paths (MaqServeRequest *request,
-            char          ***paths,
-            gboolean        *expand)
+gboolean
+maq_serve_read_paths (MaqServeRequest *request,
+                      char          ***paths,
+                      gboolean        *expand)
 {
   SoupMessageBody *body = soup_server_message_get_request_body (request->message);
   g_autoptr (GBytes) bytes = soup_message_body_flatten (body);
@@ -343,7 +344,7 @@ maq_serve_route_paths_info (MaqServeRequest *request,
 {
   g_auto (GStrv) paths = NULL;
   gboolean expand = FALSE;
-  if (!read_paths (request, &paths, &expand) || g_strv_length (paths) > MAX_PATHS)
+  if (!maq_serve_read_paths (request, &paths, &expand) || g_strv_length (paths) > MAX_PATHS)
     {
       maq_serve_reply_error (request, SOUP_STATUS_BAD_REQUEST, NULL, "paths must be an array of at most 2000 strings");
       return;
@@ -356,6 +357,8 @@ maq_serve_route_paths_info (MaqServeRequest *request,
       MaqServeEntry   *file = maq_serve_commit_find (commit, *path);
       Range            range = range_of (commit, prefix);
       Item             item = { .path = *path, .file = file, .range = range };
+      if (file != NULL && !maq_serve_content_is_hashed (file->content))
+        continue;
       if (file != NULL || (*prefix != '\0' && range.from < range.to))
         write_item (out, repo, commit, &item, expand);
     }

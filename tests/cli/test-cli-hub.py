@@ -92,7 +92,7 @@ def json_and_port():
     assert first.end() == 0
     second = Hub("--synthetic", "3", "--port", port, "--json")
     told = json.loads(second.first)
-    assert told == {"url": f"http://127.0.0.1:{port}", "repos": 3}, told
+    assert told == {"url": f"http://127.0.0.1:{port}", "repos": 3, "left_out": []}, told
     assert second.end() == 0
 
 

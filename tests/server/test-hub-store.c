@@ -177,8 +177,203 @@ test_cache (void)
   g_assert_cmpstr (head->id, ==, commit);
   g_assert_cmpuint (head->entries->len, ==, 1);
   g_assert_null (maq_serve_repo_resolve (repo, "v9"));
-  g_assert_true (maq_serve_commit_is_hashed (head, ""));
+  static const char *const everything[] = { "", NULL };
+  g_autoptr (GPtrArray) unsettled = maq_serve_commit_list_unsettled (head, everything);
+  g_assert_cmpuint (unsettled->len, ==, 0);
   g_assert_cmpstr (maq_serve_content_get_sha256 (maq_serve_commit_find (head, "weights/w.gguf")->content), ==, sha256);
+}
+
+// What is left out of STORE, as "path: reason" lines in order.
+static char *
+list_left_out (MaqHubStore *store)
+{
+  static const char *const reasons[] = { "out", "circle", "name", "unreadable" };
+  g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
+  for (guint i = 0; i < maq_hub_store_get_n_left_out (store); i++)
+    {
+      MaqHubStoreReason reason;
+      const char       *name = maq_hub_store_get_left_out (store, i, &reason);
+      g_ptr_array_add (lines, g_strdup_printf ("%s: %s", name, reasons[reason]));
+    }
+  g_ptr_array_sort_values (lines, (GCompareFunc) strcmp);
+  g_ptr_array_add (lines, NULL);
+  return g_strjoinv ("\n", (char **) lines->pdata);
+}
+
+static void
+put_link (const char *root,
+          const char *path,
+          const char *target)
+{
+  g_autofree char *full = g_build_filename (root, path, NULL);
+  g_autofree char *folder = g_path_get_dirname (full);
+  g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
+  g_assert_cmpint (symlink (target, full), ==, 0);
+}
+
+// Links at every place: to files and folders, to a repo, an owner and all repos of a kind; out of the folder and within it.
+static void
+test_links (void)
+{
+  g_autofree char *top = make_root ();
+  g_autofree char *root = g_build_filename (top, "hub", NULL);
+  put (top, "out/ada/secret/config.json", "{}");
+  put (root, "models/ada/one/config.json", "{}");
+  put (root, "models/ada/two/deep/x.txt", "x");
+  put_link (root, "models/ada/one/file-out", "../../../../out/ada/secret/config.json");
+  put_link (root, "models/ada/one/folder-out", "../../../../out/ada");
+  put_link (root, "models/ada/one/middle", "folder-out/secret/config.json");
+  put_link (root, "models/ada/one/file-in", "../two/deep/x.txt");
+  put_link (root, "models/ada/one/folder-in", "../two");
+  put_link (root, "models/ada/one/circle", "..");
+  put_link (root, "models/ada/one/.git", "../../../../out");
+  put_link (root, "models/ada/three", "../../../out/ada/secret");
+  put_link (root, "models/bob", "../../out/ada");
+  put_link (root, "models/eve", "ada");
+  put_link (root, "spaces", "../out");
+
+  g_autoptr (MaqHubStore) store = maq_hub_store_new_folder (root, NULL);
+  g_autofree char *left_out = list_left_out (store);
+  g_assert_cmpstr (left_out, ==, "models/ada/one/circle: circle\nmodels/ada/one/file-out: out\nmodels/ada/one/folder-out: out\nmodels/ada/one/middle: out\nmodels/ada/three: out\nmodels/bob: out\n"
+                                 "models/eve/one/circle: circle\nmodels/eve/one/file-out: out\nmodels/eve/one/folder-out: out\nmodels/eve/one/middle: out\nmodels/eve/three: out\nspaces: out");
+  MaqServeCommit  *head = maq_serve_repo_get_head (maq_serve_store_find (store, MAQ_REPO_KIND_MODEL, "ada/one"));
+  g_autofree char *text = read_file (head, "file-in");
+  g_assert_cmpuint (head->entries->len, ==, 3);
+  g_assert_cmpstr (text, ==, "x");
+  g_assert_nonnull (maq_serve_commit_find (head, "folder-in/deep/x.txt"));
+  g_assert_nonnull (maq_serve_store_find (store, MAQ_REPO_KIND_MODEL, "eve/two"));
+
+  g_autoptr (MaqHubStore) all = maq_hub_store_new_folder_full (root, MAQ_HUB_STORE_FOLLOW_LINKS, NULL);
+  head = maq_serve_repo_get_head (maq_serve_store_find (all, MAQ_REPO_KIND_MODEL, "ada/one"));
+  g_assert_nonnull (maq_serve_commit_find (head, "file-out"));
+  g_assert_nonnull (maq_serve_commit_find (head, "folder-out/secret/config.json"));
+  g_assert_nonnull (maq_serve_commit_find (head, "middle"));
+  g_assert_nonnull (maq_serve_store_find (all, MAQ_REPO_KIND_MODEL, "ada/three"));
+  g_assert_nonnull (maq_serve_store_find (all, MAQ_REPO_KIND_MODEL, "bob/secret"));
+  g_assert_nonnull (maq_serve_store_find (all, MAQ_REPO_KIND_SPACE, "ada/secret"));
+}
+
+// repo.json does not lead out of the folder either.
+static void
+test_links_of_descriptions (void)
+{
+  g_autofree char *top = make_root ();
+  g_autofree char *root = g_build_filename (top, "hub", NULL);
+  g_autoptr (GError) error = NULL;
+  put (top, "out/repo.json", "{\"likes\":5}");
+  put (top, "out/x.txt", "x");
+  put_link (root, "out", "../out");
+  put (root, "models/ada/one/.maquette/repo.json", "{\"folder\":\"out\"}");
+  g_autoptr (MaqHubStore) store = maq_hub_store_new_folder (root, NULL);
+  g_assert_cmpuint (maq_hub_store_get_n_repos (store), ==, 0);
+  put (root, "models/ada/two/.maquette/repo.json", "{\"commits\":[{\"files\":{\"x.txt\":{\"file\":\"out/x.txt\"}}}]}");
+  put_link (root, "models/ada/two/out", "../../../../out");
+  g_assert_null (maq_hub_store_new_folder (root, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA);
+  g_clear_error (&error);
+  g_autofree char *two = g_build_filename (root, "models/ada/two/.maquette/repo.json", NULL);
+  g_unlink (two);
+  put_link (root, "models/ada/two/.maquette/repo.json", "../../../../../out/repo.json");
+  g_assert_null (maq_hub_store_new_folder (root, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA);
+  g_autoptr (MaqHubStore) all = maq_hub_store_new_folder_full (root, MAQ_HUB_STORE_FOLLOW_LINKS, NULL);
+  g_assert_cmpint (maq_serve_store_find (all, MAQ_REPO_KIND_MODEL, "ada/two")->likes, ==, 5);
+}
+
+// Names that clients refuse are not served, and said; how deep a folder lies does not matter.
+static void
+test_names (void)
+{
+  g_autofree char *root = make_root ();
+  g_autoptr (GString) deep = g_string_new ("models/ada/one/");
+  for (guint i = 0; i < 60; i++)
+    g_string_append (deep, "sub/");
+  g_string_append (deep, "x.txt");
+  put (root, deep->str, "x");
+  put (root, "models/ada/one/.cache/huggingface/download/x.metadata", "x");
+  put (root, "models/ada/one/line\nbreak", "x");
+  put (root, "models/ada/one/bad\xff/x", "x");
+  put (root, "models/ada/one/..\\x", "x");
+  put (root, "models/ada/two--three/x", "x");
+  put (root, "models/ada/ends.git/x", "x");
+  put (root, "models/-dash/one/x", "x");
+  put (root, "models/.hidden/one/x", "x");
+  put (root, "models/gpt2/config.json", "{}");
+  put (root, "models/gpt2/onnx/model.onnx", "x");
+  put (root, "datasets/squad/.maquette/repo.json", "\ufeff{\"likes\":5}");
+  g_autoptr (MaqHubStore) store = maq_hub_store_new_folder (root, NULL);
+  g_autofree char *left_out = list_left_out (store);
+  g_assert_cmpstr (left_out, ==, "models/-dash/one: name\nmodels/ada/ends.git: name\nmodels/ada/one/..\\x: name\nmodels/ada/one/bad\357\277\275: name\nmodels/ada/one/line\nbreak: name\nmodels/ada/two--three: name");
+  g_assert_cmpuint (maq_hub_store_get_n_repos (store), ==, 3);
+  MaqServeCommit *head = maq_serve_repo_get_head (maq_serve_store_find (store, MAQ_REPO_KIND_MODEL, "ada/one"));
+  g_assert_cmpuint (head->entries->len, ==, 1);
+  g_assert_nonnull (maq_serve_commit_find (head, deep->str + strlen ("models/ada/one/")));
+  head = maq_serve_repo_get_head (maq_serve_store_find (store, MAQ_REPO_KIND_MODEL, "gpt2"));
+  g_assert_nonnull (maq_serve_commit_find (head, "onnx/model.onnx"));
+  g_assert_cmpint (maq_serve_store_find (store, MAQ_REPO_KIND_DATASET, "squad")->likes, ==, 5);
+}
+
+// A cache as clients write it since huggingface_hub 1.32: what came by Xet lies in a store that repos share, under the name of another hash.
+static void
+test_shared_blobs (void)
+{
+  const char      *commit = "0123456789abcdef0123456789abcdef01234567";
+  const char      *sha256 = "5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03";
+  g_autofree char *top = make_root ();
+  g_autofree char *root = g_build_filename (top, "hub", NULL);
+  g_autofree char *xet = g_strnfill (64, 'a');
+  g_autofree char *payload = g_strconcat ("blobs/aa/", xet, NULL);
+  g_autofree char *from_blobs = g_strconcat ("../../blobs/aa/", xet, NULL);
+  g_autofree char *from_snapshot = g_strconcat ("../../../blobs/aa/", xet, NULL);
+  g_autofree char *blob = g_strconcat ("models--ada--one/blobs/", sha256, NULL);
+  g_autofree char *pointer = g_strconcat ("../../blobs/", sha256, NULL);
+  g_autofree char *snapshot = g_strconcat ("models--ada--one/snapshots/", commit, "/", NULL);
+  put (root, "blobs/.huggingface-shared-blobs", "1\n");
+  put (root, payload, "hello\n");
+  put (top, "token", "hf_secret");
+  put_link (root, blob, from_blobs);
+  g_autofree char *usual = g_strconcat (snapshot, "w.gguf", NULL);
+  g_autofree char *straight = g_strconcat (snapshot, "straight.gguf", NULL);
+  g_autofree char *out = g_strconcat (snapshot, "token.bin", NULL);
+  put_link (root, usual, pointer);
+  put_link (root, straight, from_snapshot);
+  put_link (root, out, "../../../../token");
+  put_link (root, "models--ada--moved", "../elsewhere");
+  put (top, "elsewhere/refs/main", commit);
+
+  g_autoptr (MaqHubStore) store = maq_hub_store_new_cache (root, NULL);
+  MaqServeCommit *head = maq_serve_repo_get_head (maq_serve_store_find (store, MAQ_REPO_KIND_MODEL, "ada/one"));
+  g_assert_cmpuint (head->entries->len, ==, 2);
+  g_assert_cmpstr (maq_serve_content_get_sha256 (maq_serve_commit_find (head, "w.gguf")->content), ==, sha256);
+  // The name of the payload is not its SHA-256.
+  MaqServeContent *content = maq_serve_commit_find (head, "straight.gguf")->content;
+  g_assert_false (maq_serve_content_is_hashed (content));
+  g_assert_true (maq_serve_content_hash (content, NULL, NULL, NULL, NULL));
+  g_assert_cmpstr (maq_serve_content_get_sha256 (content), ==, sha256);
+  g_autofree char *text = read_file (head, "w.gguf");
+  g_assert_cmpstr (text, ==, "hello\n");
+  g_autofree char *left_out = list_left_out (store);
+  g_autofree char *expected = g_strconcat ("models--ada--moved: out\n", out, ": out", NULL);
+  g_assert_cmpstr (left_out, ==, expected);
+}
+
+// A commit is the same whether the hashes of large files are known when it is read, or not.
+static void
+test_constant_commits (void)
+{
+  g_autofree char *root = make_root ();
+  g_autofree char *large = g_strnfill (2 * 1024 * 1024, 'x');
+  put (root, "models/ada/one/w.bin", large);
+  g_usleep (150 * G_TIME_SPAN_MILLISECOND);
+  g_autoptr (MaqHubStore) first = maq_hub_store_new_folder (root, NULL);
+  MaqServeCommit  *head = maq_serve_repo_get_head (maq_serve_store_find (first, MAQ_REPO_KIND_MODEL, "ada/one"));
+  MaqServeContent *content = maq_serve_commit_find (head, "w.bin")->content;
+  g_assert_false (maq_serve_content_is_hashed (content));
+  g_assert_true (maq_serve_content_hash (content, NULL, NULL, NULL, NULL));
+  g_autoptr (MaqHubStore) second = maq_hub_store_new_folder (root, NULL);
+  MaqServeCommit *again = maq_serve_repo_get_head (maq_serve_store_find (second, MAQ_REPO_KIND_MODEL, "ada/one"));
+  g_assert_true (maq_serve_content_is_hashed (maq_serve_commit_find (again, "w.bin")->content));
+  g_assert_cmpstr (again->id, ==, head->id);
 }
 
 static void
@@ -223,6 +418,11 @@ main (int    argc,
   g_test_add_func ("/server/store/history", test_history);
   g_test_add_func ("/server/store/bad-folders-are-errors", test_bad_folders);
   g_test_add_func ("/server/store/cache", test_cache);
+  g_test_add_func ("/server/store/links-out-of-the-folder-are-left-out", test_links);
+  g_test_add_func ("/server/store/descriptions-do-not-lead-out", test_links_of_descriptions);
+  g_test_add_func ("/server/store/names-and-depths", test_names);
+  g_test_add_func ("/server/store/cache-with-shared-blobs", test_shared_blobs);
+  g_test_add_func ("/server/store/commits-do-not-depend-on-what-is-hashed", test_constant_commits);
   g_test_add_func ("/server/store/synthetic", test_synthetic);
   g_test_add_func ("/server/store/demo", test_demo);
   return g_test_run ();
