@@ -67,7 +67,7 @@ reply_later (MaqHubServer    *self,
     left += maq_serve_content_get_size (g_ptr_array_index (contents, i));
   guint            seconds = CLAMP (maq_serve_hasher_estimate (self->hasher, left), 1, MAX_RETRY_AFTER);
   g_autofree char *value = g_strdup_printf ("%u", seconds);
-  g_autofree char *message = g_strdup_printf ("This Hub is still reading %" G_GUINT64_FORMAT " MB for their hashes, which it has to do once. Try again in %u s.", left / (1000 * 1000) + 1, seconds);
+  g_autofree char *message = g_strdup_printf ("This Hub is still reading %" G_GUINT64_FORMAT " MB for their hashes, which it has to do once. Try again in %u s.", (left + 999999) / 1000000, seconds);
   maq_serve_request_set_header (request, "Retry-After", value);
   maq_serve_reply_error (request, SOUP_STATUS_SERVICE_UNAVAILABLE, NULL, message);
 }

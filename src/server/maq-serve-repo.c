@@ -212,6 +212,18 @@ maq_serve_commit_find (MaqServeCommit *self,
   return found ? g_ptr_array_index (self->entries, place) : NULL;
 }
 
+gboolean
+maq_serve_commit_has (MaqServeCommit *self,
+                      const char     *path)
+{
+  g_autofree char *prefix = g_strconcat (path, "/", NULL);
+  gboolean         found;
+  guint            place = find_place (self->entries, prefix, &found);
+  if (*path == '\0' || maq_serve_commit_find (self, path) != NULL)
+    return TRUE;
+  return place < self->entries->len && g_str_has_prefix (((MaqServeEntry *) g_ptr_array_index (self->entries, place))->path, prefix);
+}
+
 GPtrArray *
 maq_serve_commit_list_unsettled (MaqServeCommit    *self,
                                  const char *const *paths)

@@ -118,6 +118,9 @@ MaqServeCommit *maq_serve_repo_get_commit (MaqServeRepo *self,
 // NULL if there is no such file.
 MaqServeEntry *maq_serve_commit_find (MaqServeCommit *self,
                                       const char     *path);
+// Whether there is such a file or folder; "" is the whole.
+gboolean maq_serve_commit_has (MaqServeCommit *self,
+                               const char     *path);
 // The contents at PATHS, files and folders ("" for all), whose hashes are not known and can be waited for. (transfer container)
 GPtrArray *maq_serve_commit_list_unsettled (MaqServeCommit    *self,
                                             const char *const *paths);

@@ -164,7 +164,19 @@ guess_length (MaqServeRequest *request,
   return segment_is (request, index, "refs") && index + 2 < request->n_segments ? 3 : 1;
 }
 
-// A revision is one segment, percent-encoded; some clients leave its slashes as they are, so that it takes as many segments as name one.
+static char *
+join_segments (MaqServeRequest *request,
+               guint            from,
+               guint            to)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  for (guint i = from; i < to; i++)
+    g_string_append_printf (text, "%s%s", i > from ? "/" : "", request->segments[i]);
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+// A revision is one segment, percent-encoded. Some clients leave its slashes as they are: then it is as many segments as name one that has
+// what the others name; or, where nothing is found, as few as name one.
 static MaqServeCommit *
 read_revision (MaqServeRequest *request,
                MaqServeRepo    *repo,
@@ -172,25 +184,28 @@ read_revision (MaqServeRequest *request,
                guint           *next,
                char           **name)
 {
-  *next = index + 1;
+  MaqServeCommit *shortest = NULL;
+  *next = MIN (index + guess_length (request, index), request->n_segments);
   if (index >= request->n_segments)
     {
       *name = g_strdup ("main");
       return maq_serve_repo_get_head (repo);
     }
-  g_autoptr (GString) text = g_string_new (NULL);
   for (guint i = index; i < request->n_segments; i++)
     {
-      g_string_append_printf (text, "%s%s", i > index ? "/" : "", request->segments[i]);
-      MaqServeCommit *commit = maq_serve_repo_resolve (repo, text->str);
-      if (commit == NULL && i + 1 != index + guess_length (request, index))
+      g_autofree char *text = join_segments (request, index, i + 1);
+      g_autofree char *rest = maq_serve_request_dup_rest (request, i + 1);
+      MaqServeCommit  *commit = maq_serve_repo_resolve (repo, text);
+      gboolean         good = commit != NULL && maq_serve_commit_has (commit, rest);
+      if (commit == NULL || (!good && shortest != NULL))
         continue;
-      g_set_str (name, text->str);
+      shortest = commit;
       *next = i + 1;
-      if (commit != NULL)
-        return commit;
+      if (good)
+        break;
     }
-  return NULL;
+  *name = join_segments (request, index, *next);
+  return shortest;
 }
 
 static void

@@ -26,7 +26,7 @@ class Hub:
     def __init__(self, *arguments):
         self.process = subprocess.Popen([MAQ, "hub", *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self.first = self.process.stdout.readline()
-        self.url = self.first.strip()
+        self.url = json.loads(self.first)["url"] if "--json" in arguments else self.first.strip()
 
     def get(self, path):
         return json.load(urllib.request.urlopen(self.url + path, timeout=20))
@@ -50,6 +50,45 @@ def serves_the_demo_until_interrupted():
     assert len(hub.get("/api/models")) >= 40
     assert hub.end() == 0
     assert hub.url in hub.notes
+
+
+@check
+def links_out_of_the_folder_are_named_and_served_on_request():
+    with tempfile.TemporaryDirectory() as top:
+        root, out = pathlib.Path(top, "hub"), pathlib.Path(top, "out")
+        repo = root / "models/ada/one"
+        repo.mkdir(parents=True)
+        out.mkdir()
+        (repo / "config.json").write_text("{}")
+        (out / "x.txt").write_text("outside")
+        (repo / "x.txt").symlink_to(out / "x.txt")
+        (root / "models/bob").symlink_to(out)
+        hub = Hub(str(root))
+        assert [f["path"] for f in hub.get("/api/models/ada/one/tree/main")] == ["config.json"]
+        assert hub.end() == 0
+        assert "models/ada/one/x.txt" in hub.notes and "models/bob" in hub.notes and "--follow-links" in hub.notes, hub.notes
+        hub = Hub(str(root), "--follow-links", "--json")
+        assert json.loads(hub.first)["left_out"] == []
+        assert [f["path"] for f in hub.get("/api/models/ada/one/tree/main")] == ["config.json", "x.txt"]
+        assert hub.end() == 0
+        hub = Hub(str(root), "--json")
+        assert json.loads(hub.first)["left_out"] == [{"path": "models/ada/one/x.txt", "reason": "leads-out"}, {"path": "models/bob", "reason": "leads-out"}], hub.first
+        assert hub.end() == 0
+
+
+@check
+def tells_what_it_still_reads():
+    with tempfile.TemporaryDirectory() as top:
+        weights = pathlib.Path(top, "models/ada/one/w.bin")
+        weights.parent.mkdir(parents=True)
+        with open(weights, "wb") as file:
+            file.truncate(3_000_000_000)  # a hole: it takes no room, and some seconds to read
+        hub = Hub(top)
+        told = hub.process.stderr.readline() + hub.process.stderr.readline()
+        assert "3.0 GB" in told.replace("\xa0", " "), told
+        assert len(hub.get("/api/models/ada/one/tree/main")) == 1
+        assert hub.end() == 0
+        assert "All files are ready." in hub.notes, hub.notes
 
 
 @check

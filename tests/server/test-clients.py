@@ -322,6 +322,82 @@ def served_cache_gives_the_same():
         other.wait(10)
 
 
+# What a folder holds, its users can have
+
+
+@contextlib.contextmanager
+def served(folder):
+    other = subprocess.Popen([sys.argv[1], folder], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    try:
+        yield hf.HfApi(endpoint=other.stdout.readline().strip())
+    finally:
+        other.stdin.close()
+        other.wait(10)
+
+
+def write(root, path, content):
+    file = pathlib.Path(root, path)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(content)
+
+
+@check
+def whatever_is_listed_can_be_fetched():
+    names = ["config.json", "empty.txt", "weights/model.bin", "sub/" * 40 + "deep.txt", "with space & 100%.txt", "größe/日本.txt", "a#b?c.txt", "a+b=c.bin", "UPPER.GGUF", "noext", ".hidden",
+             "quote'\".txt", "tilde~1.txt"]
+    with tempfile.TemporaryDirectory() as root, tempfile.TemporaryDirectory() as cache:
+        for name in names:
+            write(root, f"models/gpt2/{name}", b"" if name == "empty.txt" else f"{name}\n".encode() * 1000)
+            write(root, f"models/ada/one/{name}", name.encode())
+        os.utime(f"{root}/models/gpt2/config.json", (10**12, 10**12))
+        os.utime(f"{root}/models/ada/one/config.json", (-10**11, -10**11))
+        write(root, "models/ada/one/README.md", "\ufeff\r\n---\r\nlanguage: no\r\nlicense: mit\r\ntags: [1, 2.50, null]\r\n---  \r\n# T\r\n".encode())
+        with served(root) as api:
+            assert sorted(ids(api.list_models())) == ["ada/one", "gpt2"]
+            info = api.model_info("ada/one", files_metadata=True)
+            assert info.card_data.language == "no" and info.card_data.license == "mit" and "1" in info.tags and "2.50" in info.tags, info
+            for repo in "gpt2", "ada/one":
+                wanted = sorted(names + (["README.md"] if repo == "ada/one" else []))
+                tree = {item.path: item for item in api.list_repo_tree(repo, recursive=True) if isinstance(item, hf.hf_api.RepoFile)}
+                assert sorted(tree) == wanted == sorted(api.list_repo_files(repo)), sorted(tree)
+                folder = pathlib.Path(api.snapshot_download(repo, cache_dir=cache))
+                for name in wanted:
+                    content = pathlib.Path(root, "models", repo, name).read_bytes()
+                    assert (folder / name).read_bytes() == content and tree[name].size == len(content), name
+                    etag = (folder / name).resolve().name
+                    git = hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest()
+                    assert etag == (tree[name].lfs.sha256 if tree[name].lfs else tree[name].blob_id), name
+                    assert etag == (hashlib.sha256(content).hexdigest() if tree[name].lfs else git), name
+
+
+@check
+def revisions_with_slashes():
+    with tempfile.TemporaryDirectory() as root, tempfile.TemporaryDirectory() as cache:
+        commits = [{"files": {"a/b.txt": {"text": "main"}}}, {"branch": "feature/x", "files": {"a/b.txt": {"text": "feature"}}}]
+        write(root, "models/ada/one/.maquette/repo.json", json.dumps({"commits": commits}).encode())
+        with served(root) as api:
+            assert pathlib.Path(api.hf_hub_download("ada/one", "a/b.txt", revision="feature/x", cache_dir=cache)).read_text() == "feature"
+            assert api.model_info("ada/one", revision="feature/x").sha != api.model_info("ada/one").sha
+            assert api.list_repo_files("ada/one", revision="feature/x") == ["a/b.txt"]
+            assert api.list_repo_commits("ada/one", revision="feature/x")[0].commit_id == api.model_info("ada/one", revision="feature/x").sha
+
+
+@check
+def download_while_the_hashes_are_made():
+    with tempfile.TemporaryDirectory() as root, tempfile.TemporaryDirectory() as cache:
+        write(root, "models/ada/one/config.json", b"{}")
+        for number in range(2):
+            weights = pathlib.Path(root, f"models/ada/one/w{number}.bin")
+            with open(weights, "wb") as file:
+                file.truncate(2_000_000_000)  # a hole, which is not downloaded: it is there to be hashed
+        with served(root) as api:
+            assert pathlib.Path(api.hf_hub_download("ada/one", "config.json", cache_dir=cache)).read_text() == "{}"
+            assert api.snapshot_download("ada/one", cache_dir=cache, allow_patterns="*.json")
+            url = hf.hf_hub_url("ada/one", "w1.bin", endpoint=api.endpoint)
+            info = hf.get_hf_file_metadata(url, retry_on_errors=True)
+            assert info.size == 2_000_000_000 and len(info.etag) == 64
+
+
 # The hf command
 
 

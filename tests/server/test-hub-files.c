@@ -118,6 +118,105 @@ test_links (Http         *http,
 }
 
 static void
+assert_part (Http       *http,
+             const char *url,
+             const char *headers,
+             guint       status,
+             const char *text)
+{
+  g_autoptr (Reply) reply = http_request (http, "GET", url, headers, NULL);
+  g_assert_cmpuint (reply->status, ==, status);
+  if (text != NULL)
+    g_assert_cmpmem (g_bytes_get_data (reply->body, NULL), g_bytes_get_size (reply->body), text, strlen (text));
+}
+
+// What git stores, whole and in part: text files and the pointers of large ones.
+static void
+test_raw (Http         *http,
+          gconstpointer data)
+{
+  static const char *const paths[] = { "/maquette/pebble-chat/raw/main/model.safetensors", "/maquette/pebble-chat/raw/main/README.md" };
+  for (guint i = 0; i < G_N_ELEMENTS (paths); i++)
+    {
+      g_autoptr (Reply) whole = http_request (http, "GET", paths[i], "Accept-Encoding: identity", NULL);
+      gsize            size = g_bytes_get_size (whole->body);
+      g_autofree char *last = g_strdup_printf ("bytes %" G_GSIZE_FORMAT "-%" G_GSIZE_FORMAT "/%" G_GSIZE_FORMAT, size - 4, size - 1, size);
+      g_autofree char *none = g_strdup_printf ("bytes */%" G_GSIZE_FORMAT, size);
+      g_autofree char *behind = g_strdup_printf ("Range: bytes=%" G_GSIZE_FORMAT "-", size);
+      g_assert_cmpstr (reply_header (whole, "Accept-Ranges"), ==, "bytes");
+      g_assert_cmpuint (strlen (reply_header (whole, "ETag")), ==, 42);
+      g_autoptr (Reply) part = http_request (http, "GET", paths[i], "Range: bytes=-4", NULL);
+      g_assert_cmpuint (part->status, ==, 206);
+      g_assert_cmpstr (reply_header (part, "Content-Range"), ==, last);
+      g_assert_cmpmem (g_bytes_get_data (part->body, NULL), g_bytes_get_size (part->body), (const char *) g_bytes_get_data (whole->body, NULL) + size - 4, 4);
+      g_autoptr (Reply) bad = http_request (http, "GET", paths[i], behind, NULL);
+      g_assert_cmpuint (bad->status, ==, 416);
+      g_assert_cmpstr (reply_header (bad, "Content-Range"), ==, none);
+    }
+  assert_part (http, paths[0], "Range: bytes=0-6", 206, "version");
+}
+
+// A range of another content than the client has the rest of would be damage.
+static void
+test_if_range (Http         *http,
+               gconstpointer data)
+{
+  g_autofree char *url = linked (http, "/maquette/pebble-chat/resolve/main/model.safetensors");
+  g_autoptr (Reply) head = http_request (http, "HEAD", url, NULL, NULL);
+  g_autofree char *same = g_strdup_printf ("Range: bytes=0-1\nIf-Range: %s", reply_header (head, "ETag"));
+  g_autofree char *weak = g_strdup_printf ("Range: bytes=0-1\nIf-Range: W/%s", reply_header (head, "ETag"));
+  g_autofree char *behind = g_strdup_printf ("Range: bytes=99999999-\nIf-Range: \"other\"");
+  g_autoptr (Reply) part = http_request (http, "GET", url, same, NULL);
+  g_assert_cmpuint (part->status, ==, 206);
+  g_assert_cmpuint (g_bytes_get_size (part->body), ==, 2);
+  const char *const others[] = { weak, behind, "Range: bytes=0-1\nIf-Range: \"0123\"", "Range: bytes=0-1\nIf-Range: Wed, 21 Oct 2015 07:28:00 GMT" };
+  for (guint i = 0; i < G_N_ELEMENTS (others); i++)
+    {
+      g_autoptr (Reply) whole = http_request (http, "GET", url, others[i], NULL);
+      g_assert_cmpuint (whole->status, ==, 200);
+      g_assert_cmpuint (g_bytes_get_size (whole->body), ==, 4000256);
+      g_assert_null (reply_header (whole, "Content-Range"));
+    }
+  // What was sent packed has a tag that no range can be asked for with.
+  g_autoptr (Reply) packed = http_request (http, "GET", "/maquette/pebble-chat/raw/main/README.md", "Accept-Encoding: gzip", NULL);
+  g_assert_true (g_str_has_prefix (reply_header (packed, "ETag"), "W/\""));
+}
+
+// A page in a browser asks first what it may do, with nobody's token, and of both hosts.
+static void
+test_preflight (Http         *http,
+                gconstpointer data)
+{
+  const char *const hosts[] = { maq_hub_server_get_url (http->server), maq_hub_server_get_cdn_url (http->server) };
+  for (guint i = 0; i < G_N_ELEMENTS (hosts); i++)
+    {
+      g_autofree char *url = g_strconcat (hosts[i], "/maquette/slate-licensed/resolve/main/config.json", NULL);
+      g_autoptr (Reply) reply = http_request (http, "OPTIONS", url, "Origin: https://example.org\nAccess-Control-Request-Method: GET\nAccess-Control-Request-Headers: authorization, range", NULL);
+      g_assert_cmpuint (reply->status, ==, 204);
+      g_assert_cmpuint (g_bytes_get_size (reply->body), ==, 0);
+      g_assert_cmpstr (reply_header (reply, "Access-Control-Allow-Origin"), ==, "*");
+      g_assert_cmpstr (reply_header (reply, "Access-Control-Allow-Headers"), ==, "authorization, range");
+      g_assert_nonnull (strstr (reply_header (reply, "Access-Control-Allow-Methods"), "HEAD"));
+    }
+}
+
+// The type by which clients switch to another protocol is never ours, whatever they would accept.
+static void
+test_no_xet (Http         *http,
+             gconstpointer data)
+{
+  static const char *const paths[] = { "/maquette/pebble-chat/resolve/main/model.safetensors", "/maquette/pebble-chat/resolve/main/config.json", "/maquette/pebble-chat/raw/main/config.json" };
+  for (guint i = 0; i < G_N_ELEMENTS (paths); i++)
+    for (const char *path = paths[i]; path != NULL;)
+      {
+        g_autoptr (Reply) reply = http_request (http, "GET", path, "Accept: application/vnd.xet-fileinfo+json, */*\nRange: bytes=0-0", NULL);
+        g_assert_null (strstr (reply_header (reply, "Content-Type"), "xet"));
+        g_assert_null (reply_header (reply, "X-Xet-Hash"));
+        path = reply->status >= 300 ? g_intern_string (reply_header (reply, "Location")) : NULL;
+      }
+}
+
+static void
 test_link_expiry (void)
 {
   Http http;
@@ -166,6 +265,10 @@ main (int    argc,
   ADD ("ranges", test_ranges);
   ADD ("links-are-signed", test_links);
   ADD ("encoding-and-conditions", test_encoding);
+  ADD ("raw-files-have-ranges", test_raw);
+  ADD ("a-range-of-another-content-is-not-sent", test_if_range);
+  ADD ("preflight", test_preflight);
+  ADD ("never-xet", test_no_xet);
   g_test_add_func ("/server/hub/links-expire", test_link_expiry);
   return g_test_run ();
 }

@@ -265,6 +265,93 @@ test_recorded_shapes (Http         *http,
     g_test_skip ("the recorded answers are not here");
 }
 
+static void
+put (const char *root,
+     const char *path,
+     const char *text)
+{
+  g_autofree char *full = g_build_filename (root, path, NULL);
+  g_autofree char *folder = g_path_get_dirname (full);
+  g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
+  g_assert_true (g_file_set_contents (full, text, -1, NULL));
+}
+
+static void
+assert_answers (Http       *http,
+                const char *path,
+                guint       status,
+                const char *location)
+{
+  g_autoptr (Reply) reply = http_get (http, path);
+  g_assert_cmpuint (reply->status, ==, status);
+  if (location != NULL)
+    g_assert_true (g_str_has_prefix (reply_header (reply, "Location"), location));
+}
+
+// Repos of one word at every address, and revisions with slashes in both forms.
+static void
+test_addresses (void)
+{
+  Http             http;
+  g_autofree char *root = g_dir_make_tmp ("hub-XXXXXX", NULL);
+  g_autoptr (GError) error = NULL;
+  put (root, "models/gpt2/config.json", "{}");
+  put (root, "models/gpt2/onnx/a.txt", "a");
+  put (root, "models/ada/one/.maquette/repo.json", "{\"aliases\":[\"old\"],\"commits\":[{\"files\":{\"a/b.txt\":{\"text\":\"1\"}}},{\"branch\":\"feature/x/y\",\"files\":{\"a/b.txt\":{\"text\":\"22\"}}},"
+                                                   "{\"branch\":\"refs/pr/1\",\"files\":{\"a/b.txt\":{\"text\":\"333\"}}}],\"git_tags\":{\"feature\":0}}");
+  MaqHubStore *store = maq_hub_store_new_folder (root, &error);
+  g_assert_no_error (error);
+  http_set_up (&http, store);
+
+  g_autoptr (Reply) info = http_get (&http, "/api/models/gpt2");
+  g_assert_cmpuint (info->status, ==, 200);
+  g_assert_cmpstr (json_object_get_string_member (reply_object (info), "id"), ==, "gpt2");
+  g_assert_false (json_object_has_member (reply_object (info), "author"));
+  static const char *const good[] = { "/gpt2", "/api/models/gpt2/tree/main", "/api/models/gpt2/tree/main/onnx", "/api/models/gpt2/revision/main", "/api/models/gpt2/refs", "/api/models/gpt2/commits/main", "/gpt2/raw/main/onnx/a.txt", "/api/trending" };
+  for (guint i = 0; i < G_N_ELEMENTS (good); i++)
+    assert_answers (&http, good[i], 200, NULL);
+  assert_answers (&http, "/gpt2/resolve/main/config.json", 307, "/api/resolve-cache/models/gpt2/");
+  assert_answers (&http, "/GPT2/resolve/main/config.json", 307, "/gpt2/resolve/main/config.json");
+  assert_answers (&http, "/api/models/old/tree/main", 307, "/api/models/ada/one/tree/main");
+  assert_answers (&http, "/api/models/gpt2x", 401, NULL);
+  g_assert_cmpuint (http_count (&http, "/api/models?author=gpt2"), ==, 0);
+
+  static const char *const forms[][2] = { { "feature%2Fx%2Fy", "22" }, { "feature/x/y", "22" }, { "feature%2fx/y", "22" }, { "feature", "1" }, { "refs%2Fpr%2F1", "333" }, { "refs/pr/1", "333" }, { "refs/heads/feature/x/y", "22" } };
+  for (guint i = 0; i < G_N_ELEMENTS (forms); i++)
+    {
+      g_autofree char *raw = g_strdup_printf ("/ada/one/raw/%s/a/b.txt", forms[i][0]);
+      g_autofree char *tree = g_strdup_printf ("/api/models/ada/one/tree/%s/a", forms[i][0]);
+      g_autofree char *named = g_strdup_printf ("/api/models/ada/one/revision/%s", forms[i][0]);
+      g_autofree char *commits = g_strdup_printf ("/api/models/ada/one/commits/%s", forms[i][0]);
+      g_autoptr (Reply) file = http_get (&http, raw);
+      g_autoptr (Reply) list = http_get (&http, tree);
+      g_assert_cmpmem (g_bytes_get_data (file->body, NULL), g_bytes_get_size (file->body), forms[i][1], strlen (forms[i][1]));
+      g_assert_cmpint (json_object_get_int_member (json_array_get_object_element (reply_array (list), 0), "size"), ==, strlen (forms[i][1]));
+      assert_answers (&http, named, 200, NULL);
+      assert_answers (&http, commits, 200, NULL);
+    }
+  http_assert_refused (&http, "/ada/one/resolve/nothing/a/b.txt", NULL, 404, "RevisionNotFound", "Invalid rev id: nothing");
+  http_assert_refused (&http, "/ada/one/resolve/refs/pr/9/a/b.txt", NULL, 404, "RevisionNotFound", "Invalid rev id: refs/pr/9");
+  http_assert_refused (&http, "/ada/one/resolve/main/a/c.txt", NULL, 404, "EntryNotFound", "Entry not found");
+  http_tear_down (&http);
+}
+
+// Some tools ask where the Hub keeps a repo; it is always the same.
+static void
+test_gitaly_uid (Http         *http,
+                 gconstpointer data)
+{
+  static const char *const paths[] = { "/api/models?limit=1&expand=gitalyUid", "/api/datasets?limit=1&expand[]=gitalyUid&expand=xetEnabled", "/api/spaces?limit=1&expand=gitalyUid" };
+  for (guint i = 0; i < G_N_ELEMENTS (paths); i++)
+    {
+      g_autoptr (Reply) first = http_get (http, paths[i]);
+      g_autoptr (Reply) again = http_get (http, paths[i]);
+      const char *uid = json_object_get_string_member (json_array_get_object_element (reply_array (first), 0), "gitalyUid");
+      g_assert_cmpuint (strlen (uid), ==, 64);
+      g_assert_cmpstr (uid, ==, json_object_get_string_member (json_array_get_object_element (reply_array (again), 0), "gitalyUid"));
+    }
+}
+
 int
 main (int    argc,
       char **argv)
@@ -279,5 +366,7 @@ main (int    argc,
   ADD ("moved-ids-redirect", test_moved);
   ADD ("errors-as-recorded", test_recorded_errors);
   ADD ("shapes-as-recorded", test_recorded_shapes);
+  ADD ("expand-gitaly-uid", test_gitaly_uid);
+  g_test_add_func ("/server/hub/one-word-repos-and-slashes", test_addresses);
   return g_test_run ();
 }

@@ -69,39 +69,121 @@ test_large_bodies (Http         *http,
     }
 }
 
-// While twenty gigabytes are being hashed for some, others are answered, and the server can be stopped.
+// A store with a file that takes longer to hash than any test, beside a small one and a folder of small ones.
+static MaqHubStore *
+open_endless (void)
+{
+  g_autofree char *root = g_dir_make_tmp ("hub-XXXXXX", NULL);
+  g_autofree char *folder = g_build_filename (root, "models/ada/one/.maquette", NULL);
+  g_autofree char *path = g_build_filename (folder, "repo.json", NULL);
+  g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
+  g_assert_true (g_file_set_contents (path, "{\"commits\":[{\"files\":{\"w.safetensors\":{\"generate\":{\"bytes\":20000000000000}},"
+                                            "\"w\":{\"text\":\"w\"},\"small.gguf\":{\"generate\":{\"bytes\":300000}},\"part/small.gguf\":{\"generate\":{\"bytes\":4000000}}}}]}",
+                                      -1,
+                                      NULL));
+  MaqHubStore *store = maq_hub_store_new_folder (root, NULL);
+  g_assert_nonnull (store);
+  return store;
+}
+
+// A request that is sent and left without its answer.
+static GSocketConnection *
+ask (Http       *http,
+     const char *path)
+{
+  g_autoptr (GSocketClient) client = g_socket_client_new ();
+  g_autofree char   *request = g_strdup_printf ("GET %s HTTP/1.1\r\nHost: x\r\n\r\n", path);
+  GSocketConnection *connection = g_socket_client_connect_to_uri (client, maq_hub_server_get_url (http->server), 80, NULL, NULL);
+  g_assert_cmpint (g_socket_send (g_socket_connection_get_socket (connection), request, strlen (request), NULL, NULL), >, 0);
+  return connection;
+}
+
+static void
+assert_status (Http       *http,
+               const char *method,
+               const char *path,
+               guint       status)
+{
+  g_autoptr (Reply) reply = http_request (http, method, path, NULL, strcmp (method, "POST") == 0 ? "{\"paths\":[\"small.gguf\",\"w\",\"nothing\"]}" : NULL);
+  g_assert_cmpuint (reply->status, ==, status);
+}
+
+// While a file is being hashed for some, all that is not about it is answered, and the server can be stopped.
 static void
 test_hashing (void)
 {
-  Http               http;
-  GSocketConnection *waiting[2];
-  g_autofree char   *root = g_dir_make_tmp ("hub-XXXXXX", NULL);
-  g_autofree char   *folder = g_build_filename (root, "models/ada/one/.maquette", NULL);
-  g_autofree char   *path = g_build_filename (folder, "repo.json", NULL);
-  g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
-  g_assert_true (g_file_set_contents (path, "{\"commits\":[{\"files\":{\"w.safetensors\":{\"generate\":{\"bytes\":20000000000}}}}]}", -1, NULL));
-  MaqHubStore *store = maq_hub_store_new_folder (root, NULL);
-  g_assert_nonnull (store);
-  http_set_up (&http, store);
-
-  g_autoptr (GSocketClient) client = g_socket_client_new ();
-  for (guint i = 0; i < G_N_ELEMENTS (waiting); i++)
-    {
-      const char *request = "GET /api/models/ada/one/tree/main HTTP/1.1\r\nHost: x\r\n\r\n";
-      waiting[i] = g_socket_client_connect_to_uri (client, maq_hub_server_get_url (http.server), 80, NULL, NULL);
-      g_assert_cmpint (g_socket_send (g_socket_connection_get_socket (waiting[i]), request, strlen (request), NULL, NULL), >, 0);
-    }
-  while (maq_hub_server_count_requests (http.server, NULL, "*/tree/*") < G_N_ELEMENTS (waiting))
+  Http http;
+  http_set_up (&http, open_endless ());
+  g_autoptr (GSocketConnection) list = ask (&http, "/api/models/ada/one/tree/main");
+  g_autoptr (GSocketConnection) file = ask (&http, "/ada/one/resolve/main/w.safetensors");
+  while (maq_hub_server_count_requests (http.server, NULL, "*/one/*") < 2)
     g_usleep (1000);
   gint64 start = g_get_monotonic_time ();
-  g_autoptr (Reply) list = http_get (&http, "/api/models");
-  g_autoptr (Reply) info = http_get (&http, "/api/models/ada/one");
-  g_assert_cmpuint (list->status, ==, 200);
-  g_assert_cmpuint (info->status, ==, 200);
+  assert_status (&http, "GET", "/api/models", 200);
+  assert_status (&http, "GET", "/api/models/ada/one", 200);
+  assert_status (&http, "GET", "/ada/one/resolve/main/w", 307);
+  assert_status (&http, "GET", "/ada/one/resolve/main/small.gguf", 302);
+  assert_status (&http, "GET", "/ada/one/raw/main/small.gguf", 200);
+  assert_status (&http, "GET", "/api/models/ada/one/tree/main/part", 200);
+  assert_status (&http, "POST", "/api/models/ada/one/paths-info/main", 200);
+  assert_status (&http, "GET", "/ada/one/resolve/main/nothing", 404);
   maq_hub_server_stop (http.server);
-  g_assert_cmpint (g_get_monotonic_time () - start, <, 3 * G_USEC_PER_SEC);
-  for (guint i = 0; i < G_N_ELEMENTS (waiting); i++)
-    g_object_unref (waiting[i]);
+  g_assert_cmpint (g_get_monotonic_time () - start, <, 4 * G_USEC_PER_SEC);
+  http_tear_down (&http);
+}
+
+// Who cannot wait for long is told when to come again.
+static void
+test_not_ready (void)
+{
+  Http http;
+  http_set_up (&http, open_endless ());
+  g_autoptr (Reply) file = http_request (&http, "HEAD", "/ada/one/resolve/main/w.safetensors", NULL, NULL);
+  g_assert_cmpuint (file->status, ==, 503);
+  g_assert_cmpstr (reply_header (file, "Retry-After"), ==, "60");
+  g_assert_nonnull (strstr (reply_header (file, "X-Error-Message"), "20000000 MB"));
+  g_object_set (http.session, "user-agent", "maquette/1.0", NULL);
+  g_autoptr (Reply) list = http_get (&http, "/api/models/ada/one?blobs=true");
+  g_assert_cmpuint (list->status, ==, 503);
+  g_assert_nonnull (reply_header (list, "Retry-After"));
+  http_tear_down (&http);
+}
+
+// What is on the disk is hashed without being asked for.
+static void
+test_background (void)
+{
+  Http             http;
+  guint64          done, total;
+  g_autofree char *root = g_dir_make_tmp ("hub-XXXXXX", NULL);
+  g_autofree char *folder = g_build_filename (root, "models/ada/one", NULL);
+  g_autofree char *path = g_build_filename (folder, "w.bin", NULL);
+  g_autofree char *gone = g_build_filename (folder, "gone.bin", NULL);
+  g_autofree char *text = g_strnfill (3000000, 'x');
+  g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
+  g_assert_true (g_file_set_contents (path, text, -1, NULL));
+  g_assert_true (g_file_set_contents (gone, text, 1000, NULL));
+  MaqHubStore *store = maq_hub_store_new_folder (root, NULL);
+  g_assert_true (g_file_set_contents (gone, text, 2000, NULL));
+  http_set_up (&http, store);
+  do
+    {
+      g_usleep (1000);
+      maq_hub_server_get_hashing (http.server, &done, &total);
+    }
+  while (done < total);
+  g_assert_cmpuint (total, ==, 3001000);
+
+  // A file that changed since is not listed, and costs itself only.
+  g_autoptr (Reply) tree = http_get (&http, "/api/models/ada/one/tree/main");
+  g_assert_cmpuint (tree->status, ==, 200);
+  g_assert_cmpuint (json_array_get_length (reply_array (tree)), ==, 1);
+  assert_status (&http, "GET", "/ada/one/resolve/main/gone.bin", 409);
+  // One that changes after its hash was told is not sent.
+  g_autoptr (Reply) link = http_get (&http, "/ada/one/resolve/main/w.bin");
+  g_assert_cmpuint (link->status, ==, 302);
+  g_assert_true (g_file_set_contents (path, text, 3000000, NULL));
+  assert_status (&http, "GET", reply_header (link, "Location"), 409);
   http_tear_down (&http);
 }
 
@@ -218,6 +300,8 @@ main (int    argc,
   ADD ("large-bodies", test_large_bodies);
   ADD ("forgets-requests", test_forgets_requests);
   g_test_add_func ("/server/hub/hashing-holds-up-nobody", test_hashing);
+  g_test_add_func ("/server/hub/who-cannot-wait-is-told-when-to-come", test_not_ready);
+  g_test_add_func ("/server/hub/hashing-begins-by-itself", test_background);
   g_test_add_func ("/server/hub/listening", test_listening);
   return g_test_run ();
 }
