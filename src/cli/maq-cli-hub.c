@@ -158,14 +158,13 @@ watch (MaqCli       *cli,
        MaqHubServer *server,
        DexPromise   *interrupted)
 {
-  gboolean told = FALSE;
-  guint64  done, total;
+  guint64 done, total;
   maq_hub_server_get_hashing (server, &done, &total);
-  if (total - done >= TELL_FROM)
+  gboolean told = total >= TELL_FROM;
+  if (told)
     {
-      g_autofree char *size = maq_format_bytes (total - done);
+      g_autofree char *size = maq_format_bytes (total);
       maq_cli_note (cli, _ ("Reading %s for the hashes of the files, once. What is ready is served."), size);
-      told = TRUE;
     }
   while (told && done < total && dex_future_is_pending (DEX_FUTURE (interrupted)))
     {
