@@ -7,6 +7,8 @@
 #include <string.h>
 
 #define MAX_DEPTH 16
+// The most lines of one value in brackets or quotes.
+#define MAX_FLOW_LINES 2000
 
 // What scalars are read as.
 typedef enum
@@ -431,7 +433,7 @@ join_flow (Reader     *reader,
   int         open = count_open (text, 0, &quote, &end);
   g_autoptr (GString) out = g_string_new_len (text, end - text);
   gsize length = out->len;
-  while ((open > 0 || quote != '\0') && reader->next < reader->lines->len)
+  while ((open > 0 || quote != '\0') && reader->next < MIN (reader->lines->len, first + MAX_FLOW_LINES))
     {
       const char *line = g_ptr_array_index (reader->lines, reader->next++);
       line += strspn (line, " \t");

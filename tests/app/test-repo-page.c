@@ -74,6 +74,33 @@ test_content (AppFixture   *fixture,
   ui_hide (window, page);
 }
 
+// What is told in front of a card for programs is not shown, however it is written; without more there is no card.
+static void
+test_front_matter (AppFixture   *fixture,
+                   gconstpointer data)
+{
+  static const char *const cards[][2] = {
+    { "\ufeff\r\n---\r\nlicense: mit\r\n---  \r\n# Heading\r\n", "Heading" },
+    { "---\nlicense: mit\n---\n\n", "No Card" },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS (cards); i++)
+    {
+      AppFixture       own = { 0 };
+      g_autofree char *root = g_dir_make_tmp ("hub-XXXXXX", NULL);
+      g_autofree char *folder = g_build_filename (root, "models/ada/one", NULL);
+      g_autofree char *path = g_build_filename (folder, "README.md", NULL);
+      g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
+      g_assert_true (g_file_set_contents (path, cards[i][0], -1, NULL));
+      app_fixture_set_up (&own, maq_hub_store_new_folder (root, NULL));
+      MaqRepoPage *page = open_page (&own, "ada/one");
+      GtkWindow   *window = app_fixture_show (&own, page);
+      ui_wait_text (page, cards[i][1]);
+      g_assert_false (ui_shows (page, "license: mit"));
+      ui_hide (window, page);
+      app_fixture_tear_down (&own);
+    }
+}
+
 // Tab goes through all of the page and out of it at its end: text that can be selected does not hold it.
 static void
 test_keyboard (AppFixture   *fixture,
@@ -396,6 +423,7 @@ main (int   argc,
   app_fixture_init (&argc, &argv);
 #define ADD(path, test) g_test_add (path, AppFixture, NULL, set_up, test, tear_down)
   ADD ("/app/repo-page/card-and-facts", test_content);
+  g_test_add ("/app/repo-page/front-matter-is-not-shown", AppFixture, NULL, NULL, test_front_matter, NULL);
   ADD ("/app/repo-page/keyboard-goes-all-through", test_keyboard);
   ADD ("/app/repo-page/one-press-fetches-and-opens-a-chat", test_try);
   ADD ("/app/repo-page/one-press-beside-a-folder", test_try_beside_folder);
