@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "maq-cache-shared.h"
+
 // The shared cache: a file grows in blobs/. The snapshot's link is made last, so a link that resolves always leads to a whole file.
 
 #define CHUNK (256u << 10)
@@ -44,19 +46,22 @@ close_all (MaqCacheWriter *writer,
   g_clear_fd (&self->root_fd, NULL);
 }
 
+// A link to the shared store is as good as a file; a link to nothing is not there, and is replaced in the end.
 static gboolean
-has_blob (MaqCacheWriter *writer)
+has_blob (MaqCacheWriter *writer,
+          Blob           *self)
 {
   struct stat info;
+  g_autoptr (MaqCacheShared) store = maq_cache_shared_open_of_repo (self->repo_fd);
 
-  return fstatat (writer->folder_fd, writer->etag, &info, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG (info.st_mode) &&
-         (guint64) info.st_size == writer->size;
+  return maq_cache_shared_stat (store, writer->folder_fd, writer->etag, &info, NULL) && (guint64) info.st_size == writer->size;
 }
 
 static gboolean
 begin (MaqCacheWriter *writer,
        Blob           *self,
        const char     *commit,
+       const char     *xet,
        GError        **error)
 {
   g_autofree char *snapshot = g_build_filename ("snapshots", commit, NULL);
@@ -77,7 +82,7 @@ begin (MaqCacheWriter *writer,
   g_autoptr (GError) locked = NULL;
   writer->lock_fd = maq_cache_lock_blob (self->root_fd, self->repo_folder, writer->etag, &locked);
   // Looked at after locking: the one who held the lock may just have finished it.
-  writer->is_complete = self->in_blob = has_blob (writer);
+  writer->is_complete = self->in_blob = has_blob (writer, self);
   if (self->in_blob)
     return TRUE;
   if (writer->lock_fd == -1)
@@ -87,7 +92,7 @@ begin (MaqCacheWriter *writer,
     }
   // Without links the blob would only be copied into the snapshot.
   writer->is_complete = self->in_blob = maq_cache_get_use_links (writer->cache) &&
-                                        maq_cache_take_twin (self->root_fd, writer->folder_fd, self->repo_folder, writer->etag, writer->size);
+                                        maq_cache_take_twin (self->root_fd, writer->folder_fd, self->repo_folder, writer->etag, writer->size, xet);
   if (self->in_blob)
     {
       unlinkat (writer->folder_fd, writer->partial, 0);
@@ -101,12 +106,18 @@ begin (MaqCacheWriter *writer,
 // Copies the blob to a new partial file, for a cache without links.
 static gboolean
 copy_blob (MaqCacheWriter *writer,
+           Blob           *self,
            GError        **error)
 {
-  g_autofd int       in = openat (writer->folder_fd, writer->etag, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+  struct stat info;
+  g_autoptr (MaqCacheShared) store = maq_cache_shared_open_of_repo (self->repo_fd);
+  g_autofd int in = maq_cache_shared_open_content (store, writer->folder_fd, writer->etag, &info, error);
+  if (in < 0)
+    return FALSE;
+
   g_autofd int       out = openat (writer->folder_fd, writer->partial, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666);
   g_autofree guint8 *chunk = g_malloc (CHUNK);
-  gssize             length = in >= 0 && out >= 0 ? 1 : -1;
+  gssize             length = out >= 0 ? 1 : -1;
 
   while (length > 0 && (length = read (in, chunk, CHUNK)) > 0)
     if (write (out, chunk, length) != length)
@@ -195,7 +206,7 @@ place (MaqCacheWriter *writer,
     }
   else if (fresh)
     return maq_cache_writer_rename (writer, writer->partial, folder, name, error);
-  return copy_blob (writer, error) && maq_cache_writer_rename (writer, writer->partial, folder, name, error);
+  return copy_blob (writer, self, error) && maq_cache_writer_rename (writer, writer->partial, folder, name, error);
 }
 
 static char *
@@ -226,6 +237,7 @@ maq_cache_writer_begin (MaqCache   *cache,
                         const char *path,
                         const char *etag,
                         guint64     size,
+                        const char *xet,
                         const char *tag,
                         GError    **error)
 {
@@ -249,14 +261,14 @@ maq_cache_writer_begin (MaqCache   *cache,
   GStatBuf         info;
   writer->is_complete = writer->is_placed = here != NULL && g_stat (here, &info) == 0 && (guint64) info.st_size == size;
   g_autoptr (GError) failed = NULL;
-  if (writer->is_placed || begin (writer, self, commit, &failed))
+  if (writer->is_placed || begin (writer, self, commit, xet, &failed))
     return g_steal_pointer (&writer);
   // Another writer may just have tidied up a folder that was still empty: once more.
   if (g_error_matches (failed, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
     {
       close_all (writer, self);
       g_clear_error (&failed);
-      if (begin (writer, self, commit, &failed))
+      if (begin (writer, self, commit, xet, &failed))
         return g_steal_pointer (&writer);
     }
   if (writer->content != NULL && maq_cache_partial_measure (writer->folder_fd, writer->partial, size) == 0)

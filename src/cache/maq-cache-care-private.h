@@ -32,13 +32,15 @@ void maq_cache_plan_add_strays (MaqCachePlan *self, MaqCacheSurvey *survey);
 // Resolves to PLAN, with its sums.
 DexFuture *maq_cache_plan_finish (MaqCachePlan *self);
 
-// What removing files gives back: the last name of a file counts. One for a plan.
+// What removing files gives back: the last name of a file counts, and the last link to a payload of the shared store. One for a plan.
 typedef struct _MaqCacheTally MaqCacheTally;
-MaqCacheTally                *maq_cache_tally_new (void);
-void                          maq_cache_tally_free (MaqCacheTally *self);
-guint64                       maq_cache_tally_remove (MaqCacheTally *self, const struct stat *info);
-// As above for everything below NAME.
-guint64 maq_cache_tally_remove_tree (MaqCacheTally *self, int parent, const char *name);
+// ROOT_FD: of the cache; stays the caller's.
+MaqCacheTally *maq_cache_tally_new (int root_fd);
+void           maq_cache_tally_free (MaqCacheTally *self);
+guint64        maq_cache_tally_remove (MaqCacheTally *self, const struct stat *info);
+guint64        maq_cache_tally_remove_blob (MaqCacheTally *self, const MaqCacheSurvey *survey, const MaqCacheBlob *blob);
+// As above for the whole folder of a repo.
+guint64 maq_cache_tally_remove_repo (MaqCacheTally *self, int root_fd, const MaqCacheSurvey *survey);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MaqCacheTally, maq_cache_tally_free)
 
 // Makes TEMPORARY in PARENT the content of SOURCE_PATH below ROOT, without a copy: a reflink where the file system can, else a
@@ -47,6 +49,6 @@ gboolean maq_cache_share_content (int parent, const char *temporary, int root, c
 // The files smaller than this are not worth it.
 #define MAQ_CACHE_SHARE_FROM (64u << 10)
 // Does STEP, a _SHARE. FREED grows.
-gboolean maq_cache_share (int root, const MaqCacheStep *step, MaqCacheJob *job, guint64 *freed, GError **error);
+gboolean maq_cache_share (MaqCacheShared *store, int root, const MaqCacheStep *step, MaqCacheJob *job, guint64 *freed, GError **error);
 
 G_END_DECLS

@@ -6,7 +6,8 @@
 
 // The care of the shared cache: verifying, repairing, pruning, removing, linking duplicates. Nothing is removed at once: a plan
 // says each thing that would be done and what that frees, and carrying it out looks at each thing again before it is touched,
-// under the blob's lock. Nothing outside the folders of repos is ever changed; a repo whose folder is a link is left alone.
+// under the blob's lock. Outside the folders of repos only the store that they share is changed, where its layout is known; a repo
+// whose folder is a link is left alone.
 // All futures: dropping them stops the work after the piece at hand; progress comes on the caller's thread, about 20 times a
 // second, and never after the future was dropped. Sentences are for people, in English.
 
@@ -76,7 +77,8 @@ typedef enum
   MAQ_CACHE_STEP_REMOVE_REPO,
   MAQ_CACHE_STEP_REMOVE_BLOB, // also one set aside
   MAQ_CACHE_STEP_REMOVE_PARTIAL,
-  MAQ_CACHE_STEP_SHARE, // a blob becomes one with the same blob of another repo
+  MAQ_CACHE_STEP_REMOVE_PAYLOAD, // of the store that repos share, where no repo has it
+  MAQ_CACHE_STEP_SHARE,          // a blob becomes one with the same blob of another repo
 } MaqCacheStepAction;
 
 // "report", "mend-ref", …, "share".
@@ -88,7 +90,7 @@ typedef struct
   MaqRepoKind        kind;
   char              *id;       // nullable: about no repo
   char              *folder;   // nullable: of the repo, in the cache
-  char              *path;     // nullable: below the repo's folder
+  char              *path;     // nullable: below the repo's folder; of a payload below the cache
   char              *commit;   // nullable: of the ref or revision
   char              *source;   // nullable: the blob a file leads to, or what to share with, below the cache
   char              *reason;   // a sentence
@@ -119,7 +121,7 @@ DexFuture *maq_cache_plan_repair (MaqCache *self, const MaqRepoAddress *address,
 
 typedef enum
 {
-  MAQ_CACHE_PRUNE_ORPHANS = 1 << 0,   // blobs that no snapshot uses
+  MAQ_CACHE_PRUNE_ORPHANS = 1 << 0,   // blobs that no snapshot uses, payloads of the shared store that no repo has
   MAQ_CACHE_PRUNE_REVISIONS = 1 << 1, // without a ref, in repos that have another with one
   MAQ_CACHE_PRUNE_PARTIALS = 1 << 2,  // what other programs left half fetched
   MAQ_CACHE_PRUNE_PAUSED = 1 << 3,    // what Maquette left half fetched, also downloads that are only paused

@@ -23,6 +23,7 @@ typedef struct
   gpointer             func_data;
 
   MaqCacheJob     *job; // in the worker
+  MaqCacheShared  *store;
   MaqCacheOutcome *outcome;
   GError          *read_only; // the first of its kind
   char            *root_path;
@@ -37,6 +38,7 @@ carry_out_free (gpointer data)
   g_object_unref (self->cache);
   maq_cache_plan_unref (self->plan);
   g_clear_pointer (&self->outcome, maq_cache_outcome_unref);
+  g_clear_pointer (&self->store, maq_cache_shared_free);
   g_clear_error (&self->read_only);
   g_clear_fd (&self->root, NULL);
   g_free (self->root_path);
@@ -58,7 +60,7 @@ skip (CarryOut           *self,
 {
   const char *what = step->path != NULL ? step->path : step->folder;
 
-  g_ptr_array_add (self->outcome->skipped, g_strdup_printf ("%s, %s: %s", step->id, what, error->message));
+  g_ptr_array_add (self->outcome->skipped, step->id != NULL ? g_strdup_printf ("%s, %s: %s", step->id, what, error->message) : g_strdup_printf ("%s: %s", what, error->message));
   if (self->read_only == NULL && g_error_matches (error, MAQ_CACHE_ERROR, MAQ_CACHE_ERROR_READ_ONLY))
     self->read_only = error;
   else
@@ -87,9 +89,10 @@ survey (CarryOut           *self,
   return NULL;
 }
 
-// Whether NAME in PARENT is still what the plan saw.
+// Whether NAME in PARENT is still what the plan saw. INFO: of what the name itself is, also where that is a link.
 static gboolean
-check_identity (int                 parent,
+check_identity (CarryOut           *self,
+                int                 parent,
                 const char         *name,
                 const MaqCacheStep *step,
                 struct stat        *info,
@@ -100,8 +103,11 @@ check_identity (int                 parent,
       maq_cache_set_errno (error, errno, "Cannot find", name);
       return FALSE;
     }
-  g_autofree char *identity = maq_cache_dup_identity (info);
-  if (g_strcmp0 (identity, step->identity) == 0)
+  struct stat      content;
+  gboolean         is_blob = g_str_has_prefix (step->path, "blobs/") && step->action != MAQ_CACHE_STEP_REMOVE_PARTIAL;
+  g_autofree char *of_blob = is_blob ? maq_cache_shared_dup_identity (self->store, parent, name, &content) : NULL;
+  g_autofree char *own = maq_cache_dup_identity (info);
+  if (g_strcmp0 (of_blob != NULL ? of_blob : own, step->identity) == 0)
     return TRUE;
   set_changed (error, name);
   return FALSE;
@@ -215,7 +221,7 @@ remove_link (CarryOut           *self,
   g_autofd int repo = open_repo (self, step, error);
   g_autofd int parent = repo >= 0 ? maq_cache_open_parent (repo, step->path, FALSE, &name, error) : -1;
 
-  if (parent < 0 || !check_identity (parent, name, step, &info, error))
+  if (parent < 0 || !check_identity (self, parent, name, step, &info, error))
     return FALSE;
   // Somebody may have fetched what it leads to.
   if (fstatat (parent, name, &target, 0) == 0)
@@ -241,7 +247,7 @@ remove_file (CarryOut           *self,
   g_autofd int parent = repo >= 0 ? maq_cache_open_parent (repo, step->path, FALSE, &name, error) : -1;
 
   // A blob that is being fetched keeps its links.
-  if (parent < 0 || !check_identity (parent, name, step, &info, error))
+  if (parent < 0 || !check_identity (self, parent, name, step, &info, error))
     return FALSE;
   int lock = step->source != NULL ? maq_cache_lock_for_removal (self->root, step->folder, step->source, error) : MAQ_CACHE_NO_LOCK;
   if (lock == -1)
@@ -298,6 +304,32 @@ unlink_blob (CarryOut           *self,
   return now != NULL;
 }
 
+// The link goes, so that the file is fetched again. What it leads to comes here if no other repo has it, and else stays: it shows
+// as damaged there as well.
+static gboolean
+set_link_aside (CarryOut   *self,
+                int         repo,
+                int         parent,
+                const char *name,
+                GError    **error)
+{
+  struct stat info;
+  g_autoptr (GHashTable) links = NULL;
+  g_autofree char *aside = g_strdup_printf ("%s.maquette-%08x.damaged", name, g_random_int ());
+  g_autofree char *place = maq_cache_shared_dup_payload (self->store, parent, name, &info);
+  g_autofree char *hash = place != NULL ? g_path_get_basename (place) : NULL;
+  g_autofd int     blobs = maq_cache_open_folder (repo, "blobs", FALSE, error);
+
+  if (blobs < 0)
+    return FALSE;
+  if (unlinkat (parent, name, 0) != 0)
+    {
+      maq_cache_set_errno (error, errno, "Cannot remove", name);
+      return FALSE;
+    }
+  return hash == NULL || maq_cache_shared_sweep (self->store, hash, &links, blobs, aside, &self->outcome->freed, error);
+}
+
 static gboolean
 set_aside (CarryOut           *self,
            const MaqCacheStep *step,
@@ -309,12 +341,16 @@ set_aside (CarryOut           *self,
   g_autofd int parent = repo >= 0 ? maq_cache_open_parent (repo, step->path, FALSE, &name, error) : -1;
   gboolean     is_blob = g_str_has_prefix (step->path, "blobs/");
 
-  if (parent < 0 || !check_identity (parent, name, step, &info, error))
+  if (parent < 0 || !check_identity (self, parent, name, step, &info, error))
     return FALSE;
   int lock = is_blob ? maq_cache_lock_for_removal (self->root, step->folder, name, error) : MAQ_CACHE_NO_LOCK;
   if (lock == -1)
     return FALSE;
-  gboolean ok = (!is_blob || unlink_blob (self, step, repo, name, error)) && move_aside (repo, parent, name, is_blob ? name : "file", error);
+  gboolean ok = !is_blob || unlink_blob (self, step, repo, name, error);
+  if (ok && S_ISLNK (info.st_mode))
+    ok = set_link_aside (self, repo, parent, name, error);
+  else if (ok)
+    ok = move_aside (repo, parent, name, is_blob ? name : "file", error);
   maq_cache_unlock_removed (lock, self->root, step->folder, name);
   return ok;
 }
@@ -333,7 +369,7 @@ remove_partial (CarryOut           *self,
 
   if (lock == MAQ_CACHE_NO_LOCK)
     g_set_error (error, MAQ_CACHE_ERROR, MAQ_CACHE_ERROR_LOCKED, "Nothing can be locked here, so another program may be writing it");
-  gboolean ok = lock >= 0 && check_identity (parent, name, step, &info, error) &&
+  gboolean ok = lock >= 0 && check_identity (self, parent, name, step, &info, error) &&
                 remove_name (parent, name, &info, &self->outcome->freed, error);
   if (ok)
     maq_cache_unlock_removed (lock, self->root, step->folder, etag);
@@ -360,11 +396,12 @@ remove_revision (CarryOut           *self,
   return maq_cache_delete_now (self->cache, step->kind, step->id, step->commit, &self->outcome->freed, error);
 }
 
-// Whether the blob of STEP may go now; its lock is held.
+// Removes the blob of STEP if it may go now; its lock is held. LINKS: see maq_cache_shared_sweep.
 static gboolean
 remove_blob (CarryOut           *self,
              const MaqCacheStep *step,
              MaqCacheSurvey     *now,
+             GHashTable        **links,
              GError            **error)
 {
   const char         *name = NULL;
@@ -373,14 +410,47 @@ remove_blob (CarryOut           *self,
   g_autofd int        parent = repo >= 0 ? maq_cache_open_parent (repo, step->path, FALSE, &name, error) : -1;
   const MaqCacheBlob *blob = parent >= 0 ? g_hash_table_lookup (now->by_name, name) : NULL;
 
-  if (parent < 0 || !check_identity (parent, name, step, &info, error))
+  if (parent < 0 || !check_identity (self, parent, name, step, &info, error))
     return FALSE;
   if (blob != NULL && blob->uses > 0)
     {
       g_set_error (error, MAQ_CACHE_ERROR, MAQ_CACHE_ERROR_LOCKED, "A revision uses it now");
       return FALSE;
     }
-  return remove_name (parent, name, &info, &self->outcome->freed, error);
+  if (!remove_name (parent, name, &info, &self->outcome->freed, error))
+    return FALSE;
+  // The link first, then what nobody links to any more.
+  g_autoptr (GError) failure = NULL;
+  g_autofree char *hash = blob != NULL && blob->payload != NULL ? g_path_get_basename (blob->payload) : NULL;
+  if (hash != NULL && !maq_cache_shared_sweep (self->store, hash, links, -1, NULL, &self->outcome->freed, &failure))
+    g_info ("%s stays in the store: %s", hash, failure->message);
+  return TRUE;
+}
+
+// Nothing has linked to it for long.
+static gboolean
+remove_payload (CarryOut           *self,
+                const MaqCacheStep *step,
+                GHashTable        **links,
+                GError            **error)
+{
+  struct stat      info;
+  guint64          before = self->outcome->freed;
+  g_autofree char *hash = g_path_get_basename (step->path);
+  g_autofd int     fd = maq_cache_shared_open_payload (self->store, hash, &info);
+  g_autofree char *now = fd >= 0 ? maq_cache_dup_identity (&info) : NULL;
+
+  if (g_strcmp0 (now, step->identity) != 0)
+    {
+      set_changed (error, step->path);
+      return FALSE;
+    }
+  if (!maq_cache_shared_sweep (self->store, hash, links, -1, NULL, &self->outcome->freed, error))
+    return FALSE;
+  if (self->outcome->freed > before || info.st_size == 0)
+    return TRUE;
+  g_set_error (error, MAQ_CACHE_ERROR, MAQ_CACHE_ERROR_LOCKED, "A repo uses it now");
+  return FALSE;
 }
 
 static void
@@ -394,6 +464,23 @@ count (CarryOut           *self,
   else
     skip (self, step, error);
   maq_cache_job_add_done (self->job, step->frees);
+}
+
+// The N steps from FIRST on remove payloads of the store.
+static void
+remove_payloads (CarryOut *self,
+                 guint     first,
+                 guint     n)
+{
+  g_autoptr (GHashTable) links = NULL;
+
+  for (guint i = 0; i < n; i++)
+    {
+      const MaqCacheStep *step = g_ptr_array_index (self->plan->steps, first + i);
+      GError             *failure = NULL;
+      gboolean            ok = remove_payload (self, step, &links, &failure);
+      count (self, step, ok, failure);
+    }
 }
 
 // The N steps from FIRST on remove blobs of one repo.
@@ -414,6 +501,7 @@ remove_blobs (CarryOut *self,
     }
   g_autoptr (GError) obstacle = NULL;
   g_autoptr (MaqCacheSurvey) now = survey (self, g_ptr_array_index (self->plan->steps, first), &obstacle);
+  g_autoptr (GHashTable) links = NULL;
   for (guint i = 0; i < n; i++)
     {
       const MaqCacheStep *step = g_ptr_array_index (self->plan->steps, first + i);
@@ -421,7 +509,7 @@ remove_blobs (CarryOut *self,
       g_autofree char    *etag = maq_cache_dup_etag_of (name);
       if (locks[i] != -1 && now == NULL)
         errors[i] = g_error_copy (obstacle);
-      gboolean ok = errors[i] == NULL && remove_blob (self, step, now, &errors[i]);
+      gboolean ok = errors[i] == NULL && remove_blob (self, step, now, &links, &errors[i]);
       if (ok)
         maq_cache_unlock_removed (locks[i], self->root, step->folder, etag);
       else if (locks[i] >= 0)
@@ -437,11 +525,12 @@ get_batch (const MaqCachePlan *plan,
 {
   const MaqCacheStep *step = g_ptr_array_index (plan->steps, first);
   guint               n = 1;
+  gboolean            in_batches = step->action == MAQ_CACHE_STEP_REMOVE_BLOB || step->action == MAQ_CACHE_STEP_REMOVE_PAYLOAD;
 
-  for (; step->action == MAQ_CACHE_STEP_REMOVE_BLOB && n < BATCH && first + n < plan->steps->len; n++)
+  for (; in_batches && n < BATCH && first + n < plan->steps->len; n++)
     {
       const MaqCacheStep *next = g_ptr_array_index (plan->steps, first + n);
-      if (next->action != step->action || !g_str_equal (next->folder, step->folder))
+      if (next->action != step->action || g_strcmp0 (next->folder, step->folder) != 0)
         break;
     }
   return n;
@@ -473,8 +562,9 @@ do_step (CarryOut           *self,
     case MAQ_CACHE_STEP_REMOVE_PARTIAL:
       return remove_partial (self, step, error);
     case MAQ_CACHE_STEP_SHARE:
-      return maq_cache_share (self->root, step, self->job, &self->outcome->freed, error);
+      return maq_cache_share (self->store, self->root, step, self->job, &self->outcome->freed, error);
     case MAQ_CACHE_STEP_REMOVE_BLOB: // in batches
+    case MAQ_CACHE_STEP_REMOVE_PAYLOAD:
     case MAQ_CACHE_STEP_REPORT:
       break;
     }
@@ -511,6 +601,7 @@ carry_out_work (MaqCacheJob *job,
   if (self->root < 0)
     return dex_future_new_for_error (g_steal_pointer (&error));
   self->root_path = realpath (maq_cache_get_root (self->cache), NULL);
+  self->store = maq_cache_shared_open (self->root);
   set_total (self);
 
   for (guint i = 0, n = 1; i < self->plan->steps->len; i += n)
@@ -521,6 +612,8 @@ carry_out_work (MaqCacheJob *job,
       n = get_batch (self->plan, i);
       if (step->action == MAQ_CACHE_STEP_REMOVE_BLOB)
         remove_blobs (self, i, n);
+      else if (step->action == MAQ_CACHE_STEP_REMOVE_PAYLOAD)
+        remove_payloads (self, i, n);
       else if (step->action != MAQ_CACHE_STEP_REPORT)
         {
           GError  *failure = NULL;

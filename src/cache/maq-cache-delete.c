@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-// Order: refs, snapshots, blobs. Interrupted anywhere it leaves a cache that every tool reads without complaint: a snapshot
+// Order: refs, snapshots, blobs, payloads of the shared store that nobody links to any more. Interrupted anywhere it leaves a cache that every tool reads without complaint: a snapshot
 // without a ref and a blob without a link are legal, a ref without a snapshot, a link without a blob and a repo without a folder
 // snapshots are not.
 
@@ -58,6 +58,28 @@ empty_snapshots (int      repo,
   return TRUE;
 }
 
+// The names of the payloads that the blobs of REPO link to, or those of ETAGS (nullable) do: asked before the links go (transfer
+// full).
+static GHashTable *
+list_payloads (MaqCacheShared *store,
+               int             repo,
+               GPtrArray      *etags)
+{
+  GHashTable  *payloads = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autofd int blobs = maq_cache_open_folder (repo, "blobs", FALSE, NULL);
+  g_auto (GStrv) names = blobs >= 0 ? maq_cache_list_folder (blobs) : g_new0 (char *, 1);
+
+  for (guint i = 0; names[i] != NULL; i++)
+    {
+      struct stat      info;
+      gboolean         goes = etags == NULL || g_ptr_array_find_with_equal_func (etags, names[i], g_str_equal, NULL);
+      g_autofree char *place = goes ? maq_cache_shared_dup_payload (store, blobs, names[i], &info) : NULL;
+      if (place != NULL)
+        g_hash_table_add (payloads, g_path_get_basename (place));
+    }
+  return payloads;
+}
+
 static gboolean
 delete_repo (int         root,
              const char *folder,
@@ -72,12 +94,17 @@ delete_repo (int         root,
   g_autofd int repo = maq_cache_open_repo (root, folder, FALSE, error);
   if (repo < 0)
     return FALSE;
+  g_autoptr (MaqCacheShared) store = maq_cache_shared_open (root);
+  g_autoptr (GHashTable) payloads = list_payloads (store, repo, NULL);
   if (!maq_cache_remove_tree (repo, "refs", freed, error) || !empty_snapshots (repo, freed, error))
     return FALSE;
   for (guint i = 0; i < G_N_ELEMENTS (rest); i++)
     if (!maq_cache_remove_tree (repo, rest[i], freed, error))
       return FALSE;
-  return maq_cache_remove_tree (root, folder, freed, error);
+  if (!maq_cache_remove_tree (root, folder, freed, error))
+    return FALSE;
+  maq_cache_shared_sweep_all (store, payloads, freed);
+  return TRUE;
 }
 
 // The blobs of REVISION that no other revision leads to: base names in blobs/, and nothing that lies elsewhere.
@@ -194,6 +221,8 @@ delete_revision (int               root,
   g_autoptr (GPtrArray) blobs = list_own_blobs (scan, revision, blobs_path);
   if (!check_blobs (root, folder, blobs, error))
     return FALSE;
+  g_autoptr (MaqCacheShared) store = maq_cache_shared_open (root);
+  g_autoptr (GHashTable) payloads = list_payloads (store, repo, blobs);
 
   for (guint i = 0; revision->refs[i] != NULL; i++)
     {
@@ -211,6 +240,7 @@ delete_revision (int               root,
   for (guint i = 0; i < blobs->len; i += BATCH)
     if (!remove_batch (root, root_path, folder, scan, (char *const *) blobs->pdata + i, MIN (BATCH, blobs->len - i), freed, error))
       return FALSE;
+  maq_cache_shared_sweep_all (store, payloads, freed);
   return TRUE;
 }
 

@@ -89,6 +89,8 @@ maq_cache_step_action_to_string (MaqCacheStepAction action)
       return "remove-blob";
     case MAQ_CACHE_STEP_REMOVE_PARTIAL:
       return "remove-partial";
+    case MAQ_CACHE_STEP_REMOVE_PAYLOAD:
+      return "remove-payload";
     case MAQ_CACHE_STEP_SHARE:
       return "share";
     }
@@ -182,7 +184,10 @@ typedef struct
 
 struct _MaqCacheTally
 {
-  GHashTable *shared;
+  GHashTable     *shared;
+  MaqCacheShared *store;
+  GHashTable     *payloads; // hash → those who use it and are not removed yet; NULL: nobody knows
+  GHashTable     *links;    // of the store
 };
 
 static guint
@@ -203,11 +208,19 @@ shared_equal (gconstpointer a,
   return one->device == two->device && one->inode == two->inode;
 }
 
+static void
+unref_users (gpointer users)
+{
+  g_clear_pointer ((GHashTable **) &users, g_hash_table_unref);
+}
+
 MaqCacheTally *
-maq_cache_tally_new (void)
+maq_cache_tally_new (int root_fd)
 {
   MaqCacheTally *self = g_new0 (MaqCacheTally, 1);
 
+  self->store = maq_cache_shared_open (root_fd);
+  self->payloads = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, unref_users);
   self->shared = g_hash_table_new_full (shared_hash, shared_equal, g_free, NULL);
   return self;
 }
@@ -216,6 +229,9 @@ void
 maq_cache_tally_free (MaqCacheTally *self)
 {
   g_hash_table_unref (self->shared);
+  g_hash_table_unref (self->payloads);
+  g_clear_pointer (&self->links, g_hash_table_unref);
+  maq_cache_shared_free (self->store);
   g_free (self);
 }
 
@@ -259,10 +275,44 @@ remove_tree (MaqCacheTally *self,
   return sum;
 }
 
-guint64
-maq_cache_tally_remove_tree (MaqCacheTally *self,
-                             int            parent,
-                             const char    *name)
+// A payload goes with the last of all who link to it.
+static guint64
+remove_link (MaqCacheTally        *self,
+             const MaqCacheSurvey *survey,
+             const MaqCacheBlob   *blob)
 {
-  return remove_tree (self, parent, name, 0);
+  g_autofree char *hash = g_path_get_basename (blob->payload);
+  g_autofree char *user = g_build_filename (survey->folder, "blobs", blob->name, NULL);
+  gpointer         users = NULL;
+
+  if (!g_hash_table_lookup_extended (self->payloads, hash, NULL, &users))
+    {
+      users = maq_cache_shared_list_users (self->store, hash, &self->links);
+      g_hash_table_insert (self->payloads, g_strdup (hash), users);
+    }
+  return users != NULL && g_hash_table_remove (users, user) && g_hash_table_size (users) == 0 ? maq_cache_get_freed (&blob->info) : 0;
+}
+
+guint64
+maq_cache_tally_remove_blob (MaqCacheTally        *self,
+                             const MaqCacheSurvey *survey,
+                             const MaqCacheBlob   *blob)
+{
+  return blob->payload != NULL ? remove_link (self, survey, blob) : maq_cache_tally_remove (self, &blob->info);
+}
+
+guint64
+maq_cache_tally_remove_repo (MaqCacheTally        *self,
+                             int                   root_fd,
+                             const MaqCacheSurvey *survey)
+{
+  guint64 sum = remove_tree (self, root_fd, survey->folder, 0);
+
+  for (guint i = 0; i < survey->blobs->len; i++)
+    {
+      const MaqCacheBlob *blob = g_ptr_array_index (survey->blobs, i);
+      if (blob->payload != NULL)
+        sum += remove_link (self, survey, blob);
+    }
+  return sum;
 }

@@ -109,6 +109,20 @@ repair_pointers (MaqCachePlan   *plan,
     }
 }
 
+// Links in blobs/ to what is not there any more: an older client may have removed a payload that several repos share.
+static void
+repair_dead_links (MaqCachePlan   *plan,
+                   MaqCacheSurvey *survey)
+{
+  for (guint i = 0; i < survey->dead->len; i++)
+    {
+      const MaqCacheBlob *dead = g_ptr_array_index (survey->dead, i);
+      g_autofree char    *path = g_build_filename ("blobs", dead->name, NULL);
+      MaqCacheStep       *step = maq_cache_plan_add (plan, survey, MAQ_CACHE_STEP_REMOVE_LINK, path, g_strdup ("What it leads to is not here"));
+      step->identity = g_strdup (dead->identity);
+    }
+}
+
 static void
 repair_verdicts (MaqCachePlan         *plan,
                  MaqCacheSurvey       *survey,
@@ -155,6 +169,7 @@ repair_work (MaqCacheJob *job,
       if (!survey->has_snapshots)
         maq_cache_plan_add (plan, survey, MAQ_CACHE_STEP_MAKE_SNAPSHOTS, "snapshots", g_strdup ("There is no folder snapshots"));
       repair_pointers (plan, survey);
+      repair_dead_links (plan, survey);
       repair_verdicts (plan, survey, self->verification);
     }
   return maq_cache_plan_finish (g_steal_pointer (&plan));
@@ -187,7 +202,7 @@ release_revision (MaqCacheSurvey *survey,
         continue;
       MaqCacheBlob *blob = pointer->place == MAQ_CACHE_PLACE_BLOB ? g_hash_table_lookup (survey->by_name, pointer->blob) : NULL;
       if (blob != NULL && --blob->uses == 0)
-        frees += maq_cache_tally_remove (tally, &blob->info);
+        frees += maq_cache_tally_remove_blob (tally, survey, blob);
       else if (pointer->place == MAQ_CACHE_PLACE_HERE)
         frees += maq_cache_tally_remove (tally, &pointer->info);
     }
@@ -221,8 +236,8 @@ add_blob (MaqCachePlan       *plan,
   g_autofree char *path = g_build_filename ("blobs", blob->name, NULL);
   MaqCacheStep    *step = maq_cache_plan_add (plan, survey, action, path, reason);
 
-  step->identity = maq_cache_dup_identity (&blob->info);
-  step->frees = maq_cache_tally_remove (tally, &blob->info);
+  step->identity = g_strdup (blob->identity);
+  step->frees = maq_cache_tally_remove_blob (tally, survey, blob);
 }
 
 // Pruning
@@ -308,13 +323,39 @@ prune_partials (Prune          *self,
     }
 }
 
+// What in the shared store no repo has. Nobody is seen to use what has no manifest, and it stays.
+static void
+prune_store (Prune *self,
+             int    root)
+{
+  g_autoptr (MaqCacheShared) store = maq_cache_shared_open (root);
+  g_autoptr (GHashTable) links = NULL;
+  g_auto (GStrv) hashes = maq_cache_shared_list (store);
+
+  for (guint i = 0; hashes[i] != NULL; i++)
+    {
+      struct stat  info;
+      g_autofd int fd = maq_cache_shared_open_payload (store, hashes[i], &info);
+      if (fd < 0 || self->now - info.st_mtim.tv_sec < (gint64) self->request->min_age)
+        continue;
+      g_autoptr (GHashTable) users = maq_cache_shared_list_users (store, hashes[i], &links);
+      if (users == NULL || g_hash_table_size (users) > 0)
+        continue;
+      g_autofree char *path = g_strdup_printf (MAQ_CACHE_SHARED_FOLDER "/%.2s/%s", hashes[i], hashes[i]);
+      MaqCacheStep    *step = maq_cache_plan_add (self->plan, NULL, MAQ_CACHE_STEP_REMOVE_PAYLOAD, path, g_strdup ("No repo uses it"));
+      step->identity = maq_cache_dup_identity (&info);
+      step->frees = maq_cache_tally_remove (self->tally, &info);
+    }
+}
+
 static DexFuture *
 prune_work (MaqCacheJob *job,
             gpointer     data)
 {
   Request *self = data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (MaqCacheTally) tally = maq_cache_tally_new ();
+  g_autofd int root = maq_cache_open_root (self->cache, FALSE, NULL);
+  g_autoptr (MaqCacheTally) tally = maq_cache_tally_new (root);
   g_autoptr (MaqCachePlan) plan = maq_cache_plan_new ();
   g_autoptr (GPtrArray) surveys = maq_cache_survey (self->cache, NULL, job, NULL, &error);
   Prune prune = { .request = self, .plan = plan, .tally = tally, .now = g_get_real_time () / G_USEC_PER_SEC };
@@ -337,6 +378,8 @@ prune_work (MaqCacheJob *job,
       for (guint j = 0; (self->what & MAQ_CACHE_PRUNE_SET_ASIDE) && j < survey->set_aside->len; j++)
         add_blob (plan, survey, MAQ_CACHE_STEP_REMOVE_BLOB, g_ptr_array_index (survey->set_aside, j), tally, g_strdup ("A repair moved it out of the way"));
     }
+  if ((self->what & MAQ_CACHE_PRUNE_ORPHANS) != 0)
+    prune_store (&prune, root);
   return maq_cache_plan_finish (g_steal_pointer (&plan));
 }
 
@@ -364,7 +407,7 @@ remove_repo (MaqCachePlan   *plan,
 {
   MaqCacheStep *step = maq_cache_plan_add (plan, survey, MAQ_CACHE_STEP_REMOVE_REPO, NULL, reason);
 
-  step->frees = maq_cache_tally_remove_tree (tally, root, survey->folder);
+  step->frees = maq_cache_tally_remove_repo (tally, root, survey);
 }
 
 static GPtrArray *
@@ -425,10 +468,10 @@ removal_work (MaqCacheJob *job,
 {
   Request *self = data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (MaqCacheTally) tally = maq_cache_tally_new ();
   g_autoptr (MaqCachePlan) plan = maq_cache_plan_new ();
   g_autoptr (GPtrArray) surveys = maq_cache_survey (self->cache, self->address, job, NULL, &error);
-  g_autofd int     root = surveys != NULL ? maq_cache_open_root (self->cache, FALSE, &error) : -1;
+  g_autofd int root = surveys != NULL ? maq_cache_open_root (self->cache, FALSE, &error) : -1;
+  g_autoptr (MaqCacheTally) tally = maq_cache_tally_new (root);
   const char      *revision = self->address->revision;
   g_autofree char *commit = revision != NULL ? maq_cache_dup_commit (self->cache, self->address->kind, self->address->id, revision) : NULL;
   if (root < 0)

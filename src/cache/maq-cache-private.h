@@ -73,12 +73,14 @@ gboolean maq_cache_write_text (int repo, const char *path, const char *text, GEr
 GPtrArray *maq_cache_read_tree_in (int folder, const char *commit);
 gboolean   maq_cache_write_tree_in (int folder, const char *commit, GPtrArray *files, GError **error);
 
-// The path below ROOT_FD of a blob of SIZE bytes that another repo than REPO_FOLDER has under the same SHA-256; NULL if there is
-// none, or ETAG is no SHA-256 (transfer full). Nothing says yet that its content is right.
-char *maq_cache_dup_twin (int root_fd, const char *repo_folder, const char *etag, guint64 size);
-// Gives such a blob a second place in BLOBS_FD, the blobs/ of REPO_FOLDER, after reading all of it. FALSE: there is none, it is not
-// what its name says, or the file system cannot share. Only under the lock of ETAG.
-gboolean maq_cache_take_twin (int root_fd, int blobs_fd, const char *repo_folder, const char *etag, guint64 size);
+// The path below ROOT_FD of content of SIZE bytes that another repo than REPO_FOLDER has under the same SHA-256, or that the shared
+// store has as XET (nullable); NULL if there is none, or ETAG is no SHA-256 (transfer full). Nothing says yet that it is right.
+char *maq_cache_dup_twin (int root_fd, const char *repo_folder, const char *etag, guint64 size, const char *xet);
+// Whether there is such content and maq_cache_take_twin may use it.
+gboolean maq_cache_can_take_twin (int root_fd, const char *repo_folder, const char *etag, guint64 size, const char *xet);
+// Gives such content a second place in BLOBS_FD, the blobs/ of REPO_FOLDER, after reading all of it: what is in the store by a link
+// there. FALSE: there is none, it is not what its name says, or the file system cannot share. Only under the lock of ETAG.
+gboolean maq_cache_take_twin (int root_fd, int blobs_fd, const char *repo_folder, const char *etag, guint64 size, const char *xet);
 
 #define MAQ_CACHE_LOCKS ".locks"
 // There is no way to lock here: go on without, temporary names and rename keep the cache right.
@@ -100,6 +102,10 @@ gboolean maq_cache_check_locks (int root_fd, const char *repo_folder, GError **e
 
 // The base name in blobs/ that TARGET, the text of a link DEPTH folders below the snapshot, names in the usual way; or NULL.
 const char *maq_cache_get_blob_of_target (const char *target, guint depth);
+
+// Where the link PATH (absolute) leads by its first hop, whatever is there: its folder with links resolved, and its name (transfer
+// full). NULL if it is no link or the folder is not there.
+char *maq_cache_dup_first_hop (const char *path);
 
 // Reads the whole cache and calls FOUND for each repo (transfer none), until it returns FALSE. NULL with an error if the cache
 // cannot be read, G_IO_ERROR_CANCELLED if FOUND stopped it.

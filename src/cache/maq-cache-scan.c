@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Copyright 2026 The Maquette developers
-#include "maq-cache-private.h"
+#include "maq-cache-shared.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -34,6 +34,7 @@ repo_clear (gpointer data)
   g_free (self->path);
   g_free (self->warning);
   g_ptr_array_unref (self->revisions);
+  g_ptr_array_unref (self->payloads);
   g_string_chunk_free (self->text);
 }
 
@@ -80,12 +81,14 @@ G_DEFINE_BOXED_TYPE (MaqCacheScan, maq_cache_scan, maq_cache_scan_ref, maq_cache
 // Working state of one repo's scan.
 typedef struct
 {
-  MaqCacheRepo *repo;
-  char         *blobs;    // absolute, links resolved
-  int           blobs_fd; // -1: not there, or a link itself
-  GHashTable   *counted;  // blob paths
-  GHashTable   *refs;     // commit → GPtrArray of names
-  gboolean      has_files;
+  MaqCacheRepo   *repo;
+  MaqCacheShared *store;
+  char           *blobs;    // absolute, links resolved
+  int             blobs_fd; // -1: not there, or a link itself
+  GHashTable     *counted;  // blob paths
+  GHashTable     *shared;   // names of payloads
+  GHashTable     *refs;     // commit → GPtrArray of names
+  gboolean        has_files;
 } RepoScan;
 
 // The first damage found is what the repo says.
@@ -179,14 +182,15 @@ scan_refs (RepoScan   *scan,
     }
 }
 
-// The path of the blob the link NAME of FOLDER leads to in the usual way, and what it is: without asking for every folder on the
-// way. NULL for other links (transfer full).
+// The path of the blob the link NAME of FOLDER leads to in the usual way, and what its content is: without asking for every folder
+// on the way. NULL for other links (transfer full).
 static char *
 find_blob (RepoScan    *scan,
            int          folder,
            const char  *name,
            guint        depth,
-           struct stat *info)
+           struct stat *info,
+           char       **payload)
 {
   char        target[PATH_MAX];
   gssize      length = readlinkat (folder, name, target, sizeof target - 1);
@@ -197,9 +201,58 @@ find_blob (RepoScan    *scan,
       target[length] = '\0';
       blob = maq_cache_get_blob_of_target (target, depth);
     }
-  if (blob == NULL || scan->blobs_fd < 0 || fstatat (scan->blobs_fd, blob, info, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG (info->st_mode))
+  if (blob == NULL || scan->blobs_fd < 0 || !maq_cache_shared_stat (scan->store, scan->blobs_fd, blob, info, payload))
     return NULL;
   return g_build_filename (scan->blobs, blob, NULL);
+}
+
+// What a file written in an unusual way is at (transfer full). A blob that is a link to the store is still that blob.
+static char *
+find_other (RepoScan   *scan,
+            const char *path)
+{
+  g_autofree char *hop = maq_cache_dup_first_hop (path);
+  g_autofree char *parent = hop != NULL ? g_path_get_dirname (hop) : NULL;
+  char            *real = g_strcmp0 (parent, scan->blobs) == 0 ? g_steal_pointer (&hop) : realpath (path, NULL);
+
+  return real != NULL ? real : g_strdup (path);
+}
+
+// The payload that such a file is, straight or by way of BLOB; NULL if it is none (transfer full).
+static char *
+dup_payload_of (RepoScan   *scan,
+                int         folder,
+                const char *name,
+                const char *blob)
+{
+  struct stat      info;
+  g_autofree char *base = g_path_get_basename (blob);
+  g_autofree char *parent = g_path_get_dirname (blob);
+
+  if (g_str_equal (parent, scan->blobs) && scan->blobs_fd >= 0)
+    return maq_cache_shared_dup_payload (scan->store, scan->blobs_fd, base, &info);
+  return maq_cache_shared_dup_payload (scan->store, folder, name, &info);
+}
+
+// One more distinct file; PAYLOAD (nullable): what of the store it is.
+static void
+count (RepoScan   *scan,
+       guint64     size,
+       const char *payload)
+{
+  MaqCacheRepo *repo = scan->repo;
+
+  repo->size += size;
+  repo->n_files++;
+  if (payload == NULL)
+    repo->own_size += size;
+  else if (g_hash_table_add (scan->shared, g_strdup (payload)))
+    {
+      MaqCachePayload *shared = g_new0 (MaqCachePayload, 1);
+      shared->name = g_string_chunk_insert (repo->text, payload);
+      shared->size = size;
+      g_ptr_array_add (repo->payloads, shared);
+    }
 }
 
 static void
@@ -212,19 +265,20 @@ add_file (RepoScan         *scan,
           guint             depth)
 {
   struct stat      info;
-  g_autofree char *blob = find_blob (scan, folder, name, depth, &info);
+  g_autofree char *payload = NULL;
+  g_autofree char *blob = find_blob (scan, folder, name, depth, &info, &payload);
 
   if (blob == NULL)
     {
+      g_clear_pointer (&payload, g_free);
       if (fstatat (folder, name, &info, 0) != 0)
         return errno == ENOENT ? warn (scan, "%s is listed but its content is not here", relative)
                                : warn_unread (scan, "%s cannot be read", relative);
       if (!S_ISREG (info.st_mode))
         return; // a link to a folder, which other tools pass over too
       g_autofree char *path = g_build_filename (root, relative, NULL);
-      blob = realpath (path, NULL);
-      if (blob == NULL)
-        blob = g_steal_pointer (&path);
+      blob = find_other (scan, path);
+      payload = dup_payload_of (scan, folder, name, blob);
     }
 
   MaqCacheFile *file = g_new0 (MaqCacheFile, 1);
@@ -240,10 +294,7 @@ add_file (RepoScan         *scan,
   repo->last_accessed = scan->has_files ? MAX (repo->last_accessed, info.st_atime) : info.st_atime;
   scan->has_files = TRUE;
   if (g_hash_table_add (scan->counted, file->blob_path))
-    {
-      repo->size += info.st_size;
-      repo->n_files++;
-    }
+    count (scan, info.st_size, payload);
 }
 
 static void
@@ -412,9 +463,12 @@ maq_cache_scan_repo (const char *root,
   scan.repo->id = g_strdup (id);
   scan.repo->path = g_strdup (path);
   scan.repo->revisions = g_ptr_array_new_with_free_func (revision_free);
+  scan.repo->payloads = g_ptr_array_new_with_free_func (g_free);
   scan.repo->text = g_string_chunk_new (TEXT_BLOCK);
   scan.blobs = g_build_filename (real != NULL ? real : path, "blobs", NULL);
   scan.counted = g_hash_table_new (g_str_hash, g_str_equal);
+  scan.shared = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  scan.store = maq_cache_shared_open_of_repo (fd);
   scan.refs = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_ptr_array_unref);
 
   if (fd >= 0)
@@ -422,7 +476,9 @@ maq_cache_scan_repo (const char *root,
   else
     warn_unread (&scan, "The folder cannot be read: %s", g_strerror (code));
 
+  maq_cache_shared_free (scan.store);
   g_hash_table_unref (scan.counted);
+  g_hash_table_unref (scan.shared);
   g_hash_table_unref (scan.refs);
   g_free (scan.blobs);
   return scan.repo;
@@ -444,6 +500,40 @@ maq_cache_dup_id_of_folder (const char  *name,
   return maq_repo_id_validate (id, NULL) ? g_steal_pointer (&id) : NULL;
 }
 
+// Adds to what is on the disk the payloads of REPO that no repo before it has.
+static void
+add_payloads (MaqCacheScan       *scan,
+              const MaqCacheRepo *repo,
+              GHashTable         *counted)
+{
+  for (guint i = 0; i < repo->payloads->len; i++)
+    {
+      const MaqCachePayload *payload = g_ptr_array_index (repo->payloads, i);
+      if (g_hash_table_add (counted, payload->name))
+        scan->size += payload->size;
+    }
+}
+
+// The store itself: what in it no repo has takes room as well.
+static void
+scan_store (MaqCacheScan *scan,
+            GPtrArray    *warnings,
+            int           root_fd)
+{
+  g_autoptr (MaqCacheShared) store = maq_cache_shared_open (root_fd);
+  g_autoptr (GHashTable) counted = g_hash_table_new (g_str_hash, g_str_equal);
+  guint64 in_store = maq_cache_shared_measure (store);
+  guint64 own = scan->size;
+  char   *remark = maq_cache_shared_dup_remark (store);
+
+  if (remark != NULL)
+    g_ptr_array_add (warnings, remark);
+  for (guint i = 0; i < scan->repos->len; i++)
+    add_payloads (scan, g_ptr_array_index (scan->repos, i), counted);
+  scan->unused = in_store > scan->size - own ? in_store - (scan->size - own) : 0;
+  scan->size += scan->unused;
+}
+
 static void
 scan_entry (MaqCacheScan *scan,
             GPtrArray    *warnings,
@@ -457,6 +547,9 @@ scan_entry (MaqCacheScan *scan,
 
   if (g_str_equal (name, MAQ_CACHE_LOCKS) || g_str_equal (name, "CACHEDIR.TAG") || maq_cache_is_ignored (name))
     return;
+  // A folder of this name is looked at in the end, when it is known who uses what of it.
+  if (g_str_equal (name, MAQ_CACHE_SHARED_FOLDER) && is_folder (root_fd, name))
+    return;
   g_autofree char *id = maq_cache_dup_id_of_folder (name, &kind);
   if (fstatat (root_fd, name, &info, 0) != 0 || !S_ISDIR (info.st_mode))
     g_ptr_array_add (warnings, g_strdup_printf ("%s in the cache is not a folder", shown));
@@ -466,7 +559,7 @@ scan_entry (MaqCacheScan *scan,
     {
       MaqCacheRepo *repo = maq_cache_scan_repo (root, name, kind, id);
       g_ptr_array_add (scan->repos, repo);
-      scan->size += repo->size;
+      scan->size += repo->own_size;
     }
 }
 
@@ -552,6 +645,8 @@ maq_cache_scan_now (MaqCache         *self,
         go_on = found (g_ptr_array_index (scan->repos, before), data);
     }
   g_ptr_array_sort (scan->repos, compare_repos);
+  if (root_fd >= 0)
+    scan_store (scan, warnings, root_fd);
   g_ptr_array_add (warnings, NULL);
   scan->warnings = (char **) g_ptr_array_free (g_steal_pointer (&warnings), FALSE);
   if (go_on)

@@ -68,6 +68,43 @@ typedef struct
   const MaqCacheBlob   *blob;
 } Owner;
 
+static Owner *
+get_owner (GHashTable           *owners,
+           const MaqCacheSurvey *survey,
+           const MaqCacheBlob   *blob)
+{
+  Owner *owner = g_hash_table_lookup (owners, blob->name);
+
+  if (owner == NULL)
+    {
+      owner = g_new (Owner, 1);
+      *owner = (Owner) { .survey = survey, .blob = blob };
+      g_hash_table_insert (owners, blob->name, owner);
+    }
+  return owner;
+}
+
+static gboolean
+is_worth_it (const MaqCacheBlob *blob)
+{
+  return blob->info.st_size >= MAQ_CACHE_SHARE_FROM && maq_cache_get_hash_of_name (blob->name) == MAQ_CACHE_HASH_SHA256;
+}
+
+// What is in the store of all repos already comes first: others can link there.
+static void
+add_shared_owners (MaqCacheShared *store,
+                   MaqCacheSurvey *survey,
+                   GHashTable     *owners)
+{
+  for (guint i = 0; survey->obstacle == NULL && i < survey->blobs->len; i++)
+    {
+      const MaqCacheBlob *blob = g_ptr_array_index (survey->blobs, i);
+      g_autofree char    *hash = blob->payload != NULL ? g_path_get_basename (blob->payload) : NULL;
+      if (hash != NULL && is_worth_it (blob) && maq_cache_shared_offers (store, hash, blob->info.st_size))
+        get_owner (owners, survey, blob);
+    }
+}
+
 static void
 add_blob (MaqCachePlan       *plan,
           MaqCacheSurvey     *survey,
@@ -76,23 +113,19 @@ add_blob (MaqCachePlan       *plan,
           MaqCacheTally      *tally,
           int                 root)
 {
-  if (blob->info.st_size < MAQ_CACHE_SHARE_FROM || maq_cache_get_hash_of_name (blob->name) != MAQ_CACHE_HASH_SHA256)
+  if (!is_worth_it (blob) || blob->payload != NULL)
     return;
 
-  Owner *first = g_hash_table_lookup (owners, blob->name);
-  if (first == NULL)
-    {
-      Owner owner = { .survey = survey, .blob = blob };
-      g_hash_table_insert (owners, blob->name, g_memdup2 (&owner, sizeof owner));
-      return;
-    }
+  const Owner *first = get_owner (owners, survey, blob);
+  if (first->blob == blob)
+    return;
   g_autofree char *path = g_build_filename (survey->folder, "blobs", blob->name, NULL);
   g_autofree char *source = g_build_filename (first->survey->folder, "blobs", blob->name, NULL);
   if (first->blob->info.st_size != blob->info.st_size || first->blob->info.st_ino == blob->info.st_ino || is_one_already (root, path, source))
     return;
   MaqCacheStep *step = maq_cache_plan_add (plan, survey, MAQ_CACHE_STEP_SHARE, path + strlen (survey->folder) + 1, g_strdup_printf ("%s has the same file", first->survey->id));
   step->source = g_steal_pointer (&source);
-  step->identity = maq_cache_dup_identity (&blob->info);
+  step->identity = g_strdup (blob->identity);
   step->frees = maq_cache_tally_remove (tally, &blob->info);
 }
 
@@ -107,9 +140,12 @@ sharing_work (MaqCacheJob *job,
     return dex_future_new_for_error (g_steal_pointer (&error));
 
   g_autoptr (MaqCachePlan) plan = maq_cache_plan_new ();
-  g_autoptr (MaqCacheTally) tally = maq_cache_tally_new ();
-  g_autoptr (GHashTable) owners = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
   g_autofd int root = maq_cache_open_root (cache, FALSE, NULL);
+  g_autoptr (MaqCacheTally) tally = maq_cache_tally_new (root);
+  g_autoptr (MaqCacheShared) store = maq_cache_shared_open (root);
+  g_autoptr (GHashTable) owners = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
+  for (guint i = 0; maq_cache_get_use_links (cache) && i < surveys->len; i++)
+    add_shared_owners (store, g_ptr_array_index (surveys, i), owners);
   for (guint i = 0; i < surveys->len; i++)
     {
       MaqCacheSurvey *survey = g_ptr_array_index (surveys, i);
@@ -204,10 +240,36 @@ maq_cache_share_content (int                parent,
   return reflink (parent, temporary, source, info) || hard_link (parent, temporary, root, source_path, source, error);
 }
 
+// Makes NAME in PARENT what SOURCE is.
 static gboolean
-replace (int                 root,
+replace_by_file (int                 root,
+                 const MaqCacheStep *step,
+                 int                 source,
+                 int                 parent,
+                 const char         *name,
+                 const struct stat  *info,
+                 GError            **error)
+{
+  g_autofree char *tag = g_strdup_printf ("%08x", g_random_int ());
+  g_autofree char *temporary = maq_cache_dup_partial_name (name, tag);
+
+  if (!maq_cache_share_content (parent, temporary, root, step->source, source, info, error))
+    return FALSE;
+  if (renameat (parent, temporary, parent, name) == 0)
+    return TRUE;
+  maq_cache_set_errno (error, errno, "Cannot replace", name);
+  unlinkat (parent, temporary, 0);
+  return FALSE;
+}
+
+// PAYLOAD: nullable, of the store that the source of STEP is a link to.
+static gboolean
+replace (MaqCacheShared     *store,
+         int                 root,
          const MaqCacheStep *step,
          int                 source,
+         const char         *payload,
+         MaqCacheJob        *job,
          guint64            *freed,
          GError            **error)
 {
@@ -218,45 +280,43 @@ replace (int                 root,
   if (parent < 0)
     return FALSE;
 
-  g_autofree char *tag = g_strdup_printf ("%08x", g_random_int ());
-  g_autofree char *temporary = maq_cache_dup_partial_name (name, tag);
   g_autofree char *identity = maq_cache_stat (parent, name, &info) ? maq_cache_dup_identity (&info) : NULL;
   if (g_strcmp0 (identity, step->identity) != 0)
     {
       g_set_error (error, MAQ_CACHE_ERROR, MAQ_CACHE_ERROR_DAMAGED, "It changed meanwhile; nothing was done");
       return FALSE;
     }
-  if (!maq_cache_share_content (parent, temporary, root, step->source, source, &info, error))
+  if (payload != NULL ? !maq_cache_shared_take (store, payload, parent, step->folder, name, info.st_size, job, error)
+                      : !replace_by_file (root, step, source, parent, name, &info, error))
     return FALSE;
-  if (renameat (parent, temporary, parent, name) != 0)
-    {
-      maq_cache_set_errno (error, errno, "Cannot replace", name);
-      unlinkat (parent, temporary, 0);
-      return FALSE;
-    }
   if (info.st_nlink == 1)
     *freed += maq_cache_get_freed (&info);
   return TRUE;
 }
 
 gboolean
-maq_cache_share (int                 root,
+maq_cache_share (MaqCacheShared     *store,
+                 int                 root,
                  const MaqCacheStep *step,
                  MaqCacheJob        *job,
                  guint64            *freed,
                  GError            **error)
 {
+  struct stat      info;
   g_autofree char *path = g_build_filename (step->folder, step->path, NULL);
   g_autofree char *etag = g_path_get_basename (step->path);
-  g_autofd int     source = open_blob (root, step->source, error);
-  g_autofd int     own = source >= 0 ? open_blob (root, path, error) : -1;
+  g_autofree char *place = maq_cache_shared_dup_payload (store, root, step->source, &info);
+  g_autofree char *payload = place != NULL ? g_path_get_basename (place) : NULL;
+  g_autofd int     source = payload == NULL ? open_blob (root, step->source, error) : -1;
+  g_autofd int     own = payload != NULL || source >= 0 ? open_blob (root, path, error) : -1;
 
-  if (own < 0 || !check_content (source, etag, step->source, job, error) || !check_content (own, etag, path, job, error))
+  // A payload is read when it is linked to.
+  if (own < 0 || (payload == NULL && !check_content (source, etag, step->source, job, error)) || !check_content (own, etag, path, job, error))
     return FALSE;
   int lock = maq_cache_lock_for_removal (root, step->folder, etag, error);
   if (lock == -1)
     return FALSE;
-  gboolean ok = replace (root, step, source, freed, error);
+  gboolean ok = replace (store, root, step, source, payload, job, freed, error);
   maq_cache_unlock_removed (lock, root, step->folder, etag);
   return ok;
 }

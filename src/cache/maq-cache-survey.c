@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Copyright 2026 The Maquette developers
-#include "maq-cache-survey.h"
+#include "maq-cache-care-private.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -22,6 +22,7 @@ pointer_free (gpointer data)
 
   g_free (self->path);
   g_free (self->blob);
+  g_free (self->payload);
   g_free (self);
 }
 
@@ -31,6 +32,8 @@ blob_free (gpointer data)
   MaqCacheBlob *self = data;
 
   g_free (self->name);
+  g_free (self->payload);
+  g_free (self->identity);
   g_free (self);
 }
 
@@ -55,6 +58,7 @@ maq_cache_survey_free (MaqCacheSurvey *self)
   g_ptr_array_unref (self->blobs);
   g_ptr_array_unref (self->partials);
   g_ptr_array_unref (self->set_aside);
+  g_ptr_array_unref (self->dead);
   g_ptr_array_unref (self->refs);
   g_ptr_array_unref (self->strays);
   g_hash_table_unref (self->by_name);
@@ -99,6 +103,8 @@ maq_cache_is_own_partial (const char *name)
 char *
 maq_cache_dup_etag_of (const char *name)
 {
+  // The link that is being made of an etag begins with a dot.
+  name += name[0] == '.';
   return g_strndup (name, strcspn (name, "."));
 }
 
@@ -130,13 +136,53 @@ add_blob (GPtrArray         *blobs,
   MaqCacheBlob *blob = g_new0 (MaqCacheBlob, 1);
 
   blob->name = g_strdup (name);
+  blob->identity = maq_cache_dup_identity (info);
   blob->info = *info;
   g_ptr_array_add (blobs, blob);
   return blob;
 }
 
 static void
+add_content (MaqCacheSurvey    *self,
+             const char        *name,
+             const struct stat *info,
+             char              *payload)
+{
+  MaqCacheBlob *blob = add_blob (self->blobs, name, info);
+
+  blob->payload = payload;
+  g_hash_table_insert (self->by_name, blob->name, blob);
+}
+
+// A link in blobs/: to a payload, or to nothing, or what a program that was stopped left behind. INFO: of the link itself.
+static void
+survey_blob_link (MaqCacheSurvey    *self,
+                  MaqCacheShared    *store,
+                  int                folder,
+                  const char        *name,
+                  const struct stat *info)
+{
+  struct stat      content;
+  g_autofree char *payload = maq_cache_shared_dup_payload (store, folder, name, &content);
+
+  if (maq_cache_is_temporary_link (name))
+    add_blob (self->partials, name, info);
+  else if (payload != NULL && maq_cache_etag_validate (name, NULL))
+    {
+      add_content (self, name, &content, g_steal_pointer (&payload));
+      MaqCacheBlob *blob = g_ptr_array_index (self->blobs, self->blobs->len - 1);
+      g_free (blob->identity);
+      blob->identity = maq_cache_shared_dup_identity (store, folder, name, &content);
+    }
+  else if (fstatat (folder, name, &content, 0) != 0 && (errno == ENOENT || errno == ELOOP))
+    add_blob (self->dead, name, info);
+  else
+    add_stray (self, "blobs/%s is a link that leads out of the cache; it is left alone", name);
+}
+
+static void
 survey_blobs (MaqCacheSurvey *self,
+              MaqCacheShared *store,
               int             repo)
 {
   g_autoptr (GError) error = NULL;
@@ -156,7 +202,9 @@ survey_blobs (MaqCacheSurvey *self,
       struct stat info;
       if (!maq_cache_stat (folder, names[i], &info))
         continue; // gone meanwhile, or at least not to be touched
-      if (!S_ISREG (info.st_mode))
+      if (S_ISLNK (info.st_mode))
+        survey_blob_link (self, store, folder, names[i], &info);
+      else if (!S_ISREG (info.st_mode))
         add_stray (self, "blobs/%s is no file; it is left alone", names[i]);
       else if (g_str_has_suffix (names[i], PARTIAL) || g_str_has_suffix (names[i], PARTIAL_LLM))
         add_blob (self->partials, names[i], &info);
@@ -167,10 +215,7 @@ survey_blobs (MaqCacheSurvey *self,
       else if (!maq_cache_etag_validate (names[i], NULL))
         add_stray (self, "blobs/%s has a name no program gives; it is left alone", names[i]);
       else
-        {
-          MaqCacheBlob *blob = add_blob (self->blobs, names[i], &info);
-          g_hash_table_insert (self->by_name, blob->name, blob);
-        }
+        add_content (self, names[i], &info, NULL);
     }
 }
 
@@ -234,22 +279,36 @@ maq_cache_get_blob_of_target (const char *target,
   return target + 6;
 }
 
+char *
+maq_cache_dup_first_hop (const char *path)
+{
+  g_autofree char *target = g_file_read_link (path, NULL);
+  g_autofree char *folder = g_path_get_dirname (path);
+  g_autofree char *reached = target != NULL ? g_canonicalize_filename (target, folder) : NULL;
+  g_autofree char *parent = reached != NULL ? g_path_get_dirname (reached) : NULL;
+  g_autofree char *real = parent != NULL ? realpath (parent, NULL) : NULL;
+  g_autofree char *name = real != NULL ? g_path_get_basename (reached) : NULL;
+
+  return name != NULL ? g_build_filename (real, name, NULL) : NULL;
+}
+
 // A link written in another way may lead to a blob here all the same.
 static char *
-dup_blob_by_real_path (const char *repo_path,
+dup_blob_by_first_hop (const char *repo_path,
                        const char *path)
 {
   g_autofree char *full = g_build_filename (repo_path, path, NULL);
-  g_autofree char *real = realpath (full, NULL);
+  g_autofree char *reached = maq_cache_dup_first_hop (full);
   g_autofree char *blobs = g_build_filename (repo_path, "blobs", NULL);
-  g_autofree char *parent = real != NULL ? g_path_get_dirname (real) : NULL;
+  g_autofree char *parent = reached != NULL ? g_path_get_dirname (reached) : NULL;
 
-  return g_strcmp0 (parent, blobs) == 0 ? g_path_get_basename (real) : NULL;
+  return g_strcmp0 (parent, blobs) == 0 ? g_path_get_basename (reached) : NULL;
 }
 
 static void
 survey_link (MaqCacheSurvey  *self,
              MaqCachePointer *pointer,
+             MaqCacheShared  *store,
              int              folder,
              const char      *name,
              const char      *repo_path,
@@ -262,7 +321,7 @@ survey_link (MaqCacheSurvey  *self,
   target[MAX (length, 0)] = '\0';
   pointer->blob = g_strdup (maq_cache_get_blob_of_target (target, depth));
   if (pointer->blob == NULL)
-    pointer->blob = dup_blob_by_real_path (repo_path, pointer->path);
+    pointer->blob = dup_blob_by_first_hop (repo_path, pointer->path);
 
   MaqCacheBlob *blob = pointer->blob != NULL ? g_hash_table_lookup (self->by_name, pointer->blob) : NULL;
   if (blob != NULL)
@@ -272,6 +331,11 @@ survey_link (MaqCacheSurvey  *self,
     }
   else if (length < 0)
     set_unread (self);
+  else if ((pointer->payload = maq_cache_shared_dup_payload (store, folder, name, &info)) != NULL)
+    {
+      pointer->place = MAQ_CACHE_PLACE_STORE;
+      pointer->size = info.st_size;
+    }
   else if (fstatat (folder, name, &info, 0) != 0 && (errno == ENOENT || errno == ENOTDIR || errno == ELOOP))
     pointer->place = MAQ_CACHE_PLACE_NOWHERE;
   else
@@ -280,6 +344,7 @@ survey_link (MaqCacheSurvey  *self,
 
 static void
 survey_snapshot (MaqCacheSurvey *self,
+                 MaqCacheShared *store,
                  int             folder,
                  const char     *prefix,
                  const char     *repo_path,
@@ -300,7 +365,7 @@ survey_snapshot (MaqCacheSurvey *self,
         {
           g_autofd int sub = depth < MAQ_CACHE_MAX_DEPTH ? openat (folder, names[i], OPEN_FOLDER) : -1;
           if (sub >= 0)
-            survey_snapshot (self, sub, path, repo_path, depth + 1);
+            survey_snapshot (self, store, sub, path, repo_path, depth + 1);
           else
             set_unread (self);
           continue;
@@ -310,13 +375,14 @@ survey_snapshot (MaqCacheSurvey *self,
       pointer->info = info;
       pointer->place = S_ISREG (info.st_mode) ? MAQ_CACHE_PLACE_HERE : MAQ_CACHE_PLACE_ELSEWHERE;
       if (S_ISLNK (info.st_mode))
-        survey_link (self, pointer, folder, names[i], repo_path, depth);
+        survey_link (self, pointer, store, folder, names[i], repo_path, depth);
       g_ptr_array_add (self->pointers, pointer);
     }
 }
 
 static void
 survey_snapshots (MaqCacheSurvey *self,
+                  MaqCacheShared *store,
                   int             repo,
                   const char     *repo_path)
 {
@@ -348,13 +414,13 @@ survey_snapshots (MaqCacheSurvey *self,
           guint before = self->pointers->len;
           add_stray (self, "snapshots/%s is no commit; it is left alone", names[i]);
           // What it links to is in use all the same.
-          survey_snapshot (self, folder, prefix, repo_path, 0);
+          survey_snapshot (self, store, folder, prefix, repo_path, 0);
           g_ptr_array_set_size (self->pointers, before);
         }
       else
         {
           g_ptr_array_add (self->commits, g_strdup (names[i]));
-          survey_snapshot (self, folder, prefix, repo_path, 0);
+          survey_snapshot (self, store, folder, prefix, repo_path, 0);
         }
     }
 }
@@ -378,6 +444,7 @@ maq_cache_survey_repo (int         root_fd,
   self->blobs = g_ptr_array_new_with_free_func (blob_free);
   self->partials = g_ptr_array_new_with_free_func (blob_free);
   self->set_aside = g_ptr_array_new_with_free_func (blob_free);
+  self->dead = g_ptr_array_new_with_free_func (blob_free);
   self->refs = g_ptr_array_new_with_free_func (ref_free);
   self->strays = g_ptr_array_new_with_free_func (g_free);
   self->by_name = g_hash_table_new (g_str_hash, g_str_equal);
@@ -393,8 +460,9 @@ maq_cache_survey_repo (int         root_fd,
       self->obstacle = g_strdup_printf ("The folder cannot be read: %s", g_strerror (errno));
       return self;
     }
-  survey_blobs (self, repo);
-  survey_snapshots (self, repo, path);
+  g_autoptr (MaqCacheShared) store = maq_cache_shared_open (root_fd);
+  survey_blobs (self, store, repo);
+  survey_snapshots (self, store, repo, path);
   g_autofd int refs = openat (repo, "refs", OPEN_FOLDER);
   if (refs >= 0)
     survey_refs (self, refs, NULL, 0);
@@ -418,6 +486,14 @@ survey_entry (GPtrArray  *surveys,
 
   if (g_str_equal (name, MAQ_CACHE_LOCKS) || g_str_equal (name, "CACHEDIR.TAG") || maq_cache_is_ignored (name))
     return;
+  if (g_str_equal (name, MAQ_CACHE_SHARED_FOLDER) && fstatat (root_fd, name, &info, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR (info.st_mode))
+    {
+      g_autoptr (MaqCacheShared) store = maq_cache_shared_open (root_fd);
+      g_autofree char *remark = maq_cache_shared_dup_remark (store);
+      if (remark != NULL && strays != NULL)
+        g_ptr_array_add (strays, g_strconcat (remark, "; it is left alone", NULL));
+      return;
+    }
   g_autofree char *id = maq_cache_dup_id_of_folder (name, &kind);
   gboolean         is_folder = fstatat (root_fd, name, &info, 0) == 0 && S_ISDIR (info.st_mode);
   if (id != NULL && is_folder)

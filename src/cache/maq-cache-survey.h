@@ -6,6 +6,7 @@
 
 #include "maq-cache-job.h"
 #include "maq-cache-private.h"
+#include "maq-cache-shared.h"
 
 // Everything that lies in the folder of a repo, right or wrong: what the care of the cache decides on. A scan says what can be
 // used; a survey says what is there. Blocking.
@@ -16,6 +17,7 @@ typedef enum
 {
   MAQ_CACHE_PLACE_BLOB,      // a link to a blob of this repo
   MAQ_CACHE_PLACE_HERE,      // a regular file in the snapshot
+  MAQ_CACHE_PLACE_STORE,     // a link straight to a payload in the shared store
   MAQ_CACHE_PLACE_NOWHERE,   // a link to nothing
   MAQ_CACHE_PLACE_ELSEWHERE, // a link out of the repo's blobs, or something that is no file
 } MaqCachePlace;
@@ -24,15 +26,19 @@ typedef struct
 {
   char         *path; // below the repo's folder: snapshots/<commit>/<file>
   MaqCachePlace place;
-  char         *blob; // base name in blobs/ that the link leads to, or would; else NULL
-  struct stat   info; // of the file itself with _HERE
+  char         *blob;    // base name in blobs/ that the link leads to, or would; else NULL
+  char         *payload; // with _STORE: its name below the store
+  guint64       size;    // with _STORE: of the payload
+  struct stat   info;    // of the file or link itself
 } MaqCachePointer;
 
 typedef struct
 {
   char       *name;
-  struct stat info;
-  guint       uses; // links of snapshots that lead here
+  char       *payload;  // nullable: below the shared store, where the blob is a link to it
+  char       *identity; // of the blob, and of what it leads to
+  struct stat info;     // of the content
+  guint       uses;     // links of snapshots that lead here
 } MaqCacheBlob;
 
 typedef struct
@@ -53,6 +59,7 @@ typedef struct
   GPtrArray  *blobs;     // MaqCacheBlob with their final names
   GPtrArray  *partials;  // MaqCacheBlob: *.incomplete
   GPtrArray  *set_aside; // MaqCacheBlob: *.damaged, which we moved out of the way
+  GPtrArray  *dead;      // MaqCacheBlob: links that lead to nothing
   GPtrArray  *refs;      // MaqCacheRef
   GPtrArray  *strays;    // char *: sentences
   GHashTable *by_name;   // blobs

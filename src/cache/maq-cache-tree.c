@@ -30,6 +30,7 @@ maq_cache_tree_file_free (MaqCacheTreeFile *self)
   g_free (self->path);
   g_free (self->oid);
   g_free (self->sha256);
+  g_free (self->xet);
   g_free (self);
 }
 
@@ -55,6 +56,7 @@ read_file (const char   *path,
   self->size = size;
   self->oid = g_strdup (oid);
   self->sha256 = g_strdup (sha256);
+  self->xet = g_strdup (maq_json_get_string (json, "xet_hash"));
   return self;
 }
 
@@ -160,6 +162,11 @@ dup_text (GPtrArray *files)
           json_builder_add_string_value (builder, file->sha256);
           json_builder_set_member_name (builder, "lfs_size");
           json_builder_add_int_value (builder, file->size);
+        }
+      if (is_hash (file->xet, 64))
+        {
+          json_builder_set_member_name (builder, "xet_hash");
+          json_builder_add_string_value (builder, file->xet);
         }
       json_builder_end_object (builder);
     }

@@ -74,7 +74,8 @@ maq_cache_file_state_to_string (MaqCacheFileState state)
 }
 
 // One file to read.
-typedef struct
+typedef struct _Item Item;
+struct _Item
 {
   MaqCacheVerdict *verdict; // in the verification
   const char      *folder;  // of the repo, in a survey
@@ -82,7 +83,8 @@ typedef struct
   MaqCacheHash     hash;
   char            *expected; // hexadecimal
   gint64           size;     // -1: nothing says it
-} Item;
+  const Item      *same;     // nullable: another repo's, of the same content and expected to be the same; that one is read
+};
 
 typedef struct
 {
@@ -91,10 +93,11 @@ typedef struct
   MaqCacheProgressFunc func;
   gpointer             func_data;
 
-  MaqCacheJob *job;   // in the worker
-  int          root;  // while threads run
-  GPtrArray   *items; // of Item
-  int          next;  // atomic: index of the item nobody took yet
+  MaqCacheJob *job;      // in the worker
+  int          root;     // while threads run
+  GPtrArray   *items;    // of Item
+  GHashTable  *payloads; // of the shared store and what is expected of them → the first Item, which is read
+  int          next;     // atomic: index of the item nobody took yet
 } Verify;
 
 static void
@@ -115,6 +118,7 @@ verify_free (gpointer data)
   g_object_unref (self->cache);
   g_clear_pointer (&self->address, maq_repo_address_free);
   g_ptr_array_unref (self->items);
+  g_hash_table_unref (self->payloads);
   g_free (self);
 }
 
@@ -256,15 +260,17 @@ judge (Verify *self,
   g_autoptr (GError) error = NULL;
   g_autofree char *path = g_build_filename (item->folder, item->path, NULL);
   g_autofd int     parent = maq_cache_open_parent (self->root, path, FALSE, &name, &error);
-  g_autofd int     fd = parent >= 0 ? openat (parent, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC) : -1;
+  g_autoptr (MaqCacheShared) store = maq_cache_shared_open (self->root);
+  g_autofd int fd = parent >= 0 ? maq_cache_shared_open_content (store, parent, name, &info, &error) : -1;
 
-  if (fd < 0 || fstat (fd, &info) != 0 || !S_ISREG (info.st_mode))
+  if (fd < 0)
     {
       verdict->state = MAQ_CACHE_FILE_UNREADABLE;
-      verdict->detail = error != NULL ? g_strdup (error->message) : g_strdup_printf ("It cannot be opened: %s", g_strerror (errno));
+      verdict->detail = g_strdup (error->message);
       return;
     }
-  verdict->identity = maq_cache_dup_identity (&info);
+  struct stat now;
+  verdict->identity = maq_cache_shared_dup_identity (store, parent, name, &now);
   if (item->size >= 0 && item->size != info.st_size)
     judge_size (item, &info);
   else if (item->hash != MAQ_CACHE_HASH_NONE)
@@ -278,7 +284,8 @@ judge_thread (gpointer data)
   guint   i;
 
   while (!maq_cache_job_is_stopped (self->job) && (i = g_atomic_int_add (&self->next, 1)) < self->items->len)
-    judge (self, g_ptr_array_index (self->items, i));
+    if (((Item *) g_ptr_array_index (self->items, i))->same == NULL)
+      judge (self, g_ptr_array_index (self->items, i));
   return NULL;
 }
 
@@ -329,14 +336,28 @@ read_tree (Verify         *self,
   return tree;
 }
 
-// FILE (nullable): what the commit says of it; else ETAG (nullable) is what the content should be.
+// A payload is read once, whatever leads to it.
+static void
+find_same (Verify     *self,
+           Item       *item,
+           const char *payload)
+{
+  g_autofree char *key = g_strdup_printf ("%s %s %" G_GINT64_FORMAT, payload, item->expected, item->size);
+
+  item->same = g_hash_table_lookup (self->payloads, key);
+  if (item->same == NULL)
+    g_hash_table_insert (self->payloads, g_steal_pointer (&key), item);
+}
+
+// FILE (nullable): what the commit says of it; else ETAG (nullable) is what the content should be. PAYLOAD: nullable.
 static void
 add_item (Verify                 *self,
           MaqCacheSurvey         *survey,
           MaqCacheVerdict        *verdict,
           char                   *path,
           const MaqCacheTreeFile *file,
-          const char             *etag)
+          const char             *etag,
+          const char             *payload)
 {
   Item *item = g_new0 (Item, 1);
 
@@ -350,6 +371,8 @@ add_item (Verify                 *self,
   item->size = file != NULL ? (gint64) file->size : -1;
   if (item->hash == MAQ_CACHE_HASH_NONE)
     set_state (verdict, MAQ_CACHE_FILE_NOT_JUDGED, etag != NULL ? "Its name is no hash of its content" : "Nothing says what its content should be");
+  else if (payload != NULL)
+    find_same (self, item, payload);
   g_ptr_array_add (self->items, item);
 }
 
@@ -366,7 +389,7 @@ add_blob (Verify                 *self,
 
   verdict->blob = g_strdup (blob->name);
   verdict->size = blob->info.st_size;
-  add_item (self, survey, verdict, g_steal_pointer (&path), file, blob->name);
+  add_item (self, survey, verdict, g_steal_pointer (&path), file, blob->name, blob->payload);
 }
 
 static void
@@ -387,7 +410,14 @@ add_pointer (Verify                 *self,
       {
         MaqCacheVerdict *verdict = add_verdict (result, survey, pointer, NULL);
         verdict->size = pointer->info.st_size;
-        add_item (self, survey, verdict, g_strdup (pointer->path), file, NULL);
+        add_item (self, survey, verdict, g_strdup (pointer->path), file, NULL, NULL);
+        break;
+      }
+    case MAQ_CACHE_PLACE_STORE:
+      {
+        MaqCacheVerdict *verdict = add_verdict (result, survey, pointer, NULL);
+        verdict->size = pointer->size;
+        add_item (self, survey, verdict, g_strdup (pointer->path), file, NULL, pointer->payload);
         break;
       }
     case MAQ_CACHE_PLACE_NOWHERE:
@@ -461,6 +491,27 @@ judge_all (Verify *self)
       g_thread_join (threads[i]);
 }
 
+// The verdicts of what was not read itself.
+static void
+copy_verdicts (Verify *self)
+{
+  g_autoptr (MaqCacheShared) store = maq_cache_shared_open (self->root);
+
+  for (guint i = 0; i < self->items->len; i++)
+    {
+      const Item *item = g_ptr_array_index (self->items, i);
+      if (item->same == NULL)
+        continue;
+      struct stat      info;
+      const char      *name = NULL;
+      g_autofree char *path = g_build_filename (item->folder, item->path, NULL);
+      g_autofd int     parent = maq_cache_open_parent (self->root, path, FALSE, &name, NULL);
+      item->verdict->state = item->same->verdict->state;
+      item->verdict->detail = g_strdup (item->same->verdict->detail);
+      item->verdict->identity = parent >= 0 ? maq_cache_shared_dup_identity (store, parent, name, &info) : NULL;
+    }
+}
+
 static int
 compare_verdicts (gconstpointer a,
                   gconstpointer b)
@@ -501,8 +552,11 @@ verify_work (MaqCacheJob *job,
   if (result->verdicts->len == 0 && (commit != NULL || path != NULL))
     return dex_future_new_reject (G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "Nothing of %s is in the cache there", self->address->id);
   for (guint i = 0; i < self->items->len; i++)
-    if (((Item *) g_ptr_array_index (self->items, i))->hash != MAQ_CACHE_HASH_NONE)
-      total += ((Item *) g_ptr_array_index (self->items, i))->verdict->size;
+    {
+      const Item *item = g_ptr_array_index (self->items, i);
+      if (item->hash != MAQ_CACHE_HASH_NONE && item->same == NULL)
+        total += item->verdict->size;
+    }
   maq_cache_job_set_total (job, total);
 
   g_autofd int root = self->items->len > 0 ? maq_cache_open_root (self->cache, FALSE, &error) : -1;
@@ -513,6 +567,7 @@ verify_work (MaqCacheJob *job,
   judge_all (self);
   if (maq_cache_job_is_stopped (job))
     return maq_cache_job_new_stopped ();
+  copy_verdicts (self);
 
   for (guint i = 0; i < result->verdicts->len; i++)
     {
@@ -550,5 +605,6 @@ maq_cache_verify (MaqCache             *self,
   verify->func = func;
   verify->func_data = data;
   verify->items = g_ptr_array_new_with_free_func (item_free);
+  verify->payloads = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   return maq_cache_job_start ("maq-cache-verify", verify_work, verify_tick, verify, verify_free);
 }

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "maq-cache-partial.h"
+#include "maq-cache-shared.h"
 #include "maq-paths.h"
 
 #define RESERVE G_GUINT64_CONSTANT (2000000000)
@@ -291,20 +292,19 @@ maq_cache_set_free_bytes (MaqCache *self,
   g_mutex_unlock (&self->lock);
 }
 
-// The size of a regular file below blobs/, or -1.
+// The size of what a name in blobs/ stands for, or -1.
 static gint64
-get_blob_file_size (MaqCache   *self,
-                    MaqRepoKind kind,
-                    const char *id,
-                    const char *name)
+get_blob_size (MaqCache   *self,
+               MaqRepoKind kind,
+               const char *id,
+               const char *name)
 {
   g_autofd int repo = maq_cache_open_existing_repo (self, kind, id);
   g_autofd int blobs = repo >= 0 ? maq_cache_open_folder (repo, "blobs", FALSE, NULL) : -1;
   struct stat  info;
+  g_autoptr (MaqCacheShared) store = maq_cache_shared_open_of_repo (repo);
 
-  if (blobs < 0 || fstatat (blobs, name, &info, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG (info.st_mode))
-    return -1;
-  return info.st_size;
+  return blobs >= 0 && maq_cache_shared_stat (store, blobs, name, &info, NULL) ? info.st_size : -1;
 }
 
 gboolean
@@ -316,7 +316,7 @@ maq_cache_has_blob (MaqCache   *self,
 {
   g_return_val_if_fail (MAQ_IS_CACHE (self), FALSE);
 
-  return maq_cache_etag_validate (etag, NULL) && get_blob_file_size (self, kind, id, etag) == (gint64) size;
+  return maq_cache_etag_validate (etag, NULL) && get_blob_size (self, kind, id, etag) == (gint64) size;
 }
 
 gboolean
@@ -324,14 +324,14 @@ maq_cache_has_twin (MaqCache   *self,
                     MaqRepoKind kind,
                     const char *id,
                     const char *etag,
-                    guint64     size)
+                    guint64     size,
+                    const char *xet)
 {
   g_return_val_if_fail (MAQ_IS_CACHE (self), FALSE);
 
   g_autofree char *folder = maq_cache_dup_repo_folder (kind, id, NULL);
   g_autofd int     root = folder != NULL && maq_cache_get_use_links (self) ? maq_cache_open_root (self, FALSE, NULL) : -1;
-  g_autofree char *twin = root >= 0 ? maq_cache_dup_twin (root, folder, etag, size) : NULL;
-  return twin != NULL;
+  return root >= 0 && maq_cache_can_take_twin (root, folder, etag, size, xet);
 }
 
 char *
@@ -341,14 +341,15 @@ maq_cache_dup_content_path (MaqCache   *self,
                             const char *commit,
                             const char *path,
                             const char *etag,
-                            guint64     size)
+                            guint64     size,
+                            const char *xet)
 {
   g_return_val_if_fail (MAQ_IS_CACHE (self), NULL);
 
   g_autofree char *folder = maq_cache_dup_repo_folder (kind, id, NULL);
   if (folder == NULL || !maq_cache_etag_validate (etag, NULL))
     return NULL;
-  if (get_blob_file_size (self, kind, id, etag) == (gint64) size)
+  if (get_blob_size (self, kind, id, etag) == (gint64) size)
     return g_build_filename (self->root, folder, "blobs", etag, NULL);
   // A cache without links has it in the snapshot only.
   g_autofree char *file = maq_cache_dup_file_path (self, kind, id, commit, path);
@@ -356,7 +357,7 @@ maq_cache_dup_content_path (MaqCache   *self,
   if (file != NULL && stat (file, &info) == 0 && (guint64) info.st_size == size)
     return g_steal_pointer (&file);
   g_autofd int     root = maq_cache_open_root (self, FALSE, NULL);
-  g_autofree char *twin = root >= 0 ? maq_cache_dup_twin (root, folder, etag, size) : NULL;
+  g_autofree char *twin = root >= 0 ? maq_cache_dup_twin (root, folder, etag, size, xet) : NULL;
   return twin != NULL ? g_build_filename (self->root, twin, NULL) : NULL;
 }
 

@@ -58,6 +58,7 @@ typedef struct
   guint64 size;   // in bytes, of the content
   char   *oid;    // git SHA-1, of the content or of the pointer to it
   char   *sha256; // of the content of a large file, else NULL
+  char   *xet;    // nullable: the Xet hash, which names it in the store that repos share; says nothing of the content
 } MaqCacheTreeFile;
 // What names the blob: sha256 or oid.
 const char *maq_cache_tree_file_get_etag (const MaqCacheTreeFile *self);
@@ -74,11 +75,12 @@ guint64 maq_cache_get_free_bytes (MaqCache *self);
 void maq_cache_set_free_bytes (MaqCache *self, guint64 bytes);
 // Whether the blob is here with that size.
 gboolean maq_cache_has_blob (MaqCache *self, MaqRepoKind kind, const char *id, const char *etag, guint64 size);
-// Whether another repo has such a blob, which a download would share instead of fetching it; see maq_cache_writer_begin.
-gboolean maq_cache_has_twin (MaqCache *self, MaqRepoKind kind, const char *id, const char *etag, guint64 size);
-// Where in the cache a file is that should have this content, in this repo or another one; NULL if there is none (transfer full).
-// Nothing says yet that its content is right.
-char *maq_cache_dup_content_path (MaqCache *self, MaqRepoKind kind, const char *id, const char *commit, const char *path, const char *etag, guint64 size);
+// Whether another repo has such a blob, or the store that repos share has it as XET (nullable): a download would share it instead of
+// fetching it; see maq_cache_writer_begin.
+gboolean maq_cache_has_twin (MaqCache *self, MaqRepoKind kind, const char *id, const char *etag, guint64 size, const char *xet);
+// Where in the cache a file is that should have this content, in this repo, another one, or the store that repos share as XET
+// (nullable); NULL if there is none (transfer full). Nothing says yet that its content is right.
+char *maq_cache_dup_content_path (MaqCache *self, MaqRepoKind kind, const char *id, const char *commit, const char *path, const char *etag, guint64 size, const char *xet);
 // Whether the file PATH anywhere on this machine has SIZE bytes and the hash that ETAG, a SHA-256 or git's SHA-1, is. Reads it;
 // blocking.
 gboolean maq_cache_file_is (const char *path, const char *etag, guint64 size);
@@ -95,9 +97,9 @@ G_DECLARE_FINAL_TYPE (MaqCacheWriter, maq_cache_writer, MAQ, CACHE_WRITER, GObje
 // Takes the blob's lock and opens or resumes our partial file. ETAG: 64 hex (SHA-256) and 40 hex (git SHA-1) are verified,
 // other forms only by SIZE. TAG (nullable): the 8 hex digits in the partial file's name; the same ones find it again later, else
 // any partial file of ours that nobody is writing is continued.
-// A file of at least 64 KiB that another repo of the cache has with the same SHA-256 is read, checked and shared with it instead:
-// complete at once. MAQ_CACHE_ERROR_LOCKED if another program holds the lock, _NO_SPACE, _READ_ONLY, _UNSAFE; MAQ_ADDRESS_ERROR.
-MaqCacheWriter *maq_cache_writer_begin (MaqCache *cache, MaqRepoKind kind, const char *id, const char *commit, const char *path, const char *etag, guint64 size, const char *tag, GError **error);
+// A file of at least 64 KiB that another repo of the cache has with the same SHA-256, or that the store of all repos has as XET
+// (nullable), is read, checked and shared instead: complete at once. MAQ_CACHE_ERROR_LOCKED if another program holds the lock, _NO_SPACE, _READ_ONLY, _UNSAFE; MAQ_ADDRESS_ERROR.
+MaqCacheWriter *maq_cache_writer_begin (MaqCache *cache, MaqRepoKind kind, const char *id, const char *commit, const char *path, const char *etag, guint64 size, const char *xet, const char *tag, GError **error);
 // TRUE when the blob was already there: nothing to append, go to finish.
 gboolean maq_cache_writer_is_complete (MaqCacheWriter *self);
 // The bytes that are there already (transfer full).
@@ -124,7 +126,7 @@ void  maq_cache_writer_discard (MaqCacheWriter *self);
 typedef struct
 {
   char   *path;      // inside the repo
-  char   *blob_path; // absolute, links resolved
+  char   *blob_path; // absolute: its blob in the repo, which may be a link itself; of a file without one the place it really is at
   guint64 size;
   gint64  last_accessed; // Unix seconds
 } MaqCacheFile;
@@ -138,13 +140,22 @@ typedef struct
   gint64     last_modified;
 } MaqCacheRevision;
 
+// What a repo has in the store that all repos share; another one may have the same.
+typedef struct
+{
+  char   *name;
+  guint64 size;
+} MaqCachePayload;
+
 typedef struct
 {
   MaqRepoKind kind;
   char       *id;
   char       *path;
   GPtrArray  *revisions; // of MaqCacheRevision, newest first
-  guint64     size;      // bytes really used by distinct blobs
+  GPtrArray  *payloads;  // of MaqCachePayload
+  guint64     size;      // bytes of its distinct blobs, those it shares as well
+  guint64     own_size;  // the part of it that no other repo shares through the store
   guint       n_files;
   gint64      last_accessed;
   gint64      last_modified;
@@ -165,7 +176,8 @@ typedef struct
 {
   GPtrArray *repos;    // of MaqCacheRepo, newest first
   char     **warnings; // strange entries that are no repos, one sentence each
-  guint64    size;
+  guint64    size;     // bytes on the disk, what is shared once; so the repos may add up to more
+  guint64    unused;   // the part of it that is in the store and in no repo
 } MaqCacheScan;
 #define MAQ_TYPE_CACHE_SCAN (maq_cache_scan_get_type ())
 GType         maq_cache_scan_get_type (void);

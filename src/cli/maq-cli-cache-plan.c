@@ -48,6 +48,8 @@ action_title (MaqCacheStepAction action)
       return N_ ("remove blob");
     case MAQ_CACHE_STEP_REMOVE_PARTIAL:
       return N_ ("remove partial");
+    case MAQ_CACHE_STEP_REMOVE_PAYLOAD:
+      return N_ ("remove shared");
     case MAQ_CACHE_STEP_SHARE:
       return N_ ("share");
     }
@@ -64,7 +66,7 @@ dup_place (const MaqCacheStep *step)
     return step->path[50] == '/' ? g_strdup_printf ("%s (%.7s)", step->path + 51, step->path + 10) : g_strndup (step->path + 10, 7);
   if (!g_str_has_prefix (step->path, "blobs/"))
     return g_strdup (step->path);
-  const char *name = step->path + strlen ("blobs/");
+  const char *name = strrchr (step->path, '/') + 1;
   gsize       length = strcspn (name, ".");
   return length <= SHORT_HASH ? g_strdup (name) : g_strdup_printf ("%.*s…%s", SHORT_HASH, name, name + length);
 }

@@ -136,7 +136,7 @@ place (Job                   *job,
        const MaqTransferFile *listed,
        GError               **error)
 {
-  g_autoptr (MaqCacheWriter) writer = maq_cache_writer_begin (job->cache, job->request->kind, work->id, work->commit, listed->path, listed->etag, listed->size, NULL, error);
+  g_autoptr (MaqCacheWriter) writer = maq_cache_writer_begin (job->cache, job->request->kind, work->id, work->commit, listed->path, listed->etag, listed->size, listed->xet, NULL, error);
 
   if (writer == NULL)
     return NULL;

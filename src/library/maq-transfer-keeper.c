@@ -19,7 +19,7 @@ begin_writer (MaqTransferRun        *run,
 {
   if (run->work->dir != NULL)
     return maq_cache_local_dir_begin (run->work->dir, run->work->commit, file->path, file->etag, file->size, maq_transfer_record_get_tag (run->record), source, run->request->replace, error);
-  return maq_cache_writer_begin (run->cache, run->request->kind, run->work->id, run->work->commit, file->path, file->etag, file->size, maq_transfer_record_get_tag (run->record), error);
+  return maq_cache_writer_begin (run->cache, run->request->kind, run->work->id, run->work->commit, file->path, file->etag, file->size, file->xet, maq_transfer_record_get_tag (run->record), error);
 }
 
 MaqCacheWriter *

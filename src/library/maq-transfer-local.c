@@ -62,7 +62,7 @@ look_at (Look            *self,
   file->here = state == MAQ_CACHE_LOCAL_CURRENT;
   *is_other = state == MAQ_CACHE_LOCAL_OTHER && !self->request->replace;
   if (!file->here)
-    file->source = maq_cache_dup_content_path (self->cache, self->request->kind, work->id, work->commit, file->path, file->etag, file->size);
+    file->source = maq_cache_dup_content_path (self->cache, self->request->kind, work->id, work->commit, file->path, file->etag, file->size, file->xet);
   return TRUE;
 }
 

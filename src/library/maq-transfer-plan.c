@@ -61,7 +61,7 @@ find_twins (Planning        *self,
       if (work->dir != NULL)
         file->is_twin = !file->here && file->source != NULL;
       else
-        file->is_twin = !file->here && file->etag != NULL && maq_cache_has_twin (self->cache, self->request->kind, work->id, file->etag, file->size);
+        file->is_twin = !file->here && file->etag != NULL && maq_cache_has_twin (self->cache, self->request->kind, work->id, file->etag, file->size, file->xet);
     }
 }
 

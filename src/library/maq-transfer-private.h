@@ -25,6 +25,7 @@ typedef struct
 {
   char    *path;
   char    *etag;
+  char    *xet; // nullable: the Xet hash, if it has one
   guint64  size;
   gboolean here;    // the content is in the cache, if perhaps not yet in this snapshot; for a folder: it is up to date there
   gboolean is_twin; // or another repo, or for a folder the cache, has it; only where a plan was made

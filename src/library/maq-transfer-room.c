@@ -30,7 +30,7 @@ maq_transfer_run_check_space (MaqTransferRun *self,
   for (guint i = 0; i < work->files->len && needed > free_bytes && work->dir == NULL; i++)
     {
       MaqTransferFile *file = g_ptr_array_index (work->files, i);
-      if (!file->here && maq_cache_has_twin (self->cache, self->request->kind, work->id, file->etag, file->size))
+      if (!file->here && maq_cache_has_twin (self->cache, self->request->kind, work->id, file->etag, file->size, file->xet))
         needed -= MIN (needed, file->size);
       else if (!file->here)
         needed -= MIN (needed, maq_cache_get_partial_size (self->cache, self->request->kind, work->id, file->etag, file->size, maq_transfer_record_get_tag (self->record)));

@@ -18,6 +18,7 @@ file_free (gpointer data)
 
   g_free (self->path);
   g_free (self->etag);
+  g_free (self->xet);
   g_free (self->source);
   g_free (self);
 }
@@ -98,6 +99,7 @@ maq_transfer_work_choose (const MaqTransferWork *self,
         continue;
       MaqTransferFile *copy = add_file (chosen, file->path, file->etag, file->size, file->here);
       copy->is_twin = file->is_twin;
+      copy->xet = g_strdup (file->xet);
       copy->source = g_strdup (file->source);
     }
   return chosen;
@@ -155,7 +157,7 @@ work_from_tree (MaqCache                 *cache,
       const MaqCacheTreeFile *file = g_ptr_array_index (tree, i);
       gboolean                asked = wanted != NULL ? g_hash_table_contains (wanted, file->path) : maq_transfer_request_has_path (request, file->path);
       if (asked && g_hash_table_add (found, file->path))
-        add_file (work, file->path, maq_cache_tree_file_get_etag (file), file->size, request->folder == NULL && is_here (cache, request, id, commit, file));
+        add_file (work, file->path, maq_cache_tree_file_get_etag (file), file->size, request->folder == NULL && is_here (cache, request, id, commit, file))->xet = g_strdup (file->xet);
     }
 
   for (guint i = 0; maq_transfer_request_has_paths (request) && request->paths[i] != NULL; i++)
@@ -375,6 +377,7 @@ convert_tree (MaqHubTree *tree)
       file->size = from->size;
       file->oid = g_strdup (from->oid);
       file->sha256 = g_strdup (from->sha256);
+      file->xet = g_strdup (from->xet);
       g_ptr_array_add (files, file);
     }
   return files;

@@ -218,7 +218,7 @@ write_file (MaqCache *cache,
 {
   g_autofree char *content = dup_content (files[i].size);
   g_autofree char *etag = dup_etag (i);
-  g_autoptr (MaqCacheWriter) writer = maq_cache_writer_begin (cache, MAQ_REPO_KIND_MODEL, ID, COMMIT_A, files[i].path, etag, files[i].size, "00000001", error);
+  g_autoptr (MaqCacheWriter) writer = maq_cache_writer_begin (cache, MAQ_REPO_KIND_MODEL, ID, COMMIT_A, files[i].path, etag, files[i].size, NULL, "00000001", error);
 
   if (writer == NULL)
     return FALSE;
@@ -629,7 +629,7 @@ begin_only (MaqCache *cache)
 {
   g_autofree char *etag = dup_etag (0);
   g_autoptr (GError) error = NULL;
-  g_autoptr (MaqCacheWriter) writer = maq_cache_writer_begin (cache, MAQ_REPO_KIND_MODEL, ID, COMMIT_A, files[0].path, etag, files[0].size, NULL, &error);
+  g_autoptr (MaqCacheWriter) writer = maq_cache_writer_begin (cache, MAQ_REPO_KIND_MODEL, ID, COMMIT_A, files[0].path, etag, files[0].size, NULL, NULL, &error);
 
   return writer != NULL;
 }
@@ -684,7 +684,7 @@ begin_large (Fixture    *fixture,
 {
   g_autofree char *etag = hash_sha256 (content, 2 << 20);
   g_autoptr (GError) error = NULL;
-  MaqCacheWriter *writer = maq_cache_writer_begin (fixture->cache, MAQ_REPO_KIND_MODEL, ID, COMMIT_A, "m.bin", etag, 2 << 20, tag, &error);
+  MaqCacheWriter *writer = maq_cache_writer_begin (fixture->cache, MAQ_REPO_KIND_MODEL, ID, COMMIT_A, "m.bin", etag, 2 << 20, NULL, tag, &error);
 
   g_assert_no_error (error);
   return writer;

@@ -557,12 +557,12 @@ test_from_cache (Fixture      *fixture,
   const char *ids[] = { "acme/old", "acme/new" };
   guint64     left = G_MAXUINT64;
 
-  g_assert_null (maq_cache_dup_content_path (fixture->cache, MAQ_REPO_KIND_MODEL, "acme/old", COMMIT_A, "m.bin", etag, SIZE));
+  g_assert_null (maq_cache_dup_content_path (fixture->cache, MAQ_REPO_KIND_MODEL, "acme/old", COMMIT_A, "m.bin", etag, SIZE, NULL));
   fixture_write (fixture, blob, content);
   for (guint i = 0; i < G_N_ELEMENTS (ids); i++)
     {
       // In this repo, or in another one.
-      g_autofree char *source = maq_cache_dup_content_path (fixture->cache, MAQ_REPO_KIND_MODEL, ids[i], COMMIT_A, "m.bin", etag, SIZE);
+      g_autofree char *source = maq_cache_dup_content_path (fixture->cache, MAQ_REPO_KIND_MODEL, ids[i], COMMIT_A, "m.bin", etag, SIZE, NULL);
       g_autofree char *full = fixture_dup_path (fixture, blob);
       g_autofree char *name = g_strdup_printf ("m%u.bin", i);
       g_autofree char *path = g_build_filename ("../out", name, NULL);

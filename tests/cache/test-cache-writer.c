@@ -28,7 +28,7 @@ begin (Fixture    *fixture,
        const char *tag,
        GError    **error)
 {
-  return maq_cache_writer_begin (fixture->cache, MAQ_REPO_KIND_MODEL, "acme/new", COMMIT_A, path, etag, size, tag, error);
+  return maq_cache_writer_begin (fixture->cache, MAQ_REPO_KIND_MODEL, "acme/new", COMMIT_A, path, etag, size, NULL, tag, error);
 }
 
 static void
@@ -416,7 +416,7 @@ test_hostile_names (Fixture      *fixture,
   for (guint i = 0; i < G_N_ELEMENTS (commits); i++)
     {
       g_autoptr (GError) error = NULL;
-      g_assert_null (maq_cache_writer_begin (fixture->cache, MAQ_REPO_KIND_MODEL, "acme/new", commits[i], "f", "abc", 3, NULL, &error));
+      g_assert_null (maq_cache_writer_begin (fixture->cache, MAQ_REPO_KIND_MODEL, "acme/new", commits[i], "f", "abc", 3, NULL, NULL, &error));
       g_assert_error (error, MAQ_CACHE_ERROR, MAQ_CACHE_ERROR_UNSAFE);
     }
   g_assert_false (fixture_exists (fixture, "")); // nothing was made so far
@@ -445,7 +445,7 @@ test_planted_links (Fixture      *fixture,
       g_autofree char *id = g_strdup_printf ("acme/trap%u", i);
       g_autofree char *link = g_strdup_printf ("models--acme--trap%u/%s", i, planted[i]);
       fixture_link (fixture, link, outside);
-      g_autoptr (MaqCacheWriter) writer = maq_cache_writer_begin (fixture->cache, MAQ_REPO_KIND_MODEL, id, COMMIT_A, "onnx/m.bin", "abc", 3, NULL, &error);
+      g_autoptr (MaqCacheWriter) writer = maq_cache_writer_begin (fixture->cache, MAQ_REPO_KIND_MODEL, id, COMMIT_A, "onnx/m.bin", "abc", 3, NULL, NULL, &error);
       if (writer != NULL)
         {
           append (writer, "xyz", 3);
@@ -506,7 +506,7 @@ test_no_links (Fixture      *fixture,
   g_unsetenv ("HF_HUB_DISABLE_SYMLINKS");
 
   // A new file goes into the snapshot itself.
-  g_autoptr (MaqCacheWriter) writer = maq_cache_writer_begin (cache, MAQ_REPO_KIND_MODEL, "acme/new", COMMIT_A, "sub/a.txt", etag, 6, NULL, &error);
+  g_autoptr (MaqCacheWriter) writer = maq_cache_writer_begin (cache, MAQ_REPO_KIND_MODEL, "acme/new", COMMIT_A, "sub/a.txt", etag, 6, NULL, NULL, &error);
   append (writer, "hello\n", 6);
   g_autofree char *file = maq_cache_writer_finish (writer, &error);
   g_assert_no_error (error);
@@ -518,7 +518,7 @@ test_no_links (Fixture      *fixture,
   // A blob from before is copied.
   g_autofree char *old_blob = g_strconcat ("models--acme--new/blobs/", old, NULL);
   fixture_write (fixture, old_blob, "old\n");
-  g_autoptr (MaqCacheWriter) second = maq_cache_writer_begin (cache, MAQ_REPO_KIND_MODEL, "acme/new", COMMIT_A, "old.txt", old, 4, NULL, &error);
+  g_autoptr (MaqCacheWriter) second = maq_cache_writer_begin (cache, MAQ_REPO_KIND_MODEL, "acme/new", COMMIT_A, "old.txt", old, 4, NULL, NULL, &error);
   g_assert_true (maq_cache_writer_is_complete (second));
   g_autofree char *copy = maq_cache_writer_finish (second, &error);
   g_assert_no_error (error);
@@ -538,7 +538,7 @@ test_read_only (Fixture      *fixture,
   g_autoptr (GError) error = NULL;
 
   // A file that is here is given without any write: there is not even a folder of locks afterwards.
-  g_autoptr (MaqCacheWriter) writer = maq_cache_writer_begin (fixture->cache, MAQ_REPO_KIND_MODEL, "acme/tiny", COMMIT_B, "model.gguf", fixture->weights, WEIGHTS_SIZE, NULL, &error);
+  g_autoptr (MaqCacheWriter) writer = maq_cache_writer_begin (fixture->cache, MAQ_REPO_KIND_MODEL, "acme/tiny", COMMIT_B, "model.gguf", fixture->weights, WEIGHTS_SIZE, NULL, NULL, &error);
   g_assert_no_error (error);
   g_assert_true (maq_cache_writer_is_complete (writer));
   g_autofree char *file = maq_cache_writer_finish (writer, &error);
@@ -551,7 +551,7 @@ test_read_only (Fixture      *fixture,
     g_test_skip ("this user may write everywhere");
   else
     {
-      g_assert_null (maq_cache_writer_begin (fixture->cache, MAQ_REPO_KIND_MODEL, "acme/tiny", COMMIT_C, "x", "abc", 3, NULL, &error));
+      g_assert_null (maq_cache_writer_begin (fixture->cache, MAQ_REPO_KIND_MODEL, "acme/tiny", COMMIT_C, "x", "abc", 3, NULL, NULL, &error));
       g_assert_error (error, MAQ_CACHE_ERROR, MAQ_CACHE_ERROR_READ_ONLY);
     }
   g_chmod (snapshots, 0755);
@@ -595,9 +595,9 @@ test_twin (Fixture      *fixture,
   g_autoptr (GError) error = NULL;
 
   fixture_write (fixture, blob, content);
-  g_assert_true (maq_cache_has_twin (fixture->cache, MAQ_REPO_KIND_MODEL, "acme/new", etag, SIZE));
-  g_assert_false (maq_cache_has_twin (fixture->cache, MAQ_REPO_KIND_MODEL, "acme/new", etag, SIZE + 1));
-  g_assert_false (maq_cache_has_twin (fixture->cache, MAQ_REPO_KIND_MODEL, "acme/old", etag, SIZE));
+  g_assert_true (maq_cache_has_twin (fixture->cache, MAQ_REPO_KIND_MODEL, "acme/new", etag, SIZE, NULL));
+  g_assert_false (maq_cache_has_twin (fixture->cache, MAQ_REPO_KIND_MODEL, "acme/new", etag, SIZE + 1, NULL));
+  g_assert_false (maq_cache_has_twin (fixture->cache, MAQ_REPO_KIND_MODEL, "acme/old", etag, SIZE, NULL));
   g_autoptr (MaqCacheWriter) writer = begin (fixture, "model.gguf", etag, SIZE, NULL, &error);
   g_assert_no_error (error);
   g_assert_true (maq_cache_writer_is_complete (writer));

@@ -27,6 +27,8 @@ dup_step_words (const MaqCacheStep *step)
       return g_strdup_printf (_ ("Version %.7s"), step->commit);
     case MAQ_CACHE_STEP_REMOVE_BLOB:
       return g_strdup (_ ("A file that no version uses"));
+    case MAQ_CACHE_STEP_REMOVE_PAYLOAD:
+      return g_strdup (_ ("A shared file that nothing here uses"));
     case MAQ_CACHE_STEP_REMOVE_PARTIAL:
       return g_strdup (_ ("A part of a file"));
     case MAQ_CACHE_STEP_SHARE:
@@ -67,7 +69,7 @@ dup_file (MaqLibrary         *library,
 {
   MaqLibraryItem *item = step->id != NULL ? maq_library_find (library, step->kind, step->id) : NULL;
 
-  if (step->action == MAQ_CACHE_STEP_REMOVE_LINK)
+  if (step->action == MAQ_CACHE_STEP_REMOVE_LINK && g_str_has_prefix (step->path, "snapshots/"))
     return g_path_get_basename (step->path);
   if (step->action != MAQ_CACHE_STEP_SET_ASIDE && step->action != MAQ_CACHE_STEP_SHARE)
     return NULL;
