@@ -15,6 +15,7 @@ file_free (MaqHubFile *self)
   g_free (self->path);
   g_free (self->oid);
   g_free (self->sha256);
+  g_free (self->xet);
   g_free (self);
 }
 
@@ -69,7 +70,8 @@ add_file (MaqHubTree   *self,
           gint64        size,
           const char   *oid,
           MaqJsonValue *lfs,
-          const char   *sha256)
+          const char   *sha256,
+          const char   *xet)
 {
   gint64 length = maq_json_get_int (lfs, "size", size);
 
@@ -90,6 +92,7 @@ add_file (MaqHubTree   *self,
   file->size = length;
   file->oid = maq_hub_is_hash (oid, 40) ? g_strdup (oid) : NULL;
   file->sha256 = g_strdup (sha256);
+  file->xet = maq_hub_is_hash (xet, 64) ? g_strdup (xet) : NULL;
   g_ptr_array_add (self->files, file);
 }
 
@@ -112,7 +115,7 @@ maq_hub_tree_add_json (MaqHubTree   *self,
       if (g_strcmp0 (type, "submodule") == 0)
         self->n_submodules++;
       else if (g_strcmp0 (type, "directory") != 0)
-        add_file (self, maq_json_get_string (item, "path"), maq_json_get_int (item, "size", -1), maq_json_get_string (item, "oid"), lfs, maq_json_get_string (lfs, "oid"));
+        add_file (self, maq_json_get_string (item, "path"), maq_json_get_int (item, "size", -1), maq_json_get_string (item, "oid"), lfs, maq_json_get_string (lfs, "oid"), maq_json_get_string (item, "xetHash"));
     }
 
   return TRUE;
@@ -131,7 +134,7 @@ maq_hub_tree_new_from_siblings (MaqJsonValue *json)
     {
       MaqJsonValue *lfs = maq_json_get (item, "lfs");
 
-      add_file (self, maq_json_get_string (item, "rfilename"), maq_json_get_int (item, "size", -1), maq_json_get_string (item, "blobId"), lfs, maq_json_get_string (lfs, "sha256"));
+      add_file (self, maq_json_get_string (item, "rfilename"), maq_json_get_int (item, "size", -1), maq_json_get_string (item, "blobId"), lfs, maq_json_get_string (lfs, "sha256"), maq_json_get_string (item, "xetHash"));
     }
 
   // Names alone, because nobody asked for more.

@@ -15,6 +15,7 @@ typedef struct
   guint64 size;   // in bytes, of the content
   char   *oid;    // git SHA-1: of the content, or of the pointer when sha256 is set
   char   *sha256; // of the content of a large file; NULL for git files
+  char   *xet;    // nullable: its Xet hash, 64 hexadecimal digits; no hash of the content as it is
 } MaqHubFile;
 // What names the blob in the cache: sha256 or oid.
 const char *maq_hub_file_get_etag (const MaqHubFile *self);

@@ -41,6 +41,7 @@ struct _MaqLibrary
   DexFuture          *measure; // of the free space
   gboolean            loading;
   guint64             size;
+  guint64             unused; // bytes in the store that repos share, of no repo; at the last scan
   guint64             free;
   GHashTable         *changed; // folders to read again
   guint               settle;
@@ -219,14 +220,23 @@ set_loading (MaqLibrary *self,
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LOADING]);
 }
 
-// The size of what is shown.
+// The bytes on the disk: what several repos share counts once, so the items may add up to more.
 static void
 sum_up (MaqLibrary *self)
 {
-  guint64 size = 0;
+  g_autoptr (GHashTable) counted = g_hash_table_new (g_str_hash, g_str_equal);
+  guint64 size = self->unused;
 
   for (guint i = 0; i < self->items->len; i++)
-    size += maq_library_item_get_size (g_ptr_array_index (self->items, i));
+    {
+      const MaqCacheRepo *repo = maq_library_item_get_repo (g_ptr_array_index (self->items, i));
+      size += repo->own_size;
+      for (guint j = 0; j < repo->payloads->len; j++)
+        {
+          const MaqCachePayload *payload = g_ptr_array_index (repo->payloads, j);
+          size += g_hash_table_add (counted, payload->name) ? payload->size : 0;
+        }
+    }
   if (self->size == size)
     return;
   self->size = size;
@@ -509,7 +519,9 @@ scanned_cb (DexFuture *future,
   if (self == NULL)
     return dex_future_new_true ();
   g_clear_error (&self->problem);
-  dex_future_get_value (future, &self->problem);
+  const GValue *value = dex_future_get_value (future, &self->problem);
+  if (value != NULL)
+    self->unused = ((MaqCacheScan *) g_value_get_boxed (value))->unused;
   self->scanned = TRUE;
   want_slice (self);
   return dex_future_new_true ();

@@ -46,7 +46,7 @@ MaqCache *maq_library_get_cache (MaqLibrary *self);
 // Scans again, soon and once however often it is called; resolves to TRUE when the list is up to date.
 DexFuture      *maq_library_refresh (MaqLibrary *self);
 gboolean        maq_library_get_loading (MaqLibrary *self);
-guint64         maq_library_get_size (MaqLibrary *self);                               // of all, in bytes
+guint64         maq_library_get_size (MaqLibrary *self);                               // of all on the disk, in bytes: what repos share counts once
 guint64         maq_library_get_free (MaqLibrary *self);                               // of the disk, in bytes
 MaqLibraryItem *maq_library_find (MaqLibrary *self, MaqRepoKind kind, const char *id); // transfer none, nullable
 // Finds out whether ITEM runs here, unless that is known since a minute; two at a time, in the order asked for.

@@ -49,6 +49,19 @@ write_ref (Fixture    *fixture,
 }
 
 static void
+make_link (Fixture    *fixture,
+           const char *path,
+           const char *target)
+{
+  g_autofree char *relative = g_build_filename ("cache", path, NULL);
+  g_autofree char *full = fixture_dup_path (fixture, relative);
+  g_autofree char *parent = g_path_get_dirname (full);
+
+  g_assert_cmpint (g_mkdir_with_parents (parent, 0755), ==, 0);
+  g_assert_cmpint (symlink (target, full), ==, 0);
+}
+
+static void
 refresh (MaqLibrary *library)
 {
   g_autoptr (DexFuture) future = maq_library_refresh (library);
@@ -536,6 +549,40 @@ test_goes_away (Fixture      *fixture,
   g_assert_true (g_file_test (folder, G_FILE_TEST_EXISTS));
 }
 
+// Two repos with one payload in the store that all share, and a payload that is in no repo any more.
+static void
+test_shared_store (Fixture      *fixture,
+                   gconstpointer data)
+{
+  static const char one[] = "abababababababababababababababababababababababababababababababab";
+  static const char two[] = "cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd";
+  g_autofree char  *used = g_strdup_printf ("blobs/ab/%s", one);
+  g_autofree char  *unused = g_strdup_printf ("blobs/cd/%s", two);
+  g_autofree char  *target = g_strdup_printf ("../../%s", used);
+  g_autofree char  *marker = fixture_dup_path (fixture, "cache/blobs/.huggingface-shared-blobs");
+  g_autoptr (MaqLibrary) library = maq_library_new (fixture->cache);
+
+  write_file (fixture, used, 100);
+  write_file (fixture, unused, 7);
+  g_assert_true (g_file_set_contents (marker, "1\n", -1, NULL));
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autofree char *blob = g_strdup_printf ("models--acme--m%u/blobs/ee", i);
+      g_autofree char *file = g_strdup_printf ("models--acme--m%u/snapshots/" COMMIT_A "/m.bin", i);
+      make_link (fixture, blob, target);
+      make_link (fixture, file, "../../blobs/ee");
+    }
+  refresh (library);
+  g_assert_cmpuint (get_n_items (library), ==, 2);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (MaqLibraryItem) item = g_list_model_get_item (G_LIST_MODEL (library), i);
+      g_assert_cmpuint (maq_library_item_get_size (item), ==, 100);
+      g_assert_cmpstr (maq_library_item_get_repo (item)->warning, ==, NULL);
+    }
+  g_assert_cmpuint (maq_library_get_size (library), ==, 107);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -545,6 +592,7 @@ main (int   argc,
 
   ADD ("/library/library/lists-what-was-fetched", test_list);
   ADD ("/library/library/follows-the-cache", test_follows);
+  ADD ("/library/library/shared-store-counts-once", test_shared_store);
   ADD ("/library/library/complete-variants-of-main", test_variants);
   ADD ("/library/library/deletes-with-undo", test_delete);
   ADD ("/library/library/deletes-a-version-or-a-variant", test_delete_part);
