@@ -14,6 +14,7 @@
 #include "maq-repo-page.h"
 #include "maq-sidebar.h"
 #include "maq-transfers-page.h"
+#include "maq-variant.h"
 
 struct _MaqWindow
 {
@@ -152,7 +153,7 @@ open_file (MaqWindow  *self,
 {
   g_autofree char *label = g_filename_display_basename (path);
 
-  if (maq_inspect_knows (path) && !g_str_has_suffix (path, ".gguf"))
+  if (maq_inspect_knows (path) && !maq_variant_is_gguf (path))
     {
       inspect (self, path);
       return;

@@ -42,16 +42,22 @@ expand_variables (const char *text)
   return g_string_free (g_steal_pointer (&expanded), FALSE);
 }
 
+char *
+maq_paths_expand_home (const char *text)
+{
+  g_return_val_if_fail (text != NULL, NULL);
+
+  if (text[0] == '~' && (text[1] == '\0' || text[1] == '/'))
+    return g_strconcat (g_get_home_dir (), text + 1, NULL);
+  return g_strdup (text);
+}
+
 // The absolute path a user wrote as TEXT.
 static char *
 expand (const char *text)
 {
-  g_autofree char *with_home = NULL;
-
-  if (text[0] == '~' && (text[1] == '\0' || text[1] == '/'))
-    with_home = g_strconcat (g_get_home_dir (), text + 1, NULL);
-
-  g_autofree char *expanded = expand_variables (with_home != NULL ? with_home : text);
+  g_autofree char *with_home = maq_paths_expand_home (text);
+  g_autofree char *expanded = expand_variables (with_home);
   return g_canonicalize_filename (expanded, NULL);
 }
 

@@ -14,6 +14,8 @@ char *maq_paths_dup_hf_home (void);
 char *maq_paths_dup_hub_cache (void);
 // The file with the token of the command-line tools: HF_TOKEN_PATH, $HF_HOME/token.
 char *maq_paths_dup_token_file (void);
+// The path a user wrote as TEXT, with the home folder for a `~` before a slash or alone, which no shell replaces in --dir=~/x.
+char *maq_paths_expand_home (const char *text);
 // Maquette's own folders below the XDG ones; made by whoever writes there.
 char *maq_paths_dup_state_dir (void);
 char *maq_paths_dup_data_dir (void);

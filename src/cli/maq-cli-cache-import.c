@@ -56,11 +56,15 @@ maq_cli_cache_import (MaqCli *cli, const MaqCliCacheOptions *options, char **arg
       g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("cache import wants REPO[@REV] and the files on this machine that it has"));
       return FALSE;
     }
-  g_autoptr (MaqRepoAddress) address = maq_cli_cache_parse_repo (cli, options, arguments[0], error);
+  g_autoptr (MaqRepoAddress) address = maq_cli_parse_repo (cli, arguments[0], options->kind, error);
   MaqHubClient *client = address != NULL ? maq_cli_get_client (cli, error) : NULL;
   if (client == NULL)
     return FALSE;
-  DexFuture *future = maq_import_files (client, maq_cli_get_cache (cli), address->kind, address->id, address->revision, (const char *const *) arguments + 1, options->dry_run);
+  g_autoptr (GStrvBuilder) paths = g_strv_builder_new ();
+  for (guint i = 1; arguments[i] != NULL; i++)
+    g_strv_builder_take (paths, maq_cli_dup_path (arguments[i]));
+  g_auto (GStrv) sources = g_strv_builder_end (paths);
+  DexFuture *future = maq_import_files (client, maq_cli_get_cache (cli), address->kind, address->id, address->revision, (const char *const *) sources, options->dry_run);
   g_autoptr (MaqImport) import = dex_await_boxed (future, error);
   return import != NULL && report (cli, import, address, options->dry_run, error);
 }

@@ -46,7 +46,10 @@ dup_folders (MaqCli *cli, char **arguments)
   g_autoptr (GStrvBuilder) folders = g_strv_builder_new ();
   g_auto (GStrv) chosen = maq_settings_dup_model_folders (maq_cli_get_settings (cli));
   for (guint i = 0; arguments[i] != NULL; i++)
-    g_strv_builder_take (folders, g_canonicalize_filename (arguments[i], NULL));
+    {
+      g_autofree char *written = maq_cli_dup_path (arguments[i]);
+      g_strv_builder_take (folders, g_canonicalize_filename (written, NULL));
+    }
   g_strv_builder_addv (folders, (const char **) chosen);
   return g_strv_builder_end (folders);
 }

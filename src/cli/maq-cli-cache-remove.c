@@ -15,22 +15,9 @@
 static char **
 find_variant (MaqCli *cli, const MaqRepoAddress *address, const char *quant, GError **error)
 {
-  g_autofree char *commit = NULL;
-  g_autoptr (GPtrArray) files = maq_cli_list_cached_files (cli, address, &commit, NULL);
-  g_autoptr (GPtrArray) paths = g_ptr_array_new ();
-  g_autoptr (GArray) sizes = g_array_new (FALSE, FALSE, sizeof (guint64));
-  for (guint i = 0; files != NULL && i < files->len; i++)
-    {
-      const MaqCliFile *file = files->pdata[i];
-      g_ptr_array_add (paths, file->path);
-      g_array_append_val (sizes, file->size);
-    }
-  g_autoptr (GPtrArray) variants = maq_variants_group ((const char *const *) paths->pdata, (const guint64 *) (gpointer) sizes->data, paths->len);
-  const MaqVariant *variant = maq_variants_pick (variants, quant);
-  if (variant != NULL)
-    return g_strdupv (variant->paths);
-  g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("“%s” has no variant “%s” in the cache. “maq files %s” lists what is there."), address->id, quant, address->id);
-  return NULL;
+  g_autoptr (GPtrArray) variants = maq_cli_group_cached_variants (cli, address, error);
+  const MaqVariant *variant = variants != NULL ? maq_cli_find_variant (address, variants, quant, FALSE, error) : NULL;
+  return variant != NULL ? g_strdupv (variant->paths) : NULL;
 }
 
 gboolean
@@ -41,7 +28,7 @@ maq_cli_cache_remove (MaqCli *cli, const MaqCliCacheOptions *options, char **arg
       g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("cache rm wants REPO[@REV], and FILE… or --quant for a part of it"));
       return FALSE;
     }
-  g_autoptr (MaqRepoAddress) address = maq_cli_cache_parse_repo (cli, options, arguments[0], error);
+  g_autoptr (MaqRepoAddress) address = maq_cli_parse_cached_repo (cli, arguments[0], options->kind, error);
   if (address == NULL || !maq_cli_cache_check_consent (options, error))
     return FALSE;
 

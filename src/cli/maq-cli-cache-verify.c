@@ -118,7 +118,7 @@ maq_cli_cache_verify (MaqCli *cli, const MaqCliCacheOptions *options, char **arg
     return FALSE;
   if (arguments[0] != NULL)
     {
-      address = maq_cli_cache_parse_repo (cli, options, arguments[0], error);
+      address = maq_cli_parse_cached_repo (cli, arguments[0], options->kind, error);
       if (address == NULL)
         return FALSE;
       if (arguments[1] != NULL)

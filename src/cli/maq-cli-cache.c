@@ -133,19 +133,6 @@ read_options (void)
   };
 }
 
-MaqRepoAddress *
-maq_cli_cache_parse_repo (MaqCli *cli, const MaqCliCacheOptions *options, const char *text, GError **error)
-{
-  MaqRepoKind kind;
-  if (!maq_cli_parse_kind (options->kind, &kind, error))
-    return NULL;
-  const char      *at = strchr (text, '@');
-  g_autofree char *id = at != NULL ? g_strndup (text, (gsize) (at - text)) : g_strdup (text);
-  if (strchr (text, '/') == NULL && maq_repo_id_validate (id, NULL) && (at == NULL || maq_revision_validate (at + 1, NULL)))
-    return maq_repo_address_new (kind, id, at != NULL ? at + 1 : NULL, NULL);
-  return maq_cli_parse_repo (cli, text, options->kind, error);
-}
-
 static gboolean
 list_verb (MaqCli *cli, const MaqCliCacheOptions *options, char **arguments, GError **error)
 {

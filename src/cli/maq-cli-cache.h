@@ -31,9 +31,6 @@ gboolean maq_cli_cache_remove (MaqCli *cli, const MaqCliCacheOptions *options, c
 gboolean maq_cli_cache_import (MaqCli *cli, const MaqCliCacheOptions *options, char **arguments, GError **error);
 gboolean maq_cli_cache_prune (MaqCli *cli, const MaqCliCacheOptions *options, char **arguments, GError **error);
 
-// As maq_cli_parse_repo; also the bare names that old repos have.
-MaqRepoAddress *maq_cli_cache_parse_repo (MaqCli *cli, const MaqCliCacheOptions *options, const char *text, GError **error);
-
 // Adds to ERROR, if it says that something is not here, where to see what is. Returns FALSE.
 gboolean maq_cli_cache_explain (GError **error);
 

@@ -93,7 +93,7 @@ explain_missing (MaqCli *cli, const MaqRepoAddress *address, char **files, GErro
     return;
   while (files[i + 1] != NULL && maq_cli_find_file (tree, files[i]) != NULL)
     i++;
-  g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("“%s” has no file “%s”. “maq files %s” lists what is there."), address->id, files[i], address->id);
+  maq_cli_set_no_file (address, tree, files[i], error);
 }
 
 // What REQUEST for FILES, --quant or all of ADDRESS comes to. The Hub is asked once; a variant is chosen from what it says.
@@ -172,6 +172,18 @@ find_offline (MaqCli *cli, const MaqRepoAddress *address, char **files, GError *
   return TRUE;
 }
 
+// The files of --quant in the cache (transfer full).
+static char **
+find_variant_offline (MaqCli *cli, const MaqRepoAddress *address, GError **error)
+{
+  g_autoptr (GPtrArray) variants = maq_cli_group_cached_variants (cli, address, error);
+  const MaqVariant *variant = variants != NULL ? maq_cli_find_variant (address, variants, option_quant, FALSE, error) : NULL;
+  if (variant == NULL || variant->missing == 0)
+    return variant != NULL ? g_strdupv (variant->paths) : NULL;
+  g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("Only a part of “%s:%s” is on this machine. Leave out --offline to download the rest."), address->id, variant->label);
+  return NULL;
+}
+
 static gboolean
 download (MaqCli *cli, char **arguments, GError **error)
 {
@@ -185,12 +197,18 @@ download (MaqCli *cli, char **arguments, GError **error)
   if (address->path != NULL && *files == NULL)
     files = one;
   if (maq_cli_is_offline (cli) && option_local_dir == NULL)
-    return find_offline (cli, address, files, error);
+    {
+      g_auto (GStrv) variant = option_quant != NULL ? find_variant_offline (cli, address, error) : NULL;
+      if (option_quant != NULL && variant == NULL)
+        return FALSE;
+      return find_offline (cli, address, variant != NULL ? variant : files, error);
+    }
 
   g_autoptr (MaqTransferRequest) request = maq_transfer_request_new (address->kind, address->id, address->revision);
   request->include = g_strdupv (option_include);
   request->exclude = g_strdupv (option_exclude);
-  request->folder = option_local_dir != NULL ? g_canonicalize_filename (option_local_dir, NULL) : NULL;
+  g_autofree char *folder = option_local_dir != NULL ? maq_cli_dup_path (option_local_dir) : NULL;
+  request->folder = folder != NULL ? g_canonicalize_filename (folder, NULL) : NULL;
   request->replace = option_replace;
   request->at_once = !option_dry_run;
   MaqTransferList *transfers = maq_cli_get_transfers (cli, error);

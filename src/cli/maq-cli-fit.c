@@ -190,9 +190,9 @@ ask_engine (MaqCli *cli, const char *path, guint context, GError **error)
   return NULL;
 }
 
-// The bytes of all files of the model that begins with the file at PATH.
-static guint64
-count_files (const char *path)
+// The model that the file at PATH is a part of, with absolute paths; NULL if it is none of its own (transfer full).
+static MaqVariant *
+find_model_here (const char *path)
 {
   g_autofree char *folder = g_path_get_dirname (path);
   g_autofree char *name = g_path_get_basename (path);
@@ -204,7 +204,7 @@ count_files (const char *path)
     {
       g_autofree char *full = g_build_filename (folder, entry, NULL);
       g_autoptr (GFile) file = g_file_new_for_path (full);
-      g_autoptr (GFileInfo) info = g_str_has_suffix (entry, ".gguf") ? g_file_query_info (file, G_FILE_ATTRIBUTE_STANDARD_SIZE, 0, NULL, NULL) : NULL;
+      g_autoptr (GFileInfo) info = maq_variant_is_gguf (entry) ? g_file_query_info (file, G_FILE_ATTRIBUTE_STANDARD_SIZE, 0, NULL, NULL) : NULL;
       if (info == NULL)
         continue;
       guint64 size = (guint64) g_file_info_get_size (info);
@@ -212,13 +212,15 @@ count_files (const char *path)
       g_array_append_val (sizes, size);
     }
   g_autoptr (GPtrArray) variants = maq_variants_group ((const char *const *) names->pdata, (const guint64 *) (gpointer) sizes->data, names->len);
-  for (guint i = 0; i < variants->len; i++)
+  const MaqVariant *found = maq_variants_find_path (variants, name);
+  MaqVariant       *model = found != NULL ? maq_variant_copy (found) : NULL;
+  for (guint i = 0; model != NULL && model->paths[i] != NULL; i++)
     {
-      const MaqVariant *variant = variants->pdata[i];
-      if (g_strv_contains ((const char *const *) variant->paths, name))
-        return variant->size;
+      char *full = g_build_filename (folder, model->paths[i], NULL);
+      g_free (model->paths[i]);
+      model->paths[i] = full;
     }
-  return 0;
+  return model;
 }
 
 static gboolean
@@ -228,11 +230,25 @@ judge_file (MaqCli *cli, const char *path, const char *name, GError **error)
   MaqMachine    machine;
   if (!parse_options (&wanted, error))
     return FALSE;
+  // Any part of a model will do; its first says what it is.
+  g_autoptr (MaqVariant) model = find_model_here (path);
+  if (model != NULL && model->missing > 0)
+    {
+      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, ngettext ("%u part of “%s” is missing. Download the model again.", "%u parts of “%s” are missing. Download the model again.", model->missing), model->missing, name);
+      return FALSE;
+    }
+  if (model != NULL)
+    path = model->paths[0];
   g_autoptr (MaqGguf) header = dex_await_boxed (maq_header_open (path), error);
   if (header == NULL)
     return FALSE;
+  if (maq_companion_from_header (header) != MAQ_COMPANION_NONE)
+    {
+      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("“%s” is %s. It does not run on its own: give the file of the model."), name, maq_companion_to_words (maq_companion_from_header (header)));
+      return FALSE;
+    }
   maq_machine_read (&machine);
-  wanted.size = count_files (path);
+  wanted.size = model != NULL ? model->size : 0;
   g_autoptr (MaqFit) expected = maq_fit_new (header, &machine, &wanted);
   g_autoptr (GError) refusal = NULL;
   g_autoptr (MaqMemoryUse) use = ask_engine (cli, path, wanted.context_length, &refusal);
@@ -269,31 +285,20 @@ list_variants (MaqCli *cli, const MaqRepoAddress *address, GError **error)
       g_autoptr (MaqHubTree) tree = dex_await_boxed (maq_hub_client_list_tree (client, address->kind, address->id, address->revision), error);
       return tree != NULL ? maq_cli_group_variants (tree) : NULL;
     }
-  g_autofree char *commit = NULL;
-  g_autoptr (GPtrArray) files = maq_cli_list_cached_files (cli, address, &commit, error);
-  if (files == NULL)
-    return NULL;
-  g_autoptr (GPtrArray) paths = g_ptr_array_new ();
-  g_autoptr (GArray) sizes = g_array_new (FALSE, FALSE, sizeof (guint64));
-  for (guint i = 0; i < files->len; i++)
-    {
-      const MaqCliFile *file = files->pdata[i];
-      g_ptr_array_add (paths, file->path);
-      g_array_append_val (sizes, file->size);
-    }
-  return maq_variants_group ((const char *const *) paths->pdata, (const guint64 *) (gpointer) sizes->data, paths->len);
+  return maq_cli_group_cached_variants (cli, address, error);
 }
 
 static const MaqVariant *
 find_with_path (const MaqRepoAddress *address, GPtrArray *variants, GError **error)
 {
-  for (guint i = 0; i < variants->len; i++)
-    {
-      const MaqVariant *variant = variants->pdata[i];
-      if (g_strv_contains ((const char *const *) variant->paths, address->path))
-        return variant;
-    }
-  g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("“%s” has no weights file “%s” that runs here. “maq fit %s” lists its variants."), address->id, address->path, address->id);
+  const MaqVariant *variant = maq_variants_find_path (variants, address->path);
+  g_autofree char  *labels = maq_cli_join_labels (variants);
+  if (variant != NULL)
+    return variant;
+  if (maq_companion_from_path (address->path) != MAQ_COMPANION_NONE)
+    g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("“%s” is %s. It does not run on its own. The variants of “%s”: %s."), address->path, maq_companion_to_words (maq_companion_from_path (address->path)), address->id, labels);
+  else
+    g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("“%s” has no weights file “%s” that runs here. Its variants: %s."), address->id, address->path, labels);
   return NULL;
 }
 
@@ -340,18 +345,19 @@ judge_repo (MaqCli *cli, const char *text, GError **error)
 static gboolean
 fit (MaqCli *cli, char **arguments, GError **error)
 {
-  const char *text = arguments[0];
-  if (g_file_test (text, G_FILE_TEST_IS_REGULAR))
+  const char      *text = arguments[0];
+  g_autofree char *written = maq_cli_dup_path (text);
+  if (g_file_test (written, G_FILE_TEST_IS_REGULAR))
     {
-      g_autofree char *path = g_canonicalize_filename (text, NULL);
+      g_autofree char *path = g_canonicalize_filename (written, NULL);
       return judge_file (cli, path, text, error);
     }
-  if (g_file_test (text, G_FILE_TEST_EXISTS))
+  if (g_file_test (written, G_FILE_TEST_EXISTS))
     {
       g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("“%s” is not a file. Give the path of a weights file."), text);
       return FALSE;
     }
-  if (g_path_is_absolute (text) || g_str_has_prefix (text, "."))
+  if (g_path_is_absolute (written) || g_str_has_prefix (text, "."))
     {
       g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("There is no file “%s”. Check the path."), text);
       return FALSE;

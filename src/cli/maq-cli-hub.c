@@ -66,7 +66,10 @@ open_store (const char *folder,
     return maq_hub_store_new_demo (error);
   if (synthetic > 0)
     return maq_hub_store_new_synthetic (synthetic);
-  return from_cache ? open_cache (error) : maq_hub_store_new_folder_full (folder, follow_links ? MAQ_HUB_STORE_FOLLOW_LINKS : MAQ_HUB_STORE_DEFAULT, error);
+  if (from_cache)
+    return open_cache (error);
+  g_autofree char *path = maq_cli_dup_path (folder);
+  return maq_hub_store_new_folder_full (path, follow_links ? MAQ_HUB_STORE_FOLLOW_LINKS : MAQ_HUB_STORE_DEFAULT, error);
 }
 
 static const char *

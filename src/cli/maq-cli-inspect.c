@@ -5,6 +5,7 @@
 #include <glib/gi18n.h>
 #include <math.h>
 
+#include "maq-address.h"
 #include "maq-cli-text.h"
 #include "maq-gguf.h"
 #include "maq-inspect.h"
@@ -318,9 +319,19 @@ parse_file_address (MaqCli *cli, const char *text, GError **error)
   g_autofree char *uri = strstr (text, "://") != NULL ? g_strdup (text) : g_strconcat ("hf://", text, NULL);
   g_autofree char *endpoint = maq_settings_dup_endpoint (maq_cli_get_settings (cli));
   g_autoptr (MaqRepoAddress) address = maq_repo_address_parse (uri, MAQ_REPO_KIND_MODEL, endpoint, NULL);
+  MaqHubClient *client = maq_cli_is_offline (cli) ? NULL : maq_cli_get_client (cli, error);
+  if (client == NULL && !maq_cli_is_offline (cli))
+    return NULL;
   if (address != NULL && address->path != NULL)
-    return g_steal_pointer (&address);
+    return dex_await_boxed (maq_address_resolve (client, maq_cli_get_cache (cli), address), error);
   gboolean named_like_file = maq_inspect_knows (text);
+  // gpt2/config.json: the repo has one word.
+  char *slash = address != NULL && named_like_file ? strchr (address->id, '/') : NULL;
+  if (slash != NULL)
+    {
+      *slash = '\0';
+      return maq_repo_address_new (address->kind, address->id, NULL, slash + 1);
+    }
   if (address != NULL && !named_like_file)
     g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("“%s” is a repo and not a file. Name one of its files, as in %s/model.gguf, “maq files” lists them"), text, text);
   else
@@ -339,14 +350,15 @@ progress_cb (guint64 bytes, gpointer data)
 static DexFuture *
 open_text (MaqCli *cli, const char *text, GError **error)
 {
-  if (g_file_test (text, G_FILE_TEST_IS_DIR))
+  g_autofree char *path = maq_cli_dup_path (text);
+  if (g_file_test (path, G_FILE_TEST_IS_DIR))
     {
       g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("“%s” is not a file. Give the path of a weights file."), text);
       return NULL;
     }
-  if (g_file_test (text, G_FILE_TEST_EXISTS))
-    return maq_inspect_open (text);
-  if (g_path_is_absolute (text) || g_str_has_prefix (text, "."))
+  if (g_file_test (path, G_FILE_TEST_EXISTS))
+    return maq_inspect_open (path);
+  if (g_path_is_absolute (path) || g_str_has_prefix (text, "."))
     {
       g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("There is no file “%s”. Check the path."), text);
       return NULL;

@@ -7,6 +7,9 @@
 
 #include "maq-units.h"
 
+// Of a long list, those that an error tells.
+#define MAX_NAMES 20
+
 static void
 file_free (gpointer data)
 {
@@ -103,6 +106,95 @@ maq_cli_group_variants (MaqHubTree *tree)
   return maq_variants_group ((const char *const *) paths->pdata, (const guint64 *) (gpointer) sizes->data, paths->len);
 }
 
+GPtrArray *
+maq_cli_group_cached_variants (MaqCli *self, const MaqRepoAddress *address, GError **error)
+{
+  g_autofree char *commit = NULL;
+  g_autoptr (GPtrArray) files = maq_cli_list_cached_files (self, address, &commit, error);
+  if (files == NULL)
+    return NULL;
+  g_autofree char         *snapshot = maq_cache_dup_snapshot_path (maq_cli_get_cache (self), address->kind, address->id, commit);
+  g_autofree const char  **paths = g_new0 (const char *, files->len + 1);
+  g_autofree guint64      *sizes = g_new0 (guint64, files->len + 1);
+  g_autofree MaqCompanion *headers = g_new0 (MaqCompanion, files->len + 1);
+  for (guint i = 0; i < files->len; i++)
+    {
+      const MaqCliFile *file = files->pdata[i];
+      g_autofree char  *full = g_build_filename (snapshot, file->path, NULL);
+      paths[i] = file->path;
+      sizes[i] = file->size;
+      headers[i] = maq_variant_is_gguf (file->path) ? maq_companion_from_file (full) : MAQ_COMPANION_NONE;
+    }
+  return maq_variants_group_known (paths, sizes, headers, files->len);
+}
+
+// Names with commas between them, and how many more there are than a person reads (transfer full).
+static char *
+join_names (GPtrArray *names)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  for (guint i = 0; i < MIN (names->len, MAX_NAMES); i++)
+    g_string_append_printf (text, "%s%s", i > 0 ? ", " : "", (const char *) names->pdata[i]);
+  if (names->len > MAX_NAMES)
+    g_string_append_printf (text, ngettext (" and %u more", " and %u more", names->len - MAX_NAMES), names->len - MAX_NAMES);
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+char *
+maq_cli_join_labels (GPtrArray *variants)
+{
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
+  for (guint i = 0; i < variants->len; i++)
+    g_ptr_array_add (names, ((MaqVariant *) variants->pdata[i])->label);
+  return join_names (names);
+}
+
+void
+maq_cli_set_no_file (const MaqRepoAddress *address, MaqHubTree *tree, const char *path, GError **error)
+{
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
+  for (guint i = 0; i < tree->files->len; i++)
+    g_ptr_array_add (names, ((MaqHubFile *) tree->files->pdata[i])->path);
+  g_autofree char *list = join_names (names);
+  if (names->len == 0)
+    g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("“%s” has no files."), address->id);
+  else
+    g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("“%s” has no file “%s”. It has: %s."), address->id, path, list);
+}
+
+const MaqVariant *
+maq_cli_find_variant (const MaqRepoAddress *address, GPtrArray *variants, const char *quant, gboolean are_all, GError **error)
+{
+  gboolean          is_ambiguous = FALSE;
+  const MaqVariant *variant = maq_variants_find (variants, quant, are_all, &is_ambiguous);
+  if (variant != NULL)
+    return variant;
+  g_autofree char *labels = maq_cli_join_labels (variants);
+  if (is_ambiguous)
+    g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("“%s” has more than one variant “%s”. Choose one of: %s."), address->id, quant, labels);
+  else if (variants->len == 0)
+    g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("“%s” has no variant “%s”: it has no GGUF weights."), address->id, quant);
+  else
+    g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("“%s” has no variant “%s”. Choose one of: %s."), address->id, quant, labels);
+  return NULL;
+}
+
+const MaqVariant *
+maq_cli_pick_variant (const MaqRepoAddress *address, GPtrArray *variants, const char *quant, GError **error)
+{
+  if (variants->len == 0)
+    {
+      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("“%s” has no GGUF weights, the only format that runs here. Find models that do with “maq search --library gguf”."), address->id);
+      return NULL;
+    }
+  const MaqVariant *variant = quant != NULL ? maq_cli_find_variant (address, variants, quant, TRUE, error) : maq_variants_get_default (variants);
+  if (variant != NULL && variant->missing == 0)
+    return variant;
+  if (variant != NULL || quant == NULL)
+    g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("The weights of “%s” are incomplete on the Hub. See “maq files %s”."), address->id, address->id);
+  return NULL;
+}
+
 static void
 show_transfer_cb (MaqTransfer *transfer, GParamSpec *pspec, gpointer data)
 {
@@ -144,139 +236,4 @@ maq_cli_parse_model (MaqCli *self, const char *model, char **quant, GError **err
       return NULL;
     }
   return g_steal_pointer (&address);
-}
-
-// The path of the first file of VARIANT in the cache, if all of them are there (transfer full).
-static char *
-find_cached_variant (MaqCli *self, const MaqRepoAddress *address, const MaqVariant *variant)
-{
-  g_autofree char *first = NULL;
-  for (guint i = 0; variant->paths[i] != NULL; i++)
-    {
-      g_autofree char *path = maq_cache_dup_file_path (maq_cli_get_cache (self), address->kind, address->id, address->revision, variant->paths[i]);
-      if (path == NULL)
-        return NULL;
-      if (first == NULL)
-        first = g_steal_pointer (&path);
-    }
-  return g_steal_pointer (&first);
-}
-
-// The weights in the cache that fit what was asked for; NULL if the Hub must be asked (transfer full).
-static char *
-find_cached_weights (MaqCli *self, const MaqRepoAddress *address, const char *quant)
-{
-  if (address->path != NULL)
-    return maq_cache_dup_file_path (maq_cli_get_cache (self), address->kind, address->id, address->revision, address->path);
-
-  g_autofree char *commit = NULL;
-  g_autoptr (GPtrArray) files = maq_cli_list_cached_files (self, address, &commit, NULL);
-  if (files == NULL)
-    return NULL;
-  g_autoptr (GPtrArray) paths = g_ptr_array_new ();
-  g_autoptr (GArray) sizes = g_array_new (FALSE, FALSE, sizeof (guint64));
-  for (guint i = 0; i < files->len; i++)
-    {
-      const MaqCliFile *file = files->pdata[i];
-      g_ptr_array_add (paths, file->path);
-      g_array_append_val (sizes, file->size);
-    }
-  g_autoptr (GPtrArray) variants = maq_variants_group ((const char *const *) paths->pdata, (const guint64 *) (gpointer) sizes->data, paths->len);
-  const MaqVariant *variant = maq_variants_pick (variants, quant);
-  return variant != NULL && variant->missing == 0 ? find_cached_variant (self, address, variant) : NULL;
-}
-
-const MaqVariant *
-maq_cli_pick_variant (const MaqRepoAddress *address, GPtrArray *variants, const char *quant, GError **error)
-{
-  const MaqVariant *variant = maq_variants_pick (variants, quant);
-  if (variant != NULL && variant->missing == 0)
-    return variant;
-
-  g_autoptr (GString) labels = g_string_new (NULL);
-  for (guint i = 0; i < variants->len; i++)
-    g_string_append_printf (labels, "%s%s", i > 0 ? ", " : "", ((MaqVariant *) variants->pdata[i])->label);
-  if (variants->len == 0)
-    g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("“%s” has no GGUF weights, which is what runs here. “maq search --library gguf” finds models that have."), address->id);
-  else if (variant == NULL && quant != NULL)
-    g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("“%s” has no variant “%s”. Choose one of: %s."), address->id, quant, labels->str);
-  else
-    g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("The weights of “%s” are not complete on the Hub. “maq files %s” lists what is there."), address->id, address->id);
-  return NULL;
-}
-
-// What is to be fetched of ADDRESS, chosen from what the Hub has. Says how large it is.
-static MaqTransferRequest *
-choose_weights (MaqCli *self, MaqRepoAddress *address, const char *quant, GError **error)
-{
-  MaqHubClient *client = maq_cli_get_client (self, error);
-  if (client == NULL)
-    return NULL;
-  g_autoptr (MaqHubTree) tree = dex_await_boxed (maq_hub_client_list_tree (client, address->kind, address->id, address->revision), error);
-  if (tree == NULL)
-    return NULL;
-  g_autoptr (MaqTransferRequest) request = maq_transfer_request_new (address->kind, address->id, address->revision);
-  guint64 size = 0;
-  if (address->path != NULL)
-    {
-      const char *const path[] = { address->path, NULL };
-      request->paths = g_strdupv ((char **) path);
-      request->title = g_path_get_basename (address->path);
-      const MaqHubFile *file = maq_cli_find_file (tree, address->path);
-      if (file == NULL)
-        {
-          g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("“%s” has no file “%s”. “maq files %s” lists what is there."), address->id, address->path, address->id);
-          return NULL;
-        }
-      size = file->size;
-    }
-  else
-    {
-      g_autoptr (GPtrArray) variants = maq_cli_group_variants (tree);
-      const MaqVariant *variant = maq_cli_pick_variant (address, variants, quant, error);
-      if (variant == NULL)
-        return NULL;
-      request->paths = g_strdupv (variant->paths);
-      request->title = g_strdup_printf ("%s:%s", address->id, variant->label);
-      size = variant->size;
-    }
-  g_autofree char *size_text = maq_format_bytes (size);
-  maq_cli_note (self, _ ("Fetching %s, %s"), request->title, size_text);
-  return g_steal_pointer (&request);
-}
-
-char *
-maq_cli_find_weights (MaqCli *self, const char *model, GError **error)
-{
-  if (g_file_test (model, G_FILE_TEST_IS_REGULAR))
-    return g_canonicalize_filename (model, NULL);
-  if (g_file_test (model, G_FILE_TEST_IS_DIR))
-    {
-      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("“%s” is a folder. Give the path of a weights file in it."), model);
-      return NULL;
-    }
-  gboolean is_address = strstr (model, "://") != NULL;
-  if (!is_address && (g_path_is_absolute (model) || g_str_has_prefix (model, ".") || g_str_has_suffix (model, ".gguf")))
-    {
-      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("There is no file “%s”. Check the path."), model);
-      return NULL;
-    }
-
-  g_autofree char *quant = NULL;
-  g_autoptr (MaqRepoAddress) address = maq_cli_parse_model (self, model, &quant, error);
-  if (address == NULL)
-    return NULL;
-  char *cached = find_cached_weights (self, address, quant);
-  if (cached != NULL)
-    return cached;
-  if (maq_cli_is_offline (self))
-    {
-      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("“%s” is not on this machine. Leave out --offline to fetch it."), model);
-      return NULL;
-    }
-  g_autoptr (MaqTransferRequest) request = choose_weights (self, address, quant, error);
-  if (request == NULL)
-    return NULL;
-  g_autoptr (MaqTransfer) transfer = maq_cli_fetch (self, request, NULL, error);
-  return transfer != NULL ? g_strdup (maq_transfer_get_first_path (transfer)) : NULL;
 }

@@ -156,7 +156,8 @@ read_prompts (GError **error)
       g_autoptr (MaqCliInput) input = maq_cli_input_new ();
       return maq_cli_input_read_all (input, error);
     }
-  g_autoptr (GFile) file = g_file_new_for_path (option_prompts);
+  g_autofree char *path = maq_cli_dup_path (option_prompts);
+  g_autoptr (GFile) file = g_file_new_for_path (path);
   g_autoptr (GBytes) bytes = dex_await_boxed (dex_file_load_contents_bytes (file), error);
   if (bytes == NULL)
     return NULL;

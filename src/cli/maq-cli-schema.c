@@ -14,7 +14,8 @@
 static GBytes *
 read_file (const char *path, GError **error)
 {
-  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autofree char *written = maq_cli_dup_path (path);
+  g_autoptr (GFile) file = g_file_new_for_path (written);
   g_autoptr (GInputStream) stream = dex_await_object (dex_file_read (file, G_PRIORITY_DEFAULT), error);
   g_autoptr (GByteArray) all = g_byte_array_new ();
   while (stream != NULL && all->len <= MAQ_JSON_SCHEMA_MAX_SIZE)

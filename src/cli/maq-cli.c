@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "maq-address.h"
 #include "maq-cli-private.h"
 #include "maq-paths.h"
 #include "maq-runner-engine.h"
@@ -170,18 +171,43 @@ maq_cli_parse_kind (const char *text, MaqRepoKind *kind, GError **error)
   return FALSE;
 }
 
-MaqRepoAddress *
-maq_cli_parse_repo (MaqCli *self, const char *text, const char *kind, GError **error)
+// ASKS: the Hub, where a revision may go on after a slash.
+static MaqRepoAddress *
+parse_repo (MaqCli *self, const char *text, const char *kind, gboolean asks, GError **error)
 {
   MaqRepoKind wanted;
   if (!maq_cli_parse_kind (kind, &wanted, error))
     return NULL;
   g_autofree char *endpoint = maq_settings_dup_endpoint (maq_cli_get_settings (self));
   g_autoptr (GError) parse_error = NULL;
-  MaqRepoAddress *address = maq_repo_address_parse (text, wanted, endpoint, &parse_error);
+  g_autoptr (MaqRepoAddress) address = maq_repo_address_parse_name (text, wanted, endpoint, &parse_error);
   if (address == NULL)
-    g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("“%s” is not the name of a repo (%s). It looks like owner/name or owner/name@revision"), text, parse_error->message);
-  return address;
+    {
+      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("“%s” is not the name of a repo (%s). It looks like owner/name or owner/name@revision"), text, parse_error->message);
+      return NULL;
+    }
+  MaqHubClient *client = NULL;
+  if (asks && !maq_cli_is_offline (self) && address->revision != NULL && address->path != NULL && (client = maq_cli_get_client (self, error)) == NULL)
+    return NULL;
+  return dex_await_boxed (maq_address_resolve (client, maq_cli_get_cache (self), address), error);
+}
+
+MaqRepoAddress *
+maq_cli_parse_repo (MaqCli *self, const char *text, const char *kind, GError **error)
+{
+  return parse_repo (self, text, kind, TRUE, error);
+}
+
+MaqRepoAddress *
+maq_cli_parse_cached_repo (MaqCli *self, const char *text, const char *kind, GError **error)
+{
+  return parse_repo (self, text, kind, FALSE, error);
+}
+
+char *
+maq_cli_dup_path (const char *text)
+{
+  return g_file_test (text, G_FILE_TEST_EXISTS) ? g_strdup (text) : maq_paths_expand_home (text);
 }
 
 void
@@ -387,6 +413,17 @@ check_arguments (const MaqCliCommand *command, char **arguments)
   return NULL;
 }
 
+// GOption keeps the -- that ends the options when a word after it starts with a dash. Before it no word can be --.
+static void
+drop_separator (char **words)
+{
+  while (*words != NULL && !g_str_equal (*words, "--"))
+    words++;
+  g_free (*words);
+  for (; *words != NULL; words++)
+    words[0] = words[1];
+}
+
 // Runs COMMAND; ARGV is what stands after its name.
 static int
 start_command (const MaqCliCommand *command, char **argv)
@@ -404,10 +441,8 @@ start_command (const MaqCliCommand *command, char **argv)
       print_command_help (command);
       return 0;
     }
-  // GOption keeps the -- that ends the options when a word after it starts with a dash.
-  char **arguments = words + 1;
-  if (*arguments != NULL && g_str_equal (*arguments, "--"))
-    arguments++;
+  drop_separator (words + 1);
+  char           **arguments = words + 1;
   g_autofree char *wrong = check_arguments (command, arguments);
   if (wrong != NULL)
     return usage_error (command->name, wrong);
@@ -448,6 +483,8 @@ maq_cli_main (int argc, char **argv, const MaqCliCommand *const *commands)
       puts ("maq " MAQ_VERSION);
       return 0;
     }
+  if (words[0] != NULL && g_strcmp0 (words[1], "--") == 0)
+    drop_separator (words + 1);
   const char *name = words[0] != NULL ? words[1] : NULL;
   if (name == NULL || g_str_equal (name, "help"))
     {

@@ -63,9 +63,13 @@ MaqSettings     *maq_cli_get_settings (MaqCli *self);
 MaqEngine       *maq_cli_get_engine (MaqCli *self);
 
 // Reads `owner/name[@REV]` or a pasted address of a repo (transfer full). KIND: what --kind says, NULL for a model.
-// MAQ_CLI_ERROR_USAGE with a sentence otherwise.
+// MAQ_CLI_ERROR_USAGE with a sentence otherwise. Asks the Hub, unless offline, where REV ends in `owner/name@feature/x`. Fibers only.
 MaqRepoAddress *maq_cli_parse_repo (MaqCli *self, const char *text, const char *kind, GError **error);
-gboolean        maq_cli_parse_kind (const char *text, MaqRepoKind *kind, GError **error);
+// As maq_cli_parse_repo, without asking the Hub which revisions there are: for what concerns the cache alone.
+MaqRepoAddress *maq_cli_parse_cached_repo (MaqCli *self, const char *text, const char *kind, GError **error);
+// The path a person wrote as TEXT: that of a file of this very name, else with ~ replaced by the home folder (transfer full).
+char    *maq_cli_dup_path (const char *text);
+gboolean maq_cli_parse_kind (const char *text, MaqRepoKind *kind, GError **error);
 
 // Standard output. Everything that comes from elsewhere goes through maq_cli_clean first where a person reads it. A failure
 // to write ends the command: the exit status is 1.

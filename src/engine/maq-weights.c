@@ -31,7 +31,7 @@ reject (const char *format,
 static char **
 list_paths (const char *path)
 {
-  g_autoptr (GRegex) regex = g_regex_new ("^(.*)-[0-9]{5}-of-([0-9]{5})\\.gguf$", G_REGEX_CASELESS | G_REGEX_DOTALL | G_REGEX_RAW, 0, NULL);
+  g_autoptr (GRegex) regex = g_regex_new ("^(.*)-[0-9]{5}-of-([0-9]{5})(\\.gguf)$", G_REGEX_CASELESS | G_REGEX_DOTALL | G_REGEX_RAW, 0, NULL);
   g_autoptr (GMatchInfo) match = NULL;
   g_autoptr (GStrvBuilder) paths = g_strv_builder_new ();
   guint count = 0;
@@ -40,10 +40,11 @@ list_paths (const char *path)
     {
       g_autofree char *stem = g_match_info_fetch (match, 1);
       g_autofree char *number = g_match_info_fetch (match, 2);
+      g_autofree char *ending = g_match_info_fetch (match, 3); // as it is written here: .GGUF is another file
 
       count = strtoul (number, NULL, 10);
       for (guint i = 1; i <= count && count <= MAX_SHARDS; i++)
-        g_strv_builder_take (paths, g_strdup_printf ("%s-%05u-of-%s.gguf", stem, i, number));
+        g_strv_builder_take (paths, g_strdup_printf ("%s-%05u-of-%s%s", stem, i, number, ending));
     }
   if (count == 0 || count > MAX_SHARDS)
     g_strv_builder_add (paths, path);

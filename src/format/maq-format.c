@@ -4,11 +4,13 @@
 
 #include "maq-file.h"
 #include "maq-format-private.h"
+#include "maq-gguf.h"
 #include "maq-json.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -87,6 +89,42 @@ maq_format_read_beginning (const char *path,
   g_autofd int fd = maq_format_open (path, file_size, error);
 
   return fd < 0 ? NULL : maq_format_read (fd, MIN (n, *file_size), error);
+}
+
+const char *
+maq_format_name_other (const void *data,
+                       gsize       size)
+{
+  static const struct
+  {
+    const char *start, *name;
+  } known[] = {
+    { "version https://git-lfs.github.com/spec/", "a Git LFS pointer: the file it stands for was not downloaded" },
+    { "version https://hawser.github.com/spec/", "a Git LFS pointer: the file it stands for was not downloaded" },
+    { "<!doctype html", "a web page that was saved under this name" },
+    { "<html", "a web page that was saved under this name" },
+  };
+  const char *text = data;
+
+  while (size > 0 && g_ascii_isspace (*text))
+    {
+      text++;
+      size--;
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (known); i++)
+    if (size >= strlen (known[i].start) && g_ascii_strncasecmp (text, known[i].start, strlen (known[i].start)) == 0)
+      return known[i].name;
+  return NULL;
+}
+
+gboolean
+maq_format_check_not_empty (guint64  file_size,
+                            GError **error)
+{
+  if (file_size > 0)
+    return TRUE;
+  g_set_error_literal (error, MAQ_FORMAT_ERROR, MAQ_FORMAT_ERROR_NOT_THIS_FORMAT, "This file is empty");
+  return FALSE;
 }
 
 GBytes *

@@ -10,6 +10,7 @@
 #include "maq-gguf-private.h"
 
 #include "maq-format-private.h"
+#include "maq-format.h"
 
 #include <errno.h>
 #include <glib/gstdio.h>
@@ -371,7 +372,8 @@ read_start (MaqGguf *self,
 {
   if (cursor->size < 4 ? memcmp (cursor->data, "GGUF", cursor->size) != 0 : memcmp (cursor->data, "GGUF", 4) != 0)
     {
-      g_set_error_literal (cursor->error, MAQ_FORMAT_ERROR, MAQ_FORMAT_ERROR_NOT_THIS_FORMAT, "This is not a GGUF file");
+      const char *other = maq_format_name_other (cursor->data, cursor->size);
+      g_set_error (cursor->error, MAQ_FORMAT_ERROR, MAQ_FORMAT_ERROR_NOT_THIS_FORMAT, "This is %s", other != NULL ? other : "not a GGUF file");
       return FALSE;
     }
   cursor->at = MIN (4, cursor->size);
@@ -416,6 +418,28 @@ maq_gguf_parse (GBytes  *bytes,
   return g_steal_pointer (&self);
 }
 
+MaqGguf *
+maq_gguf_parse_keys (GBytes  *bytes,
+                     GError **error)
+{
+  g_autoptr (MaqGguf) self = NULL;
+  g_autoptr (GError) failure = NULL;
+  Cursor  cursor = { .error = &failure };
+  guint64 n_tensors, n_entries;
+
+  g_return_val_if_fail (bytes != NULL, NULL);
+
+  self = maq_gguf_new (bytes);
+  cursor.data = g_bytes_get_data (bytes, &cursor.size);
+  if (cursor.data == NULL)
+    cursor.data = (const guint8 *) "";
+  if (read_start (self, &cursor, &n_tensors, &n_entries) &&
+      (read_entries (self, &cursor, n_entries) || g_error_matches (failure, MAQ_FORMAT_ERROR, MAQ_FORMAT_ERROR_NEEDS_MORE)))
+    return g_steal_pointer (&self);
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return NULL;
+}
+
 static MaqGguf *
 parse_growing (int      fd,
                guint64  file_size,
@@ -451,13 +475,8 @@ maq_gguf_open (const char *path,
   guint64      file_size;
   g_autofd int fd = maq_format_open (path, &file_size, error);
 
-  if (fd < 0)
+  if (fd < 0 || !maq_format_check_not_empty (file_size, error))
     return NULL;
-  if (file_size == 0)
-    {
-      g_set_error_literal (error, MAQ_FORMAT_ERROR, MAQ_FORMAT_ERROR_TRUNCATED, "The file is empty");
-      return NULL;
-    }
   return parse_growing (fd, file_size, error);
 }
 
@@ -468,7 +487,7 @@ maq_gguf_open_fd (int      fd,
   struct stat info;
 
   if (fstat (fd, &info) == 0)
-    return parse_growing (fd, info.st_size, error);
+    return maq_format_check_not_empty (info.st_size, error) ? parse_growing (fd, info.st_size, error) : NULL;
   g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno), "The file cannot be read: %s", g_strerror (errno));
   return NULL;
 }

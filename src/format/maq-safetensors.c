@@ -3,6 +3,7 @@
 #include "maq-safetensors.h"
 
 #include "maq-format-private.h"
+#include "maq-format.h"
 #include "maq-gguf.h"
 #include "maq-json.h"
 
@@ -283,7 +284,8 @@ read_length (const guint8 *data,
   length = GUINT64_FROM_LE (length);
   if (length < 2 || length > MAX_HEADER || (size > LENGTH_BYTES && data[LENGTH_BYTES] != '{'))
     {
-      g_set_error_literal (error, MAQ_FORMAT_ERROR, MAQ_FORMAT_ERROR_NOT_THIS_FORMAT, "This is not a safetensors file");
+      const char *other = maq_format_name_other (data, size);
+      g_set_error (error, MAQ_FORMAT_ERROR, MAQ_FORMAT_ERROR_NOT_THIS_FORMAT, "This is %s", other != NULL ? other : "not a safetensors file");
       return 0;
     }
   return LENGTH_BYTES + length;

@@ -133,7 +133,7 @@ const MaqVariant *
 maq_download_offer_find_variant (MaqDownloadOffer *self,
                                  const char       *label)
 {
-  const MaqVariant *variant = label != NULL ? maq_variants_pick (self->variants, label) : NULL;
+  const MaqVariant *variant = label != NULL ? maq_variants_find (self->variants, label, TRUE, NULL) : NULL;
 
-  return variant != NULL ? variant : maq_variants_pick (self->variants, NULL);
+  return variant != NULL ? variant : maq_variants_get_default (self->variants);
 }

@@ -415,6 +415,22 @@ find_best (GPtrArray    *variants,
   return best;
 }
 
+// What is taken without a verdict, companions aside.
+static const MaqVariant *
+get_default (GPtrArray *variants,
+             GPtrArray *fits)
+{
+  g_autoptr (GPtrArray) models = g_ptr_array_new ();
+
+  for (guint i = 0; i < variants->len; i++)
+    {
+      const MaqFit *fit = i < fits->len ? g_ptr_array_index (fits, i) : NULL;
+      if (fit == NULL || fit->companion == MAQ_COMPANION_NONE)
+        g_ptr_array_add (models, g_ptr_array_index (variants, i));
+    }
+  return maq_variants_get_default (models);
+}
+
 const MaqVariant *
 maq_fit_recommend (GPtrArray *variants,
                    GPtrArray *fits)
@@ -427,5 +443,5 @@ maq_fit_recommend (GPtrArray *variants,
   best = find_best (variants, fits, MAQ_FIT_FITS);
   if (best == NULL)
     best = find_best (variants, fits, MAQ_FIT_FITS_LESS_CONTEXT);
-  return best != NULL ? best : maq_variants_pick (variants, NULL);
+  return best != NULL ? best : get_default (variants, fits);
 }

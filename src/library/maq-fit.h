@@ -54,6 +54,7 @@ typedef struct
 {
   MaqFitVerdict verdict;
   char         *reason;      // of UNKNOWN: a fact, or whole sentences; otherwise NULL
+  MaqCompanion  companion;   // other than NONE: the file is no model, which is also the reason
   guint         context;     // in tokens, that the figures are for
   guint         max_context; // the largest that fits, in tokens, not above the one the figures are for; 0: none
 
@@ -88,7 +89,7 @@ char *maq_fit_to_sentence (const MaqFit *self);
 gboolean maq_fit_cache_type_parse (const char *text, MaqFitCacheType *type);
 
 // The variant to recommend: the one of the best quality that fits, up to 9 bits a weight unless only larger ones do; else that
-// fits with less context; else what maq_variants_pick takes. FITS: of MaqFit, one for each variant, in order. NULL if no variant
+// fits with less context; else what maq_variants_get_default takes. FITS: of MaqFit, one for each variant, in order. NULL if no variant
 // is complete (transfer none).
 const MaqVariant *maq_fit_recommend (GPtrArray *variants, GPtrArray *fits);
 

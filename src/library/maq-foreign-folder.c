@@ -33,7 +33,7 @@ static char *
 dup_stem (const char *path)
 {
   g_autofree char *name = g_path_get_basename (path);
-  gsize            length = strlen (name) - strlen (".gguf");
+  gsize            length = strlen (name) - strlen (".gguf"); // in any case
 
   name[length] = '\0';
   // "-00001-of-00003"; in one piece the pattern would hold a trigraph.
@@ -78,9 +78,10 @@ static void
 add_variants (Walk       *walk,
               const char *folder,
               GPtrArray  *names,
-              GArray     *sizes)
+              GArray     *sizes,
+              GArray     *companions)
 {
-  g_autoptr (GPtrArray) variants = maq_variants_group ((const char *const *) names->pdata, (const guint64 *) sizes->data, names->len);
+  g_autoptr (GPtrArray) variants = maq_variants_group_known ((const char *const *) names->pdata, (const guint64 *) sizes->data, (const MaqCompanion *) companions->data, names->len);
 
   for (guint i = 0; i < variants->len; i++)
     {
@@ -136,7 +137,7 @@ add_linked (Walk       *walk,
   g_autofree char *said = text != NULL ? read_yaml_line (text, "model_path") : NULL;
   GStatBuf         status;
 
-  if (said == NULL || !g_str_has_suffix (said, ".gguf"))
+  if (said == NULL || !maq_variant_is_gguf (said))
     return;
   // PLACE is DATA/llamacpp/models.
   g_autofree char *data = g_build_filename (walk->place->path, "..", "..", NULL);
@@ -159,6 +160,17 @@ is_foreign_entry (const char *name)
   return name[0] == '.' || g_str_has_prefix (name, "models--") || g_str_has_prefix (name, "datasets--") || g_str_has_prefix (name, "incomplete-");
 }
 
+// What the file at PATH is by its header, else by where it is below the place.
+static MaqCompanion
+find_companion (Walk       *walk,
+                const char *path)
+{
+  MaqCompanion companion = maq_companion_from_file (path);
+  const char  *below = path + strlen (walk->place->path);
+
+  return companion != MAQ_COMPANION_NONE ? companion : maq_companion_from_path (below + (*below == '/'));
+}
+
 static void
 walk_folder (Walk       *walk,
              const char *path,
@@ -167,6 +179,7 @@ walk_folder (Walk       *walk,
   g_autoptr (GDir) folder = g_dir_open (path, 0, NULL);
   g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GArray) sizes = g_array_new (FALSE, FALSE, sizeof (guint64));
+  g_autoptr (GArray) companions = g_array_new (FALSE, FALSE, sizeof (MaqCompanion));
   const char *name;
 
   while (folder != NULL && walk->n_files < MAX_FILES && (name = g_dir_read_name (folder)) != NULL)
@@ -178,15 +191,17 @@ walk_folder (Walk       *walk,
         continue;
       if (S_ISDIR (status.st_mode) && depth < MAX_DEPTH && see (walk, &status))
         walk_folder (walk, below, depth + 1);
-      else if (S_ISREG (status.st_mode) && g_str_has_suffix (name, ".gguf"))
+      else if (S_ISREG (status.st_mode) && maq_variant_is_gguf (name))
         {
           guint64 size = (guint64) status.st_size;
           g_ptr_array_add (names, g_strdup (name));
+          MaqCompanion companion = find_companion (walk, below);
           g_array_append_val (sizes, size);
+          g_array_append_val (companions, companion);
         }
     }
   if (names->len > 0)
-    add_variants (walk, path, names, sizes);
+    add_variants (walk, path, names, sizes, companions);
   if (walk->place->program == MAQ_FOREIGN_JAN)
     add_linked (walk, path);
 }

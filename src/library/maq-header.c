@@ -103,10 +103,8 @@ open_fiber (gpointer data)
       g_autoptr (GBytes) bytes = maq_format_read_beginning (local->path, wanted, &file_size, &error);
       gpointer header;
 
-      if (bytes == NULL)
+      if (bytes == NULL || !maq_format_check_not_empty (file_size, &error))
         return dex_future_new_for_error (error);
-      if (file_size == 0)
-        return dex_future_new_reject (MAQ_FORMAT_ERROR, MAQ_FORMAT_ERROR_TRUNCATED, "The file is empty");
       header = local->form->parse (bytes, file_size, local->path, &next, &error);
       if (header != NULL)
         return dex_future_new_take_boxed (local->form->get_type (), header);

@@ -79,15 +79,21 @@ judge_item (MaqLibrary     *self,
   const MaqVariant   *first = g_ptr_array_index (variants, 0);
   g_autofree char    *snapshots = g_build_filename (repo->path, "snapshots/", NULL);
   g_autofree char    *commit = g_strndup (first->paths[0] + strlen (snapshots), 40);
-  g_autoptr (MaqVariant) header_of = maq_variant_copy (first);
+  g_autoptr (GPtrArray) inside = g_ptr_array_new_with_free_func ((GDestroyNotify) maq_variant_free);
   Judging *judging = g_new0 (Judging, 1);
 
   // The judge asks the cache by the path in the repo.
-  g_set_str (&header_of->paths[0], first->paths[0] + strlen (snapshots) + strlen (commit) + 1);
+  for (guint i = 0; i < variants->len; i++)
+    {
+      MaqVariant *variant = maq_variant_copy (g_ptr_array_index (variants, i));
+      for (guint j = 0; variant->paths[j] != NULL; j++)
+        g_set_str (&variant->paths[j], variant->paths[j] + strlen (snapshots) + strlen (commit) + 1);
+      g_ptr_array_add (inside, variant);
+    }
   g_weak_ref_init (&judging->library, self);
   judging->item = g_object_ref (item);
   maq_library_get_judge (self)->n_judging++;
-  DexFuture *work = maq_variant_fits_judge (NULL, maq_library_get_cache (self), id, commit, variants, header_of, &options);
+  DexFuture *work = maq_variant_fits_judge (NULL, maq_library_get_cache (self), id, commit, inside, g_ptr_array_index (inside, 0), &options);
   // Nobody waits: the item tells.
   dex_future_disown (dex_future_finally (work, judged_cb, judging, judging_free));
 }

@@ -466,8 +466,10 @@ is_stored_elsewhere (const char *path)
 {
   static const char *const endings[] = { ".gguf", ".safetensors", ".bin", ".onnx", ".pt", ".pth", ".parquet", ".zip", ".tar" };
 
+  g_autofree char *lower = g_ascii_strdown (path, -1);
+
   for (guint i = 0; i < G_N_ELEMENTS (endings); i++)
-    if (g_str_has_suffix (path, endings[i]))
+    if (g_str_has_suffix (lower, endings[i]))
       return TRUE;
   return FALSE;
 }

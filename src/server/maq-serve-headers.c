@@ -7,6 +7,7 @@
 
 #include "maq-gguf.h"
 #include "maq-safetensors.h"
+#include "maq-variant.h"
 
 #include <string.h>
 
@@ -21,7 +22,7 @@ find_largest_gguf (MaqServeCommit *head)
   for (guint i = 0; i < head->entries->len; i++)
     {
       MaqServeEntry *entry = g_ptr_array_index (head->entries, i);
-      if (g_str_has_suffix (entry->path, ".gguf") && strstr (entry->path, "mmproj") == NULL &&
+      if (maq_variant_is_gguf (entry->path) && maq_companion_from_path (entry->path) == MAQ_COMPANION_NONE &&
           (largest == NULL || maq_serve_content_get_size (entry->content) > maq_serve_content_get_size (largest->content)))
         largest = entry;
     }

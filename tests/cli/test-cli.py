@@ -87,6 +87,14 @@ class Suite:
                 print(f"# {line}", flush=True)
 
 
+def has_content(partial):
+    """Whether bytes of the file have arrived: its size and blocks, and the note behind its end, are there before."""
+    try:
+        return partial.read_bytes().split(b"maqpart")[0].strip(b"\0") != b""
+    except FileNotFoundError:  # it was finished meanwhile
+        return True
+
+
 def equal(got, wanted, what=""):
     if got != wanted:
         raise AssertionError(f"{what}\n  got    {got!r}\n  wanted {wanted!r}")
@@ -641,7 +649,7 @@ def test_download(suite, hub):
             process = subprocess.Popen([MAQ, "download", CHAT], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(HF_ENDPOINT=hub.url, **home))
             blobs = pathlib.Path(home["HF_HOME"]) / "hub/models--maquette--pebble-chat-GGUF/blobs"
             end = time.monotonic() + 20
-            while not any(p.stat().st_size > 0 for p in blobs.glob("*.incomplete")) and time.monotonic() < end:
+            while not any(has_content(p) for p in blobs.glob("*.incomplete")) and time.monotonic() < end:
                 time.sleep(0.05)
             process.send_signal(signal.SIGINT)
             out, err = process.communicate(timeout=10)

@@ -105,7 +105,7 @@ judge (Hub        *hub,
 {
   MaqFitOptions options = { 0 };
 
-  return maq_variant_fits_judge (hub->client, hub->cache, MODEL, NULL, variants, maq_variants_pick (variants, quant), &options);
+  return maq_variant_fits_judge (hub->client, hub->cache, MODEL, NULL, variants, maq_variants_find (variants, quant, TRUE, NULL), &options);
 }
 
 static void
@@ -159,7 +159,7 @@ problems_are_errors (void)
   g_assert_nonnull (error);
   g_clear_error (&error);
   // Not here, and not to be fetched.
-  g_assert_null (dex_await_boxed (maq_variant_fits_judge (NULL, hub->cache, MODEL, NULL, variants, maq_variants_pick (variants, "Q8_0"), &options), &error));
+  g_assert_null (dex_await_boxed (maq_variant_fits_judge (NULL, hub->cache, MODEL, NULL, variants, maq_variants_find (variants, "Q8_0", TRUE, NULL), &options), &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
   g_clear_error (&error);
   // The connection breaks off in the middle of the header, again and again.

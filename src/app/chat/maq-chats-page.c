@@ -170,7 +170,7 @@ choose_model (MaqChatsPage *self, char **label, char **path)
   for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->library)); i++)
     {
       g_autoptr (MaqLibraryItem) item = g_list_model_get_item (G_LIST_MODEL (self->library), i);
-      const MaqVariant *variant = maq_variants_pick (maq_library_item_get_variants (item), NULL);
+      const MaqVariant *variant = maq_variants_get_default (maq_library_item_get_variants (item));
 
       if (variant)
         {

@@ -74,7 +74,7 @@ maq_library_entry_get_chat (gpointer entry,
       *path = g_strdup (maq_foreign_item_get_path (entry));
       return TRUE;
     }
-  const MaqVariant *variant = maq_variants_pick (maq_library_item_get_variants (entry), NULL);
+  const MaqVariant *variant = maq_variants_get_default (maq_library_item_get_variants (entry));
   if (variant == NULL)
     return FALSE;
   *label = g_strdup_printf ("%s:%s", maq_library_item_get_id (entry), variant->label);

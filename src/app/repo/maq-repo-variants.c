@@ -117,7 +117,7 @@ maq_repo_variants_set_repo (MaqRepoVariants *self,
   g_ptr_array_unref (self->list);
   self->list = maq_download_group_variants (tree);
   self->is_kept = FALSE;
-  const MaqVariant *usual = maq_variants_pick (self->list, NULL);
+  const MaqVariant *usual = maq_variants_get_default (self->list);
   set_chosen (self, usual);
   // From the header of the one that is chosen.
   if (usual != NULL && maq_repo_get_kind (repo) == MAQ_REPO_KIND_MODEL)
