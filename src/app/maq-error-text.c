@@ -85,7 +85,7 @@ static const Entry library_entries[] = {
 };
 
 static const Entry format_entries[] = {
-  { MAQ_FORMAT_ERROR_NOT_THIS_FORMAT, N_ ("Unknown Kind of File"), N_ ("This is neither GGUF nor safetensors nor JSON, whatever its name says."), 0 },
+  { MAQ_FORMAT_ERROR_NOT_THIS_FORMAT, N_ ("Unknown File Type"), N_ ("Choose a GGUF, safetensors or JSON file."), FACT },
   { MAQ_FORMAT_ERROR_NEEDS_MORE, N_ ("File Not Whole"), N_ ("The file ends too early. Download it again."), RETRY | FACT },
   { MAQ_FORMAT_ERROR_TRUNCATED, N_ ("File Not Whole"), N_ ("The file ends too early. Download it again."), RETRY | FACT },
   { MAQ_FORMAT_ERROR_CORRUPT, N_ ("File Damaged"), N_ ("What the file says of itself makes no sense. Download it again, or tell its owner."), RETRY | FACT },

@@ -34,7 +34,7 @@ report (MaqCli *cli, const MaqImport *import, const MaqRepoAddress *address, gbo
       if (file->problem != NULL)
         maq_cli_note (cli, "%s.", file->problem);
       else if (file->path == NULL)
-        maq_cli_note (cli, _ ("%s has no file with the content of “%s”."), address->id, file->source);
+        maq_cli_note (cli, _ ("“%2$s” matches no file in %1$s."), address->id, file->source);
       if (maq_cli_wants_json (cli))
         print_file_json (cli, file);
       else if (file->placed != NULL)
@@ -44,7 +44,7 @@ report (MaqCli *cli, const MaqImport *import, const MaqRepoAddress *address, gbo
     }
   if (n_left == 0)
     return TRUE;
-  g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, ngettext ("%u file was left out. “maq files %s@%s” lists what the repo has.", "%u files were left out. “maq files %s@%s” lists what the repo has.", n_left), n_left, address->id, import->commit);
+  g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, ngettext ("%u file was not imported. See “maq files %s@%s”.", "%u files were not imported. See “maq files %s@%s”.", n_left), n_left, address->id, import->commit);
   return FALSE;
 }
 
@@ -53,7 +53,7 @@ maq_cli_cache_import (MaqCli *cli, const MaqCliCacheOptions *options, char **arg
 {
   if (arguments[0] == NULL || arguments[1] == NULL)
     {
-      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("cache import wants REPO[@REV] and the files on this machine that it has"));
+      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("cache import needs REPO[@REV] and at least one FILE"));
       return FALSE;
     }
   g_autoptr (MaqRepoAddress) address = maq_cli_parse_repo (cli, arguments[0], options->kind, error);

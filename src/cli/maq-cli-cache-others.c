@@ -81,7 +81,7 @@ maq_cli_cache_list_others (MaqCli *cli, char **arguments, GError **error)
         maq_cli_note (cli, "%s", place->problem);
     }
   if (scan->models->len == 0)
-    maq_cli_note (cli, _ ("No models of Ollama, LM Studio, Jan, GPT4All or llama.cpp are on this machine. “maq cache ls --others FOLDER” looks in a folder."));
+    maq_cli_note (cli, _ ("No models from Ollama, LM Studio, Jan, GPT4All or llama.cpp were found. To look in a folder, use “maq cache ls --others FOLDER”."));
   else if (!maq_cli_wants_json (cli))
     {
       g_autofree char *text = maq_cli_table_to_text (table, maq_cli_get_columns (cli));

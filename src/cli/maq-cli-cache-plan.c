@@ -27,19 +27,19 @@ action_title (MaqCacheStepAction action)
   switch (action)
     {
     case MAQ_CACHE_STEP_REPORT:
-      return N_ ("leave alone");
+      return N_ ("keep");
     case MAQ_CACHE_STEP_MEND_REF:
-      return N_ ("mend ref");
+      return N_ ("repair ref");
     case MAQ_CACHE_STEP_REMOVE_REF:
       return N_ ("remove ref");
     case MAQ_CACHE_STEP_MAKE_SNAPSHOTS:
-      return N_ ("make folder");
+      return N_ ("create folder");
     case MAQ_CACHE_STEP_REMOVE_LINK:
       return N_ ("remove link");
     case MAQ_CACHE_STEP_REMOVE_FILE:
       return N_ ("remove file");
     case MAQ_CACHE_STEP_SET_ASIDE:
-      return N_ ("set aside");
+      return N_ ("move aside");
     case MAQ_CACHE_STEP_REMOVE_REVISION:
       return N_ ("remove revision");
     case MAQ_CACHE_STEP_REMOVE_REPO:
@@ -148,7 +148,7 @@ maq_cli_cache_check_consent (const MaqCliCacheOptions *options, GError **error)
 {
   if (options->dry_run || options->yes || maq_cli_input_is_terminal ())
     return TRUE;
-  g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("Nobody is there to ask. --dry-run shows what would be done, --yes does it"));
+  g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("Cannot ask for confirmation here. Use --yes to proceed, or --dry-run to preview"));
   return FALSE;
 }
 
@@ -158,7 +158,7 @@ ask (MaqCli *cli, GError **error)
 {
   g_autoptr (MaqCliInput) input = maq_cli_input_new ();
   g_autoptr (GError) failure = NULL;
-  maq_cli_write (cli, _ ("Do this? [y/N] "));
+  maq_cli_write (cli, _ ("Continue? [y/N] "));
   maq_cli_flush (cli);
   g_autofree char *line = maq_cli_input_read_line (input, &failure);
   if (failure != NULL)
@@ -166,10 +166,10 @@ ask (MaqCli *cli, GError **error)
       g_propagate_error (error, g_steal_pointer (&failure));
       return FALSE;
     }
-  // Translators: the letter that means yes in “Do this? [y/N]”.
+  // Translators: the letter that means yes in “Continue? [y/N]”.
   if (line != NULL && g_ascii_strncasecmp (g_strstrip (line), _ ("y"), strlen (_ ("y"))) == 0)
     return TRUE;
-  g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("Nothing was changed."));
+  g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("No changes were made."));
   return FALSE;
 }
 
@@ -180,10 +180,10 @@ report (MaqCli *cli, MaqCachePlan *plan, MaqCacheOutcome *outcome, GError **erro
   for (guint i = 0; i < outcome->skipped->len; i++)
     maq_cli_note (cli, "%s", (const char *) outcome->skipped->pdata[i]);
   if (!maq_cli_wants_json (cli) && plan->n_to_do > 0)
-    maq_cli_print (cli, ngettext ("%u thing done, %s freed\n", "%u things done, %s freed\n", outcome->n_done), outcome->n_done, freed);
+    maq_cli_print (cli, ngettext ("%u change made, %s freed\n", "%u changes made, %s freed\n", outcome->n_done), outcome->n_done, freed);
   if (outcome->skipped->len == 0)
     return TRUE;
-  g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, ngettext ("%u thing was not done. Try again when the reason is gone.", "%u things were not done. Try again when the reasons are gone.", outcome->skipped->len), outcome->skipped->len);
+  g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, ngettext ("%u change was not made. Fix the problem, then try again.", "%u changes were not made. Fix the problems, then try again.", outcome->skipped->len), outcome->skipped->len);
   return FALSE;
 }
 
@@ -196,7 +196,7 @@ maq_cli_cache_do_plan (MaqCli *cli, const MaqCliCacheOptions *options, MaqCacheP
     {
       print_plan (cli, plan);
       if (plan->n_to_do > 0)
-        maq_cli_print (cli, ngettext ("%u thing to do, frees %s\n", "%u things to do, frees %s\n", plan->n_to_do), plan->n_to_do, frees);
+        maq_cli_print (cli, ngettext ("%u change, frees %s\n", "%u changes, frees %s\n", plan->n_to_do), plan->n_to_do, frees);
       else
         maq_cli_print (cli, "%s\n", _ ("Nothing to do"));
     }

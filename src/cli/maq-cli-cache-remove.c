@@ -25,7 +25,7 @@ maq_cli_cache_remove (MaqCli *cli, const MaqCliCacheOptions *options, char **arg
 {
   if (arguments[0] == NULL || (arguments[1] != NULL && options->quant != NULL))
     {
-      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("cache rm wants REPO[@REV], and FILE… or --quant for a part of it"));
+      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("cache rm needs REPO[@REV], and optionally FILE… or --quant"));
       return FALSE;
     }
   g_autoptr (MaqRepoAddress) address = maq_cli_parse_cached_repo (cli, arguments[0], options->kind, error);
@@ -53,12 +53,12 @@ maq_cli_cache_prune (MaqCli *cli, const MaqCliCacheOptions *options, char **argu
   MaqCache *cache = maq_cli_get_cache (cli);
   if (options->prune != 0 && options->duplicates)
     {
-      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("--duplicates links files and removes none: use it alone"));
+      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("--duplicates removes nothing and cannot be combined with other kinds"));
       return FALSE;
     }
   if (options->prune == 0 && !options->duplicates)
     {
-      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("cache prune wants to know what: --orphans, --revisions, --partials, --paused, --damaged or --duplicates. “maq cache scan” shows what each frees"));
+      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("cache prune needs at least one of --orphans, --revisions, --partials, --paused, --damaged or --duplicates. To see what each frees, use “maq cache scan”"));
       return FALSE;
     }
   if (!maq_cli_cache_check_consent (options, error))

@@ -52,7 +52,7 @@ state_title (MaqCacheFileState state)
     case MAQ_CACHE_FILE_WRONG_SIZE:
       return N_ ("wrong size");
     case MAQ_CACHE_FILE_NOT_JUDGED:
-      return N_ ("not judged");
+      return N_ ("not checked");
     case MAQ_CACHE_FILE_UNREADABLE:
       return N_ ("unreadable");
     case MAQ_CACHE_FILE_MISSING:
@@ -82,7 +82,7 @@ print_verification (MaqCli *cli, const MaqCacheVerification *verification)
     }
   g_autofree char *bytes = maq_format_bytes (verification->bytes);
   // Translators: files in all, how many of them are right, not judged and wrong, bytes read.
-  maq_cli_print (cli, ngettext ("%u file: %u right, %u not judged, %u wrong; %s read\n", "%u files: %u right, %u not judged, %u wrong; %s read\n", verification->verdicts->len), verification->verdicts->len, n_right, verification->verdicts->len - n_right - verification->n_bad, verification->n_bad, bytes);
+  maq_cli_print (cli, ngettext ("%u file: %u right, %u not checked, %u wrong; %s read\n", "%u files: %u right, %u not checked, %u wrong; %s read\n", verification->verdicts->len), verification->verdicts->len, n_right, verification->verdicts->len - n_right - verification->n_bad, verification->n_bad, bytes);
 }
 
 static gboolean
@@ -90,7 +90,7 @@ fail_if_bad (const MaqCacheVerification *verification, GError **error)
 {
   if (verification->n_bad == 0)
     return TRUE;
-  g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, ngettext ("%u file is not right. “maq cache verify --repair” moves it out of the way, so that “maq download” fetches it again.", "%u files are not right. “maq cache verify --repair” moves them out of the way, so that “maq download” fetches them again.", verification->n_bad), verification->n_bad);
+  g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, ngettext ("%u file is damaged. Run “maq cache verify --repair”, then “maq download”.", "%u files are damaged. Run “maq cache verify --repair”, then “maq download”.", verification->n_bad), verification->n_bad);
   return FALSE;
 }
 
@@ -103,7 +103,7 @@ fail_if_unreadable (const MaqCacheVerification *verification, GError **error)
       const MaqCacheVerdict *verdict = verification->verdicts->pdata[i];
       if (verdict->state != MAQ_CACHE_FILE_UNREADABLE)
         continue;
-      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("%s of %s cannot be read: %s. Check who may read there, and the disk."), verdict->path, verdict->id, verdict->detail);
+      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("Cannot read %s of %s: %s. Check its permissions and the disk."), verdict->path, verdict->id, verdict->detail);
       return FALSE;
     }
   return TRUE;
@@ -166,12 +166,12 @@ static const struct
   const char *option;
   const char *meaning;
 } categories[N_CATEGORIES] = {
-  [ORPHANS] = { "orphans", N_ ("blobs that no revision uses") },
-  [REVISIONS] = { "revisions", N_ ("revisions without a ref, next to one with a ref") },
-  [PARTIALS] = { "partials", N_ ("what other programs left half fetched") },
-  [PAUSED] = { "paused", N_ ("what Maquette left half fetched, paused downloads too") },
-  [DAMAGED] = { "damaged", N_ ("what a repair moved out of the way") },
-  [DUPLICATES] = { "duplicates", N_ ("the same file in several repos") },
+  [ORPHANS] = { "orphans", N_ ("blobs not used by any revision") },
+  [REVISIONS] = { "revisions", N_ ("old revisions without a branch or tag") },
+  [PARTIALS] = { "partials", N_ ("partial downloads of other programs") },
+  [PAUSED] = { "paused", N_ ("partial downloads of Maquette, including paused ones") },
+  [DAMAGED] = { "damaged", N_ ("files that a repair moved aside") },
+  [DUPLICATES] = { "duplicates", N_ ("files stored more than once") },
 };
 
 typedef struct
@@ -298,6 +298,6 @@ maq_cli_cache_scan (MaqCli *cli, const MaqCliCacheOptions *options, char **argum
   if (!maq_cli_cache_do_plan (cli, &shown, findings.repair, add_findings, &findings, error))
     return FALSE;
   if (!options->repair && findings.repair->n_to_do > 0)
-    maq_cli_note (cli, _ ("“maq cache scan --repair” mends this; “maq cache verify” also reads every file."));
+    maq_cli_note (cli, _ ("To repair this, use “maq cache scan --repair”. To check file contents, use “maq cache verify”."));
   return TRUE;
 }

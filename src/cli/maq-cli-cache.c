@@ -74,7 +74,7 @@ list_cache (MaqCli *cli, GError **error)
   for (guint i = 0; scan->warnings != NULL && scan->warnings[i] != NULL; i++)
     maq_cli_note (cli, "%s", scan->warnings[i]);
   if (scan->repos->len == 0)
-    maq_cli_note (cli, _ ("Nothing is cached in %s yet. “maq download REPO” fetches something."), maq_cache_get_root (cache));
+    maq_cli_note (cli, _ ("The cache in %s is empty. To download something, use “maq download REPO”."), maq_cache_get_root (cache));
   if (scan->repos->len == 0 || maq_cli_wants_json (cli))
     return TRUE;
 
@@ -99,19 +99,19 @@ static int                option_hours = 24;
 static char              *option_kind;
 static char              *option_quant;
 static const GOptionEntry options[] = {
-  { "kind", 'k', 0, G_OPTION_ARG_FILENAME, &option_kind, N_ ("What REPO is: model (default), dataset or space"), "KIND" },
-  { "others", 0, 0, G_OPTION_ARG_NONE, &option_others, N_ ("ls: the models of Ollama, LM Studio, Jan, GPT4All and llama.cpp"), NULL },
-  { "dry-run", 'n', 0, G_OPTION_ARG_NONE, &option_dry_run, N_ ("Only show what would be done"), NULL },
-  { "yes", 'y', 0, G_OPTION_ARG_NONE, &option_yes, N_ ("Do it without asking"), NULL },
-  { "repair", 0, 0, G_OPTION_ARG_NONE, &option_repair, N_ ("scan, verify: mend what is damaged"), NULL },
-  { "quant", 0, 0, G_OPTION_ARG_FILENAME, &option_quant, N_ ("rm: only this variant of a GGUF repo, such as Q4_K_M"), "NAME" },
-  { "orphans", 0, 0, G_OPTION_ARG_NONE, &option_orphans, N_ ("prune: blobs that no revision uses"), NULL },
-  { "revisions", 0, 0, G_OPTION_ARG_NONE, &option_revisions, N_ ("prune: revisions without a ref, next to one with a ref"), NULL },
-  { "partials", 0, 0, G_OPTION_ARG_NONE, &option_partials, N_ ("prune: what other programs left half fetched"), NULL },
-  { "paused", 0, 0, G_OPTION_ARG_NONE, &option_paused, N_ ("prune: what Maquette left half fetched, paused downloads too"), NULL },
-  { "damaged", 0, 0, G_OPTION_ARG_NONE, &option_damaged, N_ ("prune: what a repair moved out of the way"), NULL },
-  { "duplicates", 0, 0, G_OPTION_ARG_NONE, &option_duplicates, N_ ("prune: let repos share the files that are the same"), NULL },
-  { "older-than", 0, 0, G_OPTION_ARG_INT, &option_hours, N_ ("prune: only orphans and partial files of this age (24)"), "HOURS" },
+  { "kind", 'k', 0, G_OPTION_ARG_FILENAME, &option_kind, N_ ("Kind of REPO: model (default), dataset or space"), "KIND" },
+  { "others", 0, 0, G_OPTION_ARG_NONE, &option_others, N_ ("ls: list models from Ollama, LM Studio, Jan, GPT4All and llama.cpp"), NULL },
+  { "dry-run", 'n', 0, G_OPTION_ARG_NONE, &option_dry_run, N_ ("Show what would change, but change nothing"), NULL },
+  { "yes", 'y', 0, G_OPTION_ARG_NONE, &option_yes, N_ ("Do not ask for confirmation"), NULL },
+  { "repair", 0, 0, G_OPTION_ARG_NONE, &option_repair, N_ ("scan, verify: repair problems"), NULL },
+  { "quant", 0, 0, G_OPTION_ARG_FILENAME, &option_quant, N_ ("rm: remove only this variant of a GGUF repo, such as Q4_K_M"), "NAME" },
+  { "orphans", 0, 0, G_OPTION_ARG_NONE, &option_orphans, N_ ("prune: blobs not used by any revision"), NULL },
+  { "revisions", 0, 0, G_OPTION_ARG_NONE, &option_revisions, N_ ("prune: old revisions without a branch or tag"), NULL },
+  { "partials", 0, 0, G_OPTION_ARG_NONE, &option_partials, N_ ("prune: partial downloads of other programs"), NULL },
+  { "paused", 0, 0, G_OPTION_ARG_NONE, &option_paused, N_ ("prune: partial downloads of Maquette, including paused ones"), NULL },
+  { "damaged", 0, 0, G_OPTION_ARG_NONE, &option_damaged, N_ ("prune: files that a repair moved aside"), NULL },
+  { "duplicates", 0, 0, G_OPTION_ARG_NONE, &option_duplicates, N_ ("prune: store identical files only once"), NULL },
+  { "older-than", 0, 0, G_OPTION_ARG_INT, &option_hours, N_ ("prune: skip orphans and partial files newer than this (24)"), "HOURS" },
   { NULL },
 };
 
@@ -138,7 +138,7 @@ list_verb (MaqCli *cli, const MaqCliCacheOptions *options, char **arguments, GEr
 {
   if (arguments[0] != NULL && !options->others)
     {
-      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("“%s” is one word too many for cache ls"), arguments[0]);
+      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("Unexpected argument “%s” for cache ls"), arguments[0]);
       return FALSE;
     }
   return options->others ? maq_cli_cache_list_others (cli, arguments, error) : list_cache (cli, error);
@@ -194,24 +194,24 @@ cache_command (MaqCli *cli, char **arguments, GError **error)
     v++;
   if (v == G_N_ELEMENTS (verbs))
     {
-      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("There is no “cache %s”. Use cache ls, scan, verify, rm, prune or import"), arguments[0]);
+      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("Unknown command “cache %s”. Use cache ls, scan, verify, rm, prune or import"), arguments[0]);
       return FALSE;
     }
   const char *wrong = find_wrong_option (v, &given);
   if (wrong != NULL)
     {
-      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("%s changes nothing for this “cache %s”"), wrong, arguments[0]);
+      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("%s does not apply to this “cache %s”"), wrong, arguments[0]);
       return FALSE;
     }
   int n = (int) g_strv_length (arguments) - 1;
   if (verbs[v].max_arguments >= 0 && n > verbs[v].max_arguments)
     {
-      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("“%s” is one word too many for cache %s"), arguments[1 + verbs[v].max_arguments], arguments[0]);
+      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("Unexpected argument “%s” for cache %s"), arguments[1 + verbs[v].max_arguments], arguments[0]);
       return FALSE;
     }
   if (given.hours < 0 || given.hours > 24 * 3650)
     {
-      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("--older-than wants hours, 0 to %d"), 24 * 3650);
+      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("--older-than must be between 0 and %d hours"), 24 * 3650);
       return FALSE;
     }
   return verbs[v].run (cli, &given, arguments + 1, error);
@@ -221,14 +221,15 @@ const MaqCliCommand maq_cli_cache_command = {
   .name = "cache",
   .arguments = "ls [--others [FOLDER…]] | scan | verify [REPO[@REV] [FILE]] | rm REPO[@REV] [FILE…] | prune | import REPO[@REV] FILE…",
   .summary = N_ ("List, check and clean the shared cache"),
-  .details = N_ ("ls lists the repos, with --others the models of other programs, of FOLDERs and\n"
-                 "of the model folders in Maquette's preferences, which maq run takes by their\n"
-                 "files. scan names what is damaged and what could be freed. verify reads every\n"
-                 "file and compares it with its hash; status 1 if one is wrong. rm removes a\n"
-                 "repo, a revision, or files of it. prune frees what nobody uses. What is removed\n"
-                 "is shown and asked for first. import puts files that are on this machine\n"
-                 "already into the cache, if the repo has them: known by their hashes, and left\n"
-                 "where they are. Nothing outside the cache is changed."),
+  .details = N_ ("ls      list repos; with --others, models of other programs, in each FOLDER and\n"
+                 "        in the model folders in Preferences\n"
+                 "scan    find damage, and space that can be freed\n"
+                 "verify  check the contents of every file; exit status 1 if a file is damaged\n"
+                 "rm      remove a repo, a revision or files\n"
+                 "prune   free unused space\n"
+                 "import  copy files that a repo contains, found by their hashes, into the cache\n\n"
+                 "rm, prune and --repair show the changes and ask first. Names must match\n"
+                 "exactly. Nothing outside the cache is changed."),
   .options = options,
   .min_arguments = 1,
   .max_arguments = -1,

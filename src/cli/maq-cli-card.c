@@ -16,8 +16,8 @@ static char    *option_kind;
 static gboolean option_raw;
 
 static const GOptionEntry options[] = {
-  { "kind", 'k', 0, G_OPTION_ARG_FILENAME, &option_kind, N_ ("What REPO is: model (default), dataset or space"), "KIND" },
-  { "raw", 0, 0, G_OPTION_ARG_NONE, &option_raw, N_ ("Print the Markdown as it is, with its front matter"), NULL },
+  { "kind", 'k', 0, G_OPTION_ARG_FILENAME, &option_kind, N_ ("Kind of REPO: model (default), dataset or space"), "KIND" },
+  { "raw", 0, 0, G_OPTION_ARG_NONE, &option_raw, N_ ("Print the Markdown source, including the front matter"), NULL },
   { NULL },
 };
 
@@ -28,7 +28,7 @@ read_cached (MaqCli *cli, const MaqRepoAddress *address, GError **error)
   g_autofree char *path = maq_cache_dup_file_path (maq_cli_get_cache (cli), address->kind, address->id, address->revision, "README.md");
   if (path == NULL)
     {
-      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("The card of “%s” is not on this machine. Leave out --offline to ask the Hub."), address->id);
+      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("The card of “%s” is not on this computer. Try without --offline."), address->id);
       return NULL;
     }
   g_autoptr (GFile) file = g_file_new_for_path (path);
@@ -49,10 +49,10 @@ read_card (MaqCli *cli, const MaqRepoAddress *address, GError **error)
     {
       bytes = read_cached (cli, address, NULL);
       if (bytes != NULL)
-        maq_cli_note (cli, _ ("The Hub cannot be reached; this is the card in the cache."));
+        maq_cli_note (cli, _ ("Cannot reach the Hub. Showing the cached card."));
     }
   if (bytes == NULL && g_error_matches (hub_error, MAQ_HUB_ERROR, MAQ_HUB_ERROR_ENTRY_NOT_FOUND))
-    g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("“%s” has no card. “maq info %s” shows what else is known of it."), address->id, address->id);
+    g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("“%s” has no card. See “maq info %s”."), address->id, address->id);
   else if (bytes == NULL)
     g_propagate_error (error, g_steal_pointer (&hub_error));
   return bytes;
@@ -100,7 +100,7 @@ card (MaqCli *cli, char **arguments, GError **error)
 const MaqCliCommand maq_cli_card_command = {
   .name = "card",
   .arguments = "REPO[@REV]",
-  .summary = N_ ("Read the card of a repo"),
+  .summary = N_ ("Show the card of a repo"),
   .options = options,
   .min_arguments = 1,
   .max_arguments = 1,

@@ -239,7 +239,7 @@ const MaqCliCommand maq_cli_chat_command = {
   .name = "chat",
   .arguments = "MODEL",
   .summary = N_ ("Talk to a model"),
-  .details = N_ ("MODEL is a path to a weights file or owner/name[:QUANT], which is fetched if it is not here.\n"
+  .details = N_ ("MODEL is a weights file or owner/name[:QUANT], which is downloaded if needed.\n"
                  "Each line is a message; in the chat, /help says what else can be done."),
   .shared_options = maq_cli_session_options,
   .min_arguments = 1,

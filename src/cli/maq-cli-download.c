@@ -19,14 +19,14 @@ static char    *option_local_dir;
 static gboolean option_replace;
 
 static const GOptionEntry options[] = {
-  { "kind", 'k', 0, G_OPTION_ARG_FILENAME, &option_kind, N_ ("What REPO is: model (default), dataset or space"), "KIND" },
-  { "include", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &option_include, N_ ("Only files that match, such as *.gguf; can be repeated"), "GLOB" },
-  { "exclude", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &option_exclude, N_ ("Not the files that match; can be repeated"), "GLOB" },
-  { "limit-rate", 0, 0, G_OPTION_ARG_FILENAME, &option_limit_rate, N_ ("Fetch at most so many bytes a second, such as 500K or 5M"), "RATE" },
-  { "dry-run", 'n', 0, G_OPTION_ARG_NONE, &option_dry_run, N_ ("Only say what would be fetched, and on which terms"), NULL },
-  { "local-dir", 0, 0, G_OPTION_ARG_FILENAME, &option_local_dir, N_ ("Put the files into DIR, not into the shared cache"), "DIR" },
-  { "replace", 0, 0, G_OPTION_ARG_NONE, &option_replace, N_ ("With --local-dir: also over files you made or changed"), NULL },
-  { "quant", 0, 0, G_OPTION_ARG_FILENAME, &option_quant, N_ ("Only the weights of this variant of a GGUF repo, such as Q4_K_M"), "NAME" },
+  { "kind", 'k', 0, G_OPTION_ARG_FILENAME, &option_kind, N_ ("Kind of REPO: model (default), dataset or space"), "KIND" },
+  { "include", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &option_include, N_ ("Download only matching files, such as *.gguf (repeatable)"), "GLOB" },
+  { "exclude", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &option_exclude, N_ ("Skip matching files (repeatable)"), "GLOB" },
+  { "limit-rate", 0, 0, G_OPTION_ARG_FILENAME, &option_limit_rate, N_ ("Limit the speed in bytes per second, such as 500K or 5M"), "RATE" },
+  { "dry-run", 'n', 0, G_OPTION_ARG_NONE, &option_dry_run, N_ ("Show what would be downloaded, but download nothing"), NULL },
+  { "local-dir", 0, 0, G_OPTION_ARG_FILENAME, &option_local_dir, N_ ("Download into DIR instead of the shared cache"), "DIR" },
+  { "replace", 0, 0, G_OPTION_ARG_NONE, &option_replace, N_ ("With --local-dir: replace files you created or changed"), NULL },
+  { "quant", 0, 0, G_OPTION_ARG_FILENAME, &option_quant, N_ ("Download only this variant of a GGUF repo, such as Q4_K_M"), "NAME" },
   { NULL },
 };
 
@@ -45,7 +45,7 @@ parse_rate (const char *text, guint64 *rate, GError **error)
       *rate = (guint64) number;
       return TRUE;
     }
-  g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("“%s” is no rate; it looks like 500K or 5M, in bytes a second"), text);
+  g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("Invalid rate “%s”. Use bytes per second, such as 500K or 5M"), text);
   return FALSE;
 }
 
@@ -55,17 +55,17 @@ check_options (char **files, GError **error)
   gboolean globs = option_include != NULL || option_exclude != NULL;
   if ((*files != NULL) + globs + (option_quant != NULL) > 1)
     {
-      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("FILE, --include with --exclude, and --quant are three ways to choose: use one of them"));
+      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("Use only one of FILE, --include/--exclude, and --quant"));
       return FALSE;
     }
   if (option_replace && option_local_dir == NULL)
     {
-      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("--replace is for --local-dir: in the shared cache nothing is replaced"));
+      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("--replace requires --local-dir"));
       return FALSE;
     }
   if (option_local_dir != NULL && *option_local_dir == '\0')
     {
-      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("--local-dir needs the name of a folder; “.” is this one"));
+      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("--local-dir needs a folder; use “.” for the current one"));
       return FALSE;
     }
   for (guint i = 0; files[i] != NULL; i++)
@@ -73,7 +73,7 @@ check_options (char **files, GError **error)
       g_autoptr (GError) bad = NULL;
       if (!maq_repo_path_validate (files[i], &bad))
         {
-          g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("“%s” cannot be a file of a repo (%s). “maq files REPO” lists them"), files[i], bad->message);
+          g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("Invalid file name “%s” (%s). See “maq files REPO”"), files[i], bad->message);
           return FALSE;
         }
     }
@@ -161,7 +161,7 @@ find_offline (MaqCli *cli, const MaqRepoAddress *address, char **files, GError *
       g_autofree char *path = maq_cache_dup_file_path (cache, address->kind, address->id, address->revision, files[i]);
       if (path == NULL)
         {
-          g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("“%s” of “%s” is not on this machine. Leave out --offline to fetch it."), files[i], address->id);
+          g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("“%s” of “%s” is not on this computer. Try without --offline."), files[i], address->id);
           return FALSE;
         }
     }
@@ -180,7 +180,7 @@ find_variant_offline (MaqCli *cli, const MaqRepoAddress *address, GError **error
   const MaqVariant *variant = variants != NULL ? maq_cli_find_variant (address, variants, option_quant, FALSE, error) : NULL;
   if (variant == NULL || variant->missing == 0)
     return variant != NULL ? g_strdupv (variant->paths) : NULL;
-  g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("Only a part of “%s:%s” is on this machine. Leave out --offline to download the rest."), address->id, variant->label);
+  g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("“%s:%s” is incomplete on this computer. Try without --offline."), address->id, variant->label);
   return NULL;
 }
 
@@ -226,7 +226,7 @@ download (MaqCli *cli, char **arguments, GError **error)
     }
   if (plan->n_files == 0)
     {
-      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("No file of “%s” matches. “maq files %s” lists what is there."), address->id, address->id);
+      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("No files in “%s” match. See “maq files %s”."), address->id, address->id);
       return FALSE;
     }
   if (option_dry_run)
@@ -234,15 +234,15 @@ download (MaqCli *cli, char **arguments, GError **error)
   g_autofree char *total = maq_format_bytes (plan->bytes_total);
   g_autofree char *left = maq_format_bytes (plan->bytes_total - MIN (plan->bytes_total, plan->bytes_here));
   if (plan->bytes_here >= plan->bytes_total)
-    maq_cli_note (cli, ngettext ("%s: %u file, %s, already here", "%s: %u files, %s, already here", plan->n_files), address->id, plan->n_files, total);
+    maq_cli_note (cli, ngettext ("%s: already downloaded (%u file, %s)", "%s: already downloaded (%u files, %s)", plan->n_files), address->id, plan->n_files, total);
   else
-    maq_cli_note (cli, ngettext ("%s: %u file, %s, of which %s to fetch", "%s: %u files, %s, of which %s to fetch", plan->n_files), address->id, plan->n_files, total, left);
+    maq_cli_note (cli, ngettext ("%s: %u file, %s, %s to download", "%s: %u files, %s, %s to download", plan->n_files), address->id, plan->n_files, total, left);
 
   g_autofree char *warning = maq_download_plan_dup_warning (plan);
   if (warning != NULL)
     maq_cli_note (cli, "%s", warning);
   if (plan->bytes_here < plan->bytes_total && g_network_monitor_get_network_metered (g_network_monitor_get_default ()))
-    maq_cli_note (cli, _ ("This connection is metered. Ctrl+C stops the download, which can go on later."));
+    maq_cli_note (cli, _ ("This connection is metered. Press Ctrl+C to stop; you can resume later."));
 
   g_autoptr (MaqTransfer) transfer = maq_cli_fetch (cli, request, plan, error);
   if (transfer == NULL)
@@ -255,13 +255,12 @@ download (MaqCli *cli, char **arguments, GError **error)
 const MaqCliCommand maq_cli_download_command = {
   .name = "download",
   .arguments = "REPO[@REV] [FILE…]",
-  .summary = N_ ("Download a repo, or files of it, into the shared cache or a folder"),
-  .details = N_ ("Prints the path of the snapshot or of DIR, or of the file when exactly one is\n"
-                 "asked for. A download that was stopped goes on where it was. It starts at once,\n"
-                 "whatever the hours are in which the window downloads.\n\n"
-                 "With --local-dir the files themselves are in DIR, as “hf download” puts them\n"
-                 "there. What is up to date in DIR is not fetched again, and what the shared\n"
-                 "cache has is copied. A file that you made or changed stays."),
+  .summary = N_ ("Download a repo or some of its files"),
+  .details = N_ ("Prints the path of the snapshot or DIR, or of the file if you name exactly one.\n"
+                 "Stopped downloads resume. The download hours set in the window do not apply.\n\n"
+                 "With --local-dir, DIR is laid out as by “hf download”. Files that are up to\n"
+                 "date are kept, files in the shared cache are copied, and files that you\n"
+                 "created or changed are not replaced."),
   .options = options,
   .min_arguments = 1,
   .max_arguments = -1,

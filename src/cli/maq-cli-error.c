@@ -17,34 +17,34 @@ next_step_hub (int code)
   switch ((MaqHubError) code)
     {
     case MAQ_HUB_ERROR_UNAUTHORIZED:
-      return N_ ("Put a token of your account into HF_TOKEN, or sign in with “hf auth login”.");
+      return N_ ("Set HF_TOKEN to your access token, or sign in with “hf auth login”.");
     case MAQ_HUB_ERROR_FORBIDDEN:
       return N_ ("Use a token that has this permission.");
     case MAQ_HUB_ERROR_GATED:
-      return N_ ("Ask for access on the repo's page, then try again with your token in HF_TOKEN.");
+      return N_ ("Request access on the repo's page, then try again with your token in HF_TOKEN.");
     case MAQ_HUB_ERROR_DISABLED:
-      return N_ ("The repo's page may say why.");
+      return N_ ("See the repo's page.");
     case MAQ_HUB_ERROR_REPO_NOT_FOUND:
-      return N_ ("Check the name with “maq search”; a private repo needs a token in HF_TOKEN.");
+      return N_ ("Check the name with “maq search”. Private repos need a token in HF_TOKEN.");
     case MAQ_HUB_ERROR_REVISION_NOT_FOUND:
-      return N_ ("Leave @REV out for the default branch.");
+      return N_ ("For the default branch, leave out @REV.");
     case MAQ_HUB_ERROR_ENTRY_NOT_FOUND:
-      return N_ ("“maq files REPO” lists what is there.");
+      return N_ ("See “maq files REPO”.");
     case MAQ_HUB_ERROR_RATE_LIMITED:
-      return N_ ("Wait, then try again; with a token the limit is higher.");
+      return N_ ("Wait, then try again. The limit is higher with a token.");
     case MAQ_HUB_ERROR_UNREACHABLE:
-      return N_ ("Check the connection and --endpoint; what is in the cache works with --offline.");
+      return N_ ("Check the connection and --endpoint. To use the cache, add --offline.");
     case MAQ_HUB_ERROR_SERVER:
     case MAQ_HUB_ERROR_LINK_EXPIRED:
       return N_ ("Try again later.");
     case MAQ_HUB_ERROR_BAD_ENDPOINT:
     case MAQ_HUB_ERROR_BAD_REQUEST:
-      return N_ ("Check the words and options.");
+      return N_ ("Check the arguments and options.");
     case MAQ_HUB_ERROR_BAD_REPLY:
     case MAQ_HUB_ERROR_NO_HUB:
-      return N_ ("Check that --endpoint is a Hub and that no login page stands in between.");
+      return N_ ("Check that --endpoint is a Hub and that this network needs no sign-in page.");
     case MAQ_HUB_ERROR_OFFLINE:
-      return N_ ("Leave out --offline and HF_HUB_OFFLINE to ask the Hub.");
+      return N_ ("Try without --offline and HF_HUB_OFFLINE.");
     }
   return NULL;
 }
@@ -58,21 +58,21 @@ plain_sentence (const GError *error)
   switch ((MaqHubError) error->code)
     {
     case MAQ_HUB_ERROR_UNAUTHORIZED:
-      return N_ ("The Hub does not know who is asking: the token is missing or no longer good.");
+      return N_ ("Authentication failed: the token is missing or invalid.");
     case MAQ_HUB_ERROR_FORBIDDEN:
       return N_ ("The token does not allow this.");
     case MAQ_HUB_ERROR_GATED:
-      return N_ ("This repo is gated: its files are for those who were given access.");
+      return N_ ("Access to this repo is restricted.");
     case MAQ_HUB_ERROR_DISABLED:
       return N_ ("The Hub has disabled this repo.");
     case MAQ_HUB_ERROR_REPO_NOT_FOUND:
-      return N_ ("There is no such repo on this Hub, or it is private.");
+      return N_ ("The repo does not exist or is private.");
     case MAQ_HUB_ERROR_REVISION_NOT_FOUND:
-      return N_ ("The repo has no such revision.");
+      return N_ ("The revision does not exist.");
     case MAQ_HUB_ERROR_ENTRY_NOT_FOUND:
-      return N_ ("The repo has no such file at this revision.");
+      return N_ ("The file does not exist at this revision.");
     case MAQ_HUB_ERROR_OFFLINE:
-      return N_ ("This needs the Hub, and offline mode is on.");
+      return N_ ("This needs the Hub, but offline mode is on.");
     case MAQ_HUB_ERROR_RATE_LIMITED:
     case MAQ_HUB_ERROR_UNREACHABLE:
     case MAQ_HUB_ERROR_SERVER:
@@ -92,19 +92,19 @@ next_step_cache (int code)
   switch ((MaqCacheError) code)
     {
     case MAQ_CACHE_ERROR_READ_ONLY:
-      return N_ ("Choose a folder you may write to, with HF_HUB_CACHE or --local-dir.");
+      return N_ ("Choose a folder you can write to with HF_HUB_CACHE or --local-dir.");
     case MAQ_CACHE_ERROR_NO_SPACE:
-      return N_ ("Free some space, “maq cache ls” shows what is large, or choose another folder with HF_HUB_CACHE or --local-dir.");
+      return N_ ("Free some space (see “maq cache ls”), or choose another folder with HF_HUB_CACHE or --local-dir.");
     case MAQ_CACHE_ERROR_LOCKED:
-      return N_ ("Wait until the other program is done, then try again.");
+      return N_ ("Wait for the other program to finish, then try again.");
     case MAQ_CACHE_ERROR_MISMATCH:
-      return N_ ("Try again: the file is then fetched anew.");
+      return N_ ("Try again to download the file again.");
     case MAQ_CACHE_ERROR_UNSAFE:
-      return N_ ("Nothing was written; do not trust this repo.");
+      return N_ ("Nothing was written. Do not trust this repo.");
     case MAQ_CACHE_ERROR_DAMAGED:
-      return N_ ("“maq cache scan” names what is damaged.");
+      return N_ ("See “maq cache scan”.");
     case MAQ_CACHE_ERROR_OCCUPIED:
-      return N_ ("With --replace it is replaced.");
+      return N_ ("To replace it, use --replace.");
     case MAQ_CACHE_ERROR_UNSUITABLE:
     case MAQ_CACHE_ERROR_MISSING:
       return NULL;
@@ -118,19 +118,19 @@ next_step_engine (int code)
   switch ((MaqEngineError) code)
     {
     case MAQ_ENGINE_ERROR_BAD_MODEL:
-      return N_ ("“maq inspect FILE” shows what the file says; try another variant or file.");
+      return N_ ("Check it with “maq inspect FILE”, or try another variant or file.");
     case MAQ_ENGINE_ERROR_OUT_OF_MEMORY:
       return N_ ("Try a smaller variant, such as MODEL:Q4_0, or close other programs.");
     case MAQ_ENGINE_ERROR_CRASHED:
       return N_ ("Try again, or try another model.");
     case MAQ_ENGINE_ERROR_BUSY:
-      return N_ ("Wait for the answer.");
+      return N_ ("Wait for the answer to finish.");
     case MAQ_ENGINE_ERROR_TOO_LONG:
       return N_ ("Shorten the prompt.");
     case MAQ_ENGINE_ERROR_UNLOADED:
       return N_ ("Try again.");
     case MAQ_ENGINE_ERROR_UNSUPPORTED:
-      return N_ ("Choose a model that is made for it.");
+      return N_ ("Choose a model that supports it.");
     }
   return NULL;
 }
@@ -141,13 +141,13 @@ next_step_format (int code)
   switch ((MaqFormatError) code)
     {
     case MAQ_FORMAT_ERROR_NOT_THIS_FORMAT:
-      return N_ ("Give a GGUF or safetensors file.");
+      return N_ ("Choose a GGUF or safetensors file.");
     case MAQ_FORMAT_ERROR_NEEDS_MORE:
     case MAQ_FORMAT_ERROR_TRUNCATED:
     case MAQ_FORMAT_ERROR_CORRUPT:
-      return N_ ("The file is damaged: fetch it again.");
+      return N_ ("The file is damaged. Download it again.");
     case MAQ_FORMAT_ERROR_UNSUPPORTED:
-      return N_ ("Choose a newer or older version of the file.");
+      return N_ ("Choose another version of the file.");
     }
   return NULL;
 }
@@ -166,7 +166,7 @@ next_step (const GError *error)
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND) || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_IS_DIRECTORY) || g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOENT))
     return N_ ("Check the path.");
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED) || g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_ACCES))
-    return N_ ("Check who may read and write there.");
+    return N_ ("Check the permissions.");
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE) || g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOSPC))
     return N_ ("Free some space, then try again.");
   return NULL;
@@ -178,7 +178,7 @@ maq_cli_sentence (const char *text)
   g_autofree char *clean = maq_cli_clean (text, FALSE);
   g_strstrip (clean);
   if (*clean == '\0')
-    return g_strdup (_ ("It failed without saying why."));
+    return g_strdup (_ ("Unknown error."));
   gboolean ends = strchr (".!?", clean[strlen (clean) - 1]) != NULL;
   return g_strconcat (clean, ends ? "" : ".", NULL);
 }

@@ -12,7 +12,7 @@
 static char *option_kind;
 
 static const GOptionEntry options[] = {
-  { "kind", 'k', 0, G_OPTION_ARG_FILENAME, &option_kind, N_ ("What REPO is: model (default), dataset or space"), "KIND" },
+  { "kind", 'k', 0, G_OPTION_ARG_FILENAME, &option_kind, N_ ("Kind of REPO: model (default), dataset or space"), "KIND" },
   { NULL },
 };
 
@@ -108,8 +108,8 @@ list_files (MaqCli *cli, char **arguments, GError **error)
 const MaqCliCommand maq_cli_files_command = {
   .name = "files",
   .arguments = "REPO[@REV]",
-  .summary = N_ ("List the files of a repo and which of them are on this machine"),
-  .details = N_ ("With --offline, only those in the cache."),
+  .summary = N_ ("List the files of a repo"),
+  .details = N_ ("HERE marks files on this computer. With --offline, only those are listed."),
   .options = options,
   .min_arguments = 1,
   .max_arguments = 1,

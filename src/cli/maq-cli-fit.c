@@ -18,8 +18,8 @@ static int   option_context;
 static char *option_cache_type;
 
 static const GOptionEntry options[] = {
-  { "context", 'c', 0, G_OPTION_ARG_INT, &option_context, N_ ("Length of the context in tokens (8192, or what the model was made for)"), "N" },
-  { "cache-type", 0, 0, G_OPTION_ARG_STRING, &option_cache_type, N_ ("How keys and values are kept: f16 (default), q8_0, q4_0, …"), "TYPE" },
+  { "context", 'c', 0, G_OPTION_ARG_INT, &option_context, N_ ("Context length in tokens (8192, or the model's maximum)"), "N" },
+  { "cache-type", 0, 0, G_OPTION_ARG_STRING, &option_cache_type, N_ ("Type of the KV cache: f16 (default), q8_0, q4_0, …"), "TYPE" },
   { NULL },
 };
 
@@ -40,12 +40,12 @@ parse_options (MaqFitOptions *fit, GError **error)
   *fit = (MaqFitOptions) { .context_length = (guint) option_context };
   if (option_context < 0 || option_context > 1 << 20)
     {
-      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("--context goes from %d to %d"), 0, 1 << 20);
+      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("--context must be between %d and %d"), 0, 1 << 20);
       return FALSE;
     }
   if (option_cache_type != NULL && !maq_fit_cache_type_parse (option_cache_type, &fit->key_type))
     {
-      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("“%s” is no way to keep a cache. Use f16, bf16, f32, q8_0, q5_1, q5_0, q4_1 or q4_0"), option_cache_type);
+      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("Unknown cache type “%s”. Use f16, bf16, f32, q8_0, q5_1, q5_0, q4_1 or q4_0"), option_cache_type);
       return FALSE;
     }
   fit->value_type = fit->key_type;
@@ -119,9 +119,9 @@ print_one (MaqCli *cli, const Line *line)
   maq_cli_write (cli, "\n");
   print_fact (cli, _ ("Weights"), fit->weights);
   print_fact (cli, _ ("Cache"), fit->cache);
-  print_fact (cli, _ ("Computing"), fit->compute);
+  print_fact (cli, _ ("Compute"), fit->compute);
   print_fact (cli, _ ("Engine"), fit->overhead);
-  print_fact (cli, _ ("Together"), fit->total);
+  print_fact (cli, _ ("Total"), fit->total);
 }
 
 static const MaqFit *
@@ -144,7 +144,7 @@ verdict_to_cell (const MaqFit *fit)
 static void
 print_table (MaqCli *cli, GPtrArray *variants, GPtrArray *fits, const MaqVariant *recommended)
 {
-  const char *const titles[] = { _ ("VARIANT"), _ (">SIZE"), _ (">TAKES"), _ ("VERDICT"), "", NULL };
+  const char *const titles[] = { _ ("VARIANT"), _ (">SIZE"), _ (">MEMORY"), _ ("FITS"), "", NULL };
   g_autoptr (MaqCliTable) table = maq_cli_table_new (titles, 0);
   for (guint i = 0; i < variants->len; i++)
     {
@@ -168,7 +168,7 @@ print_table (MaqCli *cli, GPtrArray *variants, GPtrArray *fits, const MaqVariant
       return;
     }
   g_autofree char *ram = maq_format_bytes (known->machine.ram_free);
-  maq_cli_print (cli, _ ("With a context of %u tokens. %s of memory is free.\n"), known->context, ram);
+  maq_cli_print (cli, _ ("Context: %u tokens. Free memory: %s.\n"), known->context, ram);
 }
 
 // What the engine says of the file at PATH. NULL without an error: it could not be asked, and that was noted.
@@ -244,7 +244,7 @@ judge_file (MaqCli *cli, const char *path, const char *name, GError **error)
     return FALSE;
   if (maq_companion_from_header (header) != MAQ_COMPANION_NONE)
     {
-      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("“%s” is %s. It does not run on its own: give the file of the model."), name, maq_companion_to_words (maq_companion_from_header (header)));
+      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("“%s” is %s. It cannot run on its own. Choose the model it belongs to."), name, maq_companion_to_words (maq_companion_from_header (header)));
       return FALSE;
     }
   maq_machine_read (&machine);
@@ -296,9 +296,9 @@ find_with_path (const MaqRepoAddress *address, GPtrArray *variants, GError **err
   if (variant != NULL)
     return variant;
   if (maq_companion_from_path (address->path) != MAQ_COMPANION_NONE)
-    g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("“%s” is %s. It does not run on its own. The variants of “%s”: %s."), address->path, maq_companion_to_words (maq_companion_from_path (address->path)), address->id, labels);
+    g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("“%s” is %s. It cannot run on its own. Variants of “%s”: %s."), address->path, maq_companion_to_words (maq_companion_from_path (address->path)), address->id, labels);
   else
-    g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("“%s” has no weights file “%s” that runs here. Its variants: %s."), address->id, address->path, labels);
+    g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("“%s” has no GGUF weights file “%s”. Variants: %s."), address->id, address->path, labels);
   return NULL;
 }
 
@@ -354,12 +354,12 @@ fit (MaqCli *cli, char **arguments, GError **error)
     }
   if (g_file_test (written, G_FILE_TEST_EXISTS))
     {
-      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("“%s” is not a file. Give the path of a weights file."), text);
+      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("“%s” is not a file. Choose a weights file."), text);
       return FALSE;
     }
   if (g_path_is_absolute (written) || g_str_has_prefix (text, "."))
     {
-      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("There is no file “%s”. Check the path."), text);
+      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("File “%s” not found. Check the path."), text);
       return FALSE;
     }
   return judge_repo (cli, text, error);
@@ -368,10 +368,10 @@ fit (MaqCli *cli, char **arguments, GError **error)
 const MaqCliCommand maq_cli_fit_command = {
   .name = "fit",
   .arguments = "REPO[@REV][:QUANT]|FILE",
-  .summary = N_ ("Say whether a model runs on this machine, before it is downloaded"),
-  .details = N_ ("Of a repo only the header of one weights file is fetched. Of a FILE that is here the engine is asked, without loading\n"
-                 "it. Counted against the memory that is free now: weights, the cache of keys and values, what computing takes,\n"
-                 "and the engine's process."),
+  .summary = N_ ("Check whether a model fits in memory"),
+  .details = N_ ("Compares the memory that is free now with what the weights, KV cache, compute\n"
+                 "buffers and engine need. Downloads only the header of a weights file. FILE may\n"
+                 "be any part of a model."),
   .options = options,
   .min_arguments = 1,
   .max_arguments = 1,

@@ -26,12 +26,12 @@ static gboolean follow_links;
 
 static const GOptionEntry options[] = {
   { "demo", 0, 0, G_OPTION_ARG_NONE, &demo, N_ ("Serve the demo Hub"), NULL },
-  { "cache", 0, 0, G_OPTION_ARG_NONE, &from_cache, N_ ("Serve what the shared cache holds"), NULL },
-  { "port", 0, 0, G_OPTION_ARG_INT, &port, N_ ("Listen on this port; any free one if not given"), N_ ("N") },
-  { "address", 0, 0, G_OPTION_ARG_STRING, &address, N_ ("Listen on this address instead of 127.0.0.1; others can then reach it"), N_ ("ADDRESS") },
+  { "cache", 0, 0, G_OPTION_ARG_NONE, &from_cache, N_ ("Serve the shared cache"), NULL },
+  { "port", 0, 0, G_OPTION_ARG_INT, &port, N_ ("Listen on this port (default: any free port)"), N_ ("N") },
+  { "address", 0, 0, G_OPTION_ARG_STRING, &address, N_ ("Listen on this address instead of 127.0.0.1, so that other computers can connect"), N_ ("ADDRESS") },
   { "synthetic", 0, 0, G_OPTION_ARG_INT, &synthetic, N_ ("Serve this many made-up repos"), N_ ("N") },
   { "follow-links", 0, 0, G_OPTION_ARG_NONE, &follow_links, N_ ("Also serve what symbolic links lead to outside the folder"), NULL },
-  { "faults", 0, 0, G_OPTION_ARG_NONE, &faults, N_ ("Let requests ask for misbehaviour, for tests"), NULL },
+  { "faults", 0, 0, G_OPTION_ARG_NONE, &faults, N_ ("Let requests ask for errors, for tests"), NULL },
   { NULL },
 };
 
@@ -42,7 +42,7 @@ open_cache (GError **error)
   g_autoptr (GError) inner = NULL;
   MaqHubStore *store = maq_hub_store_new_cache_full (path, follow_links ? MAQ_HUB_STORE_FOLLOW_LINKS : MAQ_HUB_STORE_DEFAULT, &inner);
   if (g_error_matches (inner, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
-    g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("There is no shared cache at %s yet. Download something first, or set HF_HUB_CACHE to where it is."), path);
+    g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("There is no shared cache at %s. Download something first, or set HF_HUB_CACHE."), path);
   else if (inner != NULL)
     g_propagate_error (error, g_steal_pointer (&inner));
   return store;
@@ -54,12 +54,12 @@ open_store (const char *folder,
 {
   if (synthetic < 0)
     {
-      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("%d is no number of repos. --synthetic takes 1 or more"), synthetic);
+      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("--synthetic must be 1 or more, not %d"), synthetic);
       return NULL;
     }
   if (demo + from_cache + (synthetic > 0) + (folder != NULL) != 1)
     {
-      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("Say what to serve: a folder, or one of --demo, --cache and --synthetic"));
+      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("Choose what to serve: DIR, --demo, --cache or --synthetic"));
       return NULL;
     }
   if (demo)
@@ -151,7 +151,7 @@ print_start (MaqCli       *cli,
   else
     maq_cli_print (cli, "%s\n", url);
   fflush (stdout);
-  maq_cli_note (cli, ngettext ("Serving %u repo. HF_ENDPOINT=%s leads Hub tools here; Ctrl+C ends it.", "Serving %u repos. HF_ENDPOINT=%s leads Hub tools here; Ctrl+C ends it.", n), n, url);
+  maq_cli_note (cli, ngettext ("Serving %u repo. For other tools: HF_ENDPOINT=%s. Press Ctrl+C to stop.", "Serving %u repos. For other tools: HF_ENDPOINT=%s. Press Ctrl+C to stop.", n), n, url);
   print_left_out (cli, store);
 }
 
@@ -198,13 +198,13 @@ listen_there (MaqHubServer *server,
   if (maq_hub_server_listen (server, address, port, &inner))
     return TRUE;
   if (g_error_matches (inner, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE))
-    g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("Another program listens on port %d. Choose another port, or leave --port out."), port);
+    g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("Port %d is in use. Choose another port, or leave out --port."), port);
   else if (g_error_matches (inner, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT))
-    g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("“%s” is not an IP address. Use one of this computer's, such as 127.0.0.1, or 0.0.0.0 for all"), address);
+    g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("Invalid IP address “%s”. Use an address of this computer, such as 127.0.0.1, or 0.0.0.0 for all"), address);
   else if (g_error_matches (inner, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED))
-    g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("You may not listen on port %d. Choose one from 1024 on, or leave --port out."), port);
+    g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("Port %d needs more privileges. Choose port 1024 or higher, or leave out --port."), port);
   else if (address != NULL)
-    g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("This computer cannot listen on %s: %s. Use one of its own addresses, or 0.0.0.0 for all."), address, inner->message);
+    g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("Cannot listen on %s: %s. Use an address of this computer, or 0.0.0.0 for all."), address, inner->message);
   else
     g_propagate_error (error, g_steal_pointer (&inner));
   return FALSE;
@@ -217,7 +217,7 @@ hub_command (MaqCli  *cli,
 {
   if (port < 0 || port > G_MAXUINT16)
     {
-      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("%d is not a port. Ports go from 1 to 65535"), port);
+      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("Invalid port %d. Use 1 to 65535"), port);
       return FALSE;
     }
   g_autoptr (MaqHubStore) store = open_store (arguments[0], error);
@@ -240,9 +240,9 @@ hub_command (MaqCli  *cli,
 const MaqCliCommand maq_cli_hub_command = {
   .name = "hub",
   .arguments = "[DIR]",
-  .summary = N_ ("Serve a Hub to this computer, or to a network"),
-  .details = N_ ("The first line printed is the address. DIR holds models/OWNER/NAME, datasets/OWNER/NAME and spaces/OWNER/NAME.\n"
-                 "A symbolic link out of DIR is not served unless --follow-links is given.\n"
+  .summary = N_ ("Serve a Hub for this computer or a network"),
+  .details = N_ ("Prints the address first. DIR contains models/OWNER/NAME, datasets/OWNER/NAME\nand spaces/OWNER/NAME.\n"
+                 "Symbolic links that lead out of DIR are not served without --follow-links.\n"
                  "Examples:\n  maq hub --demo\n  maq hub --cache --address 192.168.0.10 --port 8000"),
   .options = options,
   .min_arguments = 0,

@@ -12,7 +12,7 @@
 static char *option_kind;
 
 static const GOptionEntry options[] = {
-  { "kind", 'k', 0, G_OPTION_ARG_FILENAME, &option_kind, N_ ("What REPO is: model (default), dataset or space"), "KIND" },
+  { "kind", 'k', 0, G_OPTION_ARG_FILENAME, &option_kind, N_ ("Kind of REPO: model (default), dataset or space"), "KIND" },
   { NULL },
 };
 
@@ -95,9 +95,9 @@ describe_access (MaqRepo *repo)
   switch (maq_repo_get_gated (repo))
     {
     case MAQ_REPO_GATED_AUTO:
-      return _ ("gated: granted at once when asked for on its page");
+      return _ ("gated: access is granted on request");
     case MAQ_REPO_GATED_MANUAL:
-      return _ ("gated: granted by its owner when asked for on its page");
+      return _ ("gated: the owner reviews requests");
     case MAQ_REPO_GATED_NO:
     default:
       return maq_repo_get_private (repo) ? _ ("private") : _ ("open");
@@ -132,7 +132,7 @@ print_text (MaqCli *cli, MaqRepo *repo, GPtrArray *variants, const char *cached)
       g_autofree char *context = g_strdup_printf (_ ("%" G_GINT64_FORMAT " tokens"), maq_repo_get_context_length (repo));
       print_fact (cli, _ ("Context"), context);
     }
-  print_fact (cli, _ ("Licence"), maq_repo_get_license (repo));
+  print_fact (cli, _ ("License"), maq_repo_get_license (repo));
   print_fact (cli, _ ("Access"), describe_access (repo));
   print_fact (cli, _ ("Likes"), likes);
   if (maq_repo_get_kind (repo) != MAQ_REPO_KIND_SPACE)
@@ -142,7 +142,7 @@ print_text (MaqCli *cli, MaqRepo *repo, GPtrArray *variants, const char *cached)
   print_fact (cli, _ ("Commit"), maq_repo_get_sha (repo));
   print_fact (cli, _ ("Tags"), tags);
   print_fact (cli, _ ("Page"), page);
-  print_fact (cli, _ ("On this PC"), cached);
+  print_fact (cli, _ ("Location"), cached);
   for (guint i = 0; i < variants->len; i++)
     {
       const MaqVariant *variant = variants->pdata[i];
@@ -187,7 +187,7 @@ print_cached (MaqCli *cli, const MaqRepoAddress *address, GError **error)
   print_fact (cli, _ ("Kind"), maq_repo_kind_to_string (address->kind));
   print_fact (cli, _ ("Commit"), commit);
   print_fact (cli, _ ("Cached"), cached);
-  print_fact (cli, _ ("On this PC"), snapshot);
+  print_fact (cli, _ ("Location"), snapshot);
   return TRUE;
 }
 
@@ -225,8 +225,8 @@ info (MaqCli *cli, char **arguments, GError **error)
 const MaqCliCommand maq_cli_info_command = {
   .name = "info",
   .arguments = "REPO[@REV]",
-  .summary = N_ ("Show what the Hub says about a repo"),
-  .details = N_ ("With --offline, what the cache holds of it."),
+  .summary = N_ ("Show details of a repo"),
+  .details = N_ ("With --offline, show what is in the cache."),
   .options = options,
   .min_arguments = 1,
   .max_arguments = 1,

@@ -53,7 +53,7 @@ read_more (MaqCliInput *self, GError **error)
   self->ended = size == 0;
   if (self->pending->len + size > MAX_BYTES)
     {
-      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("Standard input has more than 64 MiB. Give less at once."));
+      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("Standard input is larger than 64 MiB. Use less input."));
       return FALSE;
     }
   g_string_append_len (self->pending, data, (gssize) size);

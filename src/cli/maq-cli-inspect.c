@@ -20,7 +20,7 @@ static gboolean option_template;
 
 static const GOptionEntry options[] = {
   { "tensors", 't', 0, G_OPTION_ARG_NONE, &option_tensors, N_ ("List every tensor"), NULL },
-  { "template", 0, 0, G_OPTION_ARG_NONE, &option_template, N_ ("Print the chat template and nothing else"), NULL },
+  { "template", 0, 0, G_OPTION_ARG_NONE, &option_template, N_ ("Print only the chat template"), NULL },
   { NULL },
 };
 
@@ -154,7 +154,7 @@ print_template (MaqCli *cli, MaqInspection *inspection, GError **error)
 {
   if (inspection->templates->len == 0)
     {
-      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("“%s” has no chat template. It may be in tokenizer_config.json or chat_template.jinja beside it."), inspection->name);
+      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("“%s” has no chat template. Look in tokenizer_config.json or chat_template.jinja."), inspection->name);
       return FALSE;
     }
   const MaqInspectTemplate *template = inspection->templates->pdata[0];
@@ -333,9 +333,9 @@ parse_file_address (MaqCli *cli, const char *text, GError **error)
       return maq_repo_address_new (address->kind, address->id, NULL, slash + 1);
     }
   if (address != NULL && !named_like_file)
-    g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("“%s” is a repo and not a file. Name one of its files, as in %s/model.gguf, “maq files” lists them"), text, text);
+    g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("“%s” is a repo, not a file. Name a file, such as %s/model.gguf; see “maq files”"), text, text);
   else
-    g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("There is no file “%s” here, and it is no file of a repo either. Check the path."), text);
+    g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("File “%s” not found. Check the path, or use REPO/FILE."), text);
   return NULL;
 }
 
@@ -344,7 +344,7 @@ progress_cb (guint64 bytes, gpointer data)
 {
   // Headers that come at once need no words.
   if (bytes > 512 * 1024)
-    maq_cli_progress (data, _ ("Reading the header"), bytes, 0, 0, -1);
+    maq_cli_progress (data, _ ("Reading header"), bytes, 0, 0, -1);
 }
 
 static DexFuture *
@@ -353,14 +353,14 @@ open_text (MaqCli *cli, const char *text, GError **error)
   g_autofree char *path = maq_cli_dup_path (text);
   if (g_file_test (path, G_FILE_TEST_IS_DIR))
     {
-      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("“%s” is not a file. Give the path of a weights file."), text);
+      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("“%s” is not a file. Choose a weights file."), text);
       return NULL;
     }
   if (g_file_test (path, G_FILE_TEST_EXISTS))
     return maq_inspect_open (path);
   if (g_path_is_absolute (path) || g_str_has_prefix (text, "."))
     {
-      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("There is no file “%s”. Check the path."), text);
+      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("File “%s” not found. Check the path."), text);
       return NULL;
     }
   g_autoptr (MaqRepoAddress) address = parse_file_address (cli, text, error);
@@ -379,7 +379,7 @@ inspect (MaqCli *cli, char **arguments, GError **error)
   maq_cli_progress_end (cli);
   if (g_error_matches (failure, MAQ_FORMAT_ERROR, MAQ_FORMAT_ERROR_NOT_THIS_FORMAT))
     {
-      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("“%s” is neither GGUF nor safetensors nor JSON. Give a file of one of these formats."), arguments[0]);
+      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("Cannot inspect “%s”. %s. Choose a GGUF, safetensors or JSON file."), arguments[0], failure->message);
       return FALSE;
     }
   if (inspection == NULL)
@@ -399,9 +399,11 @@ inspect (MaqCli *cli, char **arguments, GError **error)
 const MaqCliCommand maq_cli_inspect_command = {
   .name = "inspect",
   .arguments = "FILE|REPO/FILE",
-  .summary = N_ ("Show what a file of a model says of itself"),
-  .details = N_ ("FILE is a GGUF or safetensors file, JSON such as config.json or tokenizer.json, or a .jinja template. Of REPO/FILE, as in\nowner/name/model.gguf, only the header is fetched, and of large JSON the beginning.\n"
-                 "With --json, arrays of more than 64 elements are given by their length."),
+  .summary = N_ ("Show what is in a model file"),
+  .details = N_ ("FILE is a GGUF, safetensors or JSON file, such as config.json or tokenizer.json,\n"
+                 "or a .jinja template. For REPO/FILE, such as owner/name/model.gguf, only the\n"
+                 "header or the beginning is downloaded. With --json, arrays of more than 64\n"
+                 "elements are shown by length."),
   .options = options,
   .min_arguments = 1,
   .max_arguments = 1,

@@ -85,7 +85,7 @@ maq_cli_finish_output (MaqCli *self)
   maq_cli_flush (self);
   // A reader that went away, as in `maq search | head`, has what it wanted.
   if (self->write_errno != 0 && self->write_errno != EPIPE)
-    fprintf (stderr, _ ("maq: The output could not be written: %s.\n"), g_strerror (self->write_errno));
+    fprintf (stderr, _ ("maq: Cannot write the output: %s.\n"), g_strerror (self->write_errno));
   return self->write_errno == 0;
 }
 

@@ -62,7 +62,7 @@ maq_cli_list_cached_files (MaqCli *self, const MaqRepoAddress *address, char **c
     }
   if (files->len == 0)
     {
-      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("Nothing of “%s” is on this machine at that revision. Leave out --offline to ask the Hub."), address->id);
+      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("Nothing of “%s” at that revision is on this computer. Try without --offline."), address->id);
       return NULL;
     }
   g_ptr_array_sort (files, compare_files);
@@ -171,7 +171,7 @@ maq_cli_find_variant (const MaqRepoAddress *address, GPtrArray *variants, const 
     return variant;
   g_autofree char *labels = maq_cli_join_labels (variants);
   if (is_ambiguous)
-    g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("“%s” has more than one variant “%s”. Choose one of: %s."), address->id, quant, labels);
+    g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("“%s” has several variants “%s”. Choose one of: %s."), address->id, quant, labels);
   else if (variants->len == 0)
     g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("“%s” has no variant “%s”: it has no GGUF weights."), address->id, quant);
   else
@@ -219,20 +219,21 @@ maq_cli_fetch (MaqCli *self, const MaqTransferRequest *request, const MaqTransfe
 MaqRepoAddress *
 maq_cli_parse_model (MaqCli *self, const char *model, char **quant, GError **error)
 {
-  // The colon of hf:// and https:// does not start a quantization, nor does one before a slash.
-  const char      *colon = strrchr (model, ':');
-  gboolean         has_quant = colon != NULL && strchr (colon, '/') == NULL && colon[1] != '\0';
+  // No repo and no revision has a colon, but an address has: after its scheme, and before a port.
+  gboolean         is_address = strstr (model, "://") != NULL;
+  const char      *colon = is_address ? strrchr (model, ':') : strchr (model, ':');
+  gboolean         has_quant = colon != NULL && colon[1] != '\0' && (!is_address || strchr (colon, '/') == NULL);
   g_autofree char *repo = has_quant ? g_strndup (model, (gsize) (colon - model)) : g_strdup (model);
   *quant = has_quant ? g_strdup (colon + 1) : NULL;
   g_autoptr (MaqRepoAddress) address = maq_cli_parse_repo (self, repo, NULL, NULL);
   if (address == NULL)
     {
-      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("“%s” is neither a weights file here nor the name of a model. A model looks like owner/name or owner/name:Q4_K_M"), model);
+      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("“%s” is neither a weights file nor the name of a model. Use owner/name or owner/name:Q4_K_M"), model);
       return NULL;
     }
   if (address->kind != MAQ_REPO_KIND_MODEL)
     {
-      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("“%s” is a %s and not a model. A model looks like owner/name"), address->id, maq_repo_kind_to_string (address->kind));
+      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("“%s” is a %s, not a model. Use owner/name"), address->id, maq_repo_kind_to_string (address->kind));
       return NULL;
     }
   return g_steal_pointer (&address);

@@ -16,11 +16,11 @@ static gboolean option_raw;
 static gboolean option_embed;
 
 static const GOptionEntry options[] = {
-  { "prompt", 'p', 0, G_OPTION_ARG_FILENAME, &option_prompt, N_ ("What to answer; without it, standard input"), "PROMPT" },
-  { "prompts", 0, 0, G_OPTION_ARG_FILENAME, &option_prompts, N_ ("Answer every line of this file: {\"prompt\": …} or {\"messages\": […]}; - for standard input"), "FILE" },
-  { "json-schema", 0, 0, G_OPTION_ARG_FILENAME, &option_json_schema, N_ ("Bind the answer to the JSON schema in this file; - for standard input"), "FILE" },
-  { "raw", 0, 0, G_OPTION_ARG_NONE, &option_raw, N_ ("Continue the prompt as it is, without a chat template"), NULL },
-  { "embed", 0, 0, G_OPTION_ARG_NONE, &option_embed, N_ ("Print the embedding of each TEXT, or of each line of standard input"), NULL },
+  { "prompt", 'p', 0, G_OPTION_ARG_FILENAME, &option_prompt, N_ ("The prompt (default: standard input)"), "PROMPT" },
+  { "prompts", 0, 0, G_OPTION_ARG_FILENAME, &option_prompts, N_ ("Answer each line of FILE: {\"prompt\": …} or {\"messages\": […]} (- for standard input)"), "FILE" },
+  { "json-schema", 0, 0, G_OPTION_ARG_FILENAME, &option_json_schema, N_ ("Make the answer follow the JSON schema in FILE (- for standard input)"), "FILE" },
+  { "raw", 0, 0, G_OPTION_ARG_NONE, &option_raw, N_ ("Continue the prompt without a chat template"), NULL },
+  { "embed", 0, 0, G_OPTION_ARG_NONE, &option_embed, N_ ("Print the embedding of each TEXT or each line of standard input"), NULL },
   { NULL },
 };
 
@@ -74,7 +74,7 @@ parse_line (const char *line, const MaqGenerateOptions *common, GError **error)
   g_autoptr (MaqJson) json = maq_json_parse_text (line, &syntax);
   if (json == NULL)
     {
-      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("This line is not JSON (%s). Write {\"prompt\": \"…\"}."), syntax->message);
+      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("Invalid JSON (%s). Use {\"prompt\": \"…\"}."), syntax->message);
       return NULL;
     }
   MaqJsonValue *root = maq_json_get_root (json);
@@ -94,7 +94,7 @@ parse_line (const char *line, const MaqGenerateOptions *common, GError **error)
           const char *content = maq_json_get_string (message, "content");
           if (role == NULL || content == NULL)
             {
-              g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("A message of this line has no role or no content. Write {\"role\": \"user\", \"content\": \"…\"}."));
+              g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("A message has no role or content. Use {\"role\": \"user\", \"content\": \"…\"}."));
               return NULL;
             }
           maq_generate_options_add_message (generate, role, content);
@@ -102,7 +102,7 @@ parse_line (const char *line, const MaqGenerateOptions *common, GError **error)
     }
   else
     {
-      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("This line has neither prompt nor messages. Write {\"prompt\": \"…\"}."));
+      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("No prompt or messages. Use {\"prompt\": \"…\"}."));
       return NULL;
     }
   return g_steal_pointer (&generate);
@@ -185,7 +185,7 @@ answer_lines (MaqCli *cli, const char *model, const MaqGenerateOptions *common, 
         return FALSE;
     }
   if (failed)
-    g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("Some lines were not answered. See what is said of them above."));
+    g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("Some lines were not answered. See the messages above."));
   return !failed;
 }
 
@@ -245,7 +245,7 @@ embed (MaqCli *cli, const char *model, char **words, GError **error)
     return FALSE;
   if (*texts == NULL)
     {
-      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("There is nothing to embed: give texts after the model, or lines on standard input"));
+      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("No text to embed. Give it after the model or on standard input"));
       return FALSE;
     }
   g_autoptr (MaqSession) session = maq_cli_session_load (cli, model, error);
@@ -270,7 +270,7 @@ read_prompt (GError **error)
     return g_strdup (option_prompt);
   if (maq_cli_input_is_terminal ())
     {
-      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("There is no prompt: give one with -p, or use “maq chat” to talk"));
+      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("No prompt. Give one with -p, or use “maq chat”"));
       return NULL;
     }
   g_autoptr (MaqCliInput) input = maq_cli_input_new ();
@@ -286,13 +286,13 @@ check_choice (char **words, GError **error)
 {
   int chosen = (option_prompt != NULL) + (option_prompts != NULL) + option_embed;
   if (chosen > 1)
-    g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("-p, --prompts and --embed are three things to do: use one of them"));
+    g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("Use only one of -p, --prompts and --embed"));
   else if (option_json_schema != NULL && option_embed)
-    g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("--json-schema is for answers: --embed gives none"));
+    g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("--json-schema cannot be used with --embed"));
   else if (option_json_schema != NULL && g_str_equal (option_json_schema, "-") && (option_prompts != NULL ? g_str_equal (option_prompts, "-") : option_prompt == NULL))
-    g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("Standard input cannot be both the JSON schema and the prompt: give one of them as a file or with -p"));
+    g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("Standard input cannot be both the JSON schema and the prompt"));
   else if (!option_embed && *words != NULL)
-    g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("“%s” is one word too many for run. The prompt stands after -p"), *words);
+    g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("Unexpected argument “%s” for run. Give the prompt with -p"), *words);
   else
     return TRUE;
   return FALSE;
@@ -318,7 +318,7 @@ run (MaqCli *cli, char **arguments, GError **error)
     return FALSE;
   if (*prompt == '\0')
     {
-      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("The prompt is empty: give one with -p or on standard input"));
+      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("The prompt is empty. Give one with -p or on standard input"));
       return FALSE;
     }
   set_prompt (generate, prompt);
@@ -326,16 +326,16 @@ run (MaqCli *cli, char **arguments, GError **error)
   if (session == NULL)
     return FALSE;
   if (!option_raw && !maq_session_has_chat_template (session))
-    maq_cli_note (cli, _ ("This model has no chat template: it may not answer but continue. --raw says so on purpose."));
+    maq_cli_note (cli, _ ("This model has no chat template and may only continue the text. To hide this message, use --raw."));
   return answer_one (cli, session, model, generate, error);
 }
 
 const MaqCliCommand maq_cli_run_command = {
   .name = "run",
   .arguments = "MODEL [TEXT…]",
-  .summary = N_ ("Let a model answer a prompt, or embed texts"),
-  .details = N_ ("MODEL is a path to a weights file or owner/name[:QUANT], which is fetched if it is not here.\n"
-                 "Under --json-schema an object has only the members that the schema names, unless additionalProperties says more."),
+  .summary = N_ ("Run a prompt, or embed texts"),
+  .details = N_ ("MODEL is a weights file or owner/name[:QUANT], which is downloaded if needed.\n"
+                 "With --json-schema, objects have only the properties in the schema unless it sets additionalProperties."),
   .options = options,
   .shared_options = maq_cli_session_options,
   .min_arguments = 1,

@@ -59,7 +59,7 @@ maq_cli_schema_read (const char *path, GError **error)
   if (grammar != NULL)
     return grammar;
   if (failure->domain == MAQ_FORMAT_ERROR)
-    g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("The JSON schema cannot be used as it is. %s. Change it there."), failure->message);
+    g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("Cannot use the JSON schema. %s. Edit the schema."), failure->message);
   else
     g_propagate_error (error, g_steal_pointer (&failure));
   return NULL;
@@ -80,11 +80,11 @@ maq_cli_schema_check (const char *text, const MaqStats *stats, GError **error)
   if (g_str_equal (stats->stop_reason, "end") || is_whole (text))
     return TRUE;
   if (g_str_equal (stats->stop_reason, "length"))
-    g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, ngettext ("The answer was cut after %u token and is incomplete JSON. Allow more with -n.", "The answer was cut after %u tokens and is incomplete JSON. Allow more with -n.", stats->tokens), stats->tokens);
+    g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, ngettext ("The answer was cut after %u token and is incomplete JSON. Increase -n.", "The answer was cut after %u tokens and is incomplete JSON. Increase -n.", stats->tokens), stats->tokens);
   else if (g_str_equal (stats->stop_reason, "context"))
-    g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("The answer was cut because the context is full, and is incomplete JSON. Allow more with --context, or shorten the prompt."));
+    g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("The context is full, so the answer is incomplete JSON. Increase --context, or shorten the prompt."));
   else if (g_str_equal (stats->stop_reason, "stop"))
-    g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("The answer was cut at a text of --stop and is incomplete JSON. Leave --stop out."));
+    g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("The answer was cut by --stop and is incomplete JSON. Try without --stop."));
   else
     g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("The answer was stopped and is incomplete JSON. Run it again."));
   return FALSE;

@@ -24,15 +24,15 @@ static char *option_sort;
 static int   option_limit = DEFAULT_LIMIT;
 
 static const GOptionEntry options[] = {
-  { "kind", 'k', 0, G_OPTION_ARG_FILENAME, &option_kind, N_ ("What to look for: model (default), dataset or space"), "KIND" },
-  { "task", 't', 0, G_OPTION_ARG_FILENAME, &option_task, N_ ("Only this task, such as text-generation"), "TASK" },
-  { "library", 0, 0, G_OPTION_ARG_FILENAME, &option_library, N_ ("Only this library, such as gguf or transformers"), "NAME" },
-  { "author", 'a', 0, G_OPTION_ARG_FILENAME, &option_author, N_ ("Only repos of this user or organisation"), "NAME" },
-  { "license", 0, 0, G_OPTION_ARG_FILENAME, &option_license, N_ ("Only this licence, such as apache-2.0"), "ID" },
-  { "language", 0, 0, G_OPTION_ARG_FILENAME, &option_language, N_ ("Only this language, such as en"), "CODE" },
-  { "params", 0, 0, G_OPTION_ARG_FILENAME, &option_params, N_ ("Only models of this size, such as 1B..8B or ..500M"), "MIN..MAX" },
-  { "sort", 's', 0, G_OPTION_ARG_FILENAME, &option_sort, N_ ("trending (default), downloads, likes, created or modified"), "ORDER" },
-  { "limit", 'n', 0, G_OPTION_ARG_INT, &option_limit, N_ ("How many at most (20)"), "N" },
+  { "kind", 'k', 0, G_OPTION_ARG_FILENAME, &option_kind, N_ ("Kind of repo: model (default), dataset or space"), "KIND" },
+  { "task", 't', 0, G_OPTION_ARG_FILENAME, &option_task, N_ ("Filter by task, such as text-generation"), "TASK" },
+  { "library", 0, 0, G_OPTION_ARG_FILENAME, &option_library, N_ ("Filter by library, such as gguf or transformers"), "NAME" },
+  { "author", 'a', 0, G_OPTION_ARG_FILENAME, &option_author, N_ ("Filter by user or organization"), "NAME" },
+  { "license", 0, 0, G_OPTION_ARG_FILENAME, &option_license, N_ ("Filter by license, such as apache-2.0"), "ID" },
+  { "language", 0, 0, G_OPTION_ARG_FILENAME, &option_language, N_ ("Filter by language, such as en"), "CODE" },
+  { "params", 0, 0, G_OPTION_ARG_FILENAME, &option_params, N_ ("Filter by number of parameters, such as 1B..8B or ..500M"), "MIN..MAX" },
+  { "sort", 's', 0, G_OPTION_ARG_FILENAME, &option_sort, N_ ("Sort by trending (default), downloads, likes, created or modified"), "ORDER" },
+  { "limit", 'n', 0, G_OPTION_ARG_INT, &option_limit, N_ ("Maximum number of results (20)"), "N" },
   { NULL },
 };
 
@@ -56,7 +56,7 @@ parse_sort (const char *word, GError **error)
   for (guint i = 0; i < G_N_ELEMENTS (sort_orders); i++)
     if (g_ascii_strcasecmp (word, sort_orders[i].word) == 0)
       return sort_orders[i].hub_word;
-  g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("“%s” is no order. Use --sort trending, downloads, likes, created or modified"), word);
+  g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("Unknown sort order “%s”. Use --sort trending, downloads, likes, created or modified"), word);
   return NULL;
 }
 
@@ -109,7 +109,7 @@ parse_params (const char *text, MaqHubQuery *query, GError **error)
                   (query->min_parameters >= 0 || query->max_parameters >= 0) &&
                   (query->max_parameters < 0 || query->min_parameters <= query->max_parameters);
   if (!good)
-    g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("“%s” is no range of parameters. It looks like 1B..8B, 7B.. or ..500M"), text);
+    g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("Invalid parameter range “%s”. Use a range such as 1B..8B, 7B.. or ..500M"), text);
   return good;
 }
 
@@ -124,7 +124,7 @@ make_query (char **words, GError **error)
     return NULL;
   if (option_limit < 1 || option_limit > MAX_LIMIT)
     {
-      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("--limit goes from 1 to %d"), MAX_LIMIT);
+      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("--limit must be between 1 and %d"), MAX_LIMIT);
       return NULL;
     }
   g_autoptr (MaqHubQuery) query = maq_hub_query_new (kind);
@@ -132,7 +132,7 @@ make_query (char **words, GError **error)
     return NULL;
   if (option_params != NULL && kind != MAQ_REPO_KIND_MODEL)
     {
-      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("Only models have --params"));
+      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("--params works only with models"));
       return NULL;
     }
   if (*words != NULL)
@@ -236,7 +236,7 @@ search (MaqCli *cli, char **arguments, GError **error)
     }
 
   if (n == 0)
-    maq_cli_note (cli, _ ("Nothing matches. Try fewer words or filters."));
+    maq_cli_note (cli, _ ("No results. Try fewer words or filters."));
   else if (!maq_cli_wants_json (cli))
     {
       g_autofree char *text = maq_cli_table_to_text (table, maq_cli_get_columns (cli));

@@ -25,17 +25,17 @@ static char  *option_system;
 static char **option_stop;
 
 const GOptionEntry maq_cli_session_options[] = {
-  { "system", 0, 0, G_OPTION_ARG_FILENAME, &option_system, N_ ("Instruct the model with this text first"), "TEXT" },
-  { "max-tokens", 'n', 0, G_OPTION_ARG_INT, &option_max_tokens, N_ ("End an answer after so many tokens"), "N" },
-  { "temp", 0, 0, G_OPTION_ARG_DOUBLE, &option_temperature, N_ ("Temperature: 0 always takes the likeliest token (0.8)"), "T" },
-  { "seed", 0, 0, G_OPTION_ARG_FILENAME, &option_seed, N_ ("Repeat the same chance"), "S" },
-  { "top-k", 0, 0, G_OPTION_ARG_INT, &option_top_k, N_ ("Choose among so many tokens, 0 for all (40)"), "K" },
-  { "top-p", 0, 0, G_OPTION_ARG_DOUBLE, &option_top_p, N_ ("Choose among the tokens that make up this probability (0.95)"), "P" },
-  { "min-p", 0, 0, G_OPTION_ARG_DOUBLE, &option_min_p, N_ ("Leave out tokens with less than this share of the likeliest (0.05)"), "P" },
-  { "repeat-penalty", 0, 0, G_OPTION_ARG_DOUBLE, &option_repeat_penalty, N_ ("Discourage repetition, 1 is off (1)"), "R" },
-  { "stop", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &option_stop, N_ ("End an answer before this text; can be repeated"), "TEXT" },
-  { "context", 'c', 0, G_OPTION_ARG_INT, &option_context, N_ ("Length of the context in tokens"), "N" },
-  { "threads", 0, 0, G_OPTION_ARG_INT, &option_threads, N_ ("Compute with so many threads"), "N" },
+  { "system", 0, 0, G_OPTION_ARG_FILENAME, &option_system, N_ ("System prompt"), "TEXT" },
+  { "max-tokens", 'n', 0, G_OPTION_ARG_INT, &option_max_tokens, N_ ("Maximum number of tokens in an answer"), "N" },
+  { "temp", 0, 0, G_OPTION_ARG_DOUBLE, &option_temperature, N_ ("Temperature; 0 always picks the most likely token (0.8)"), "T" },
+  { "seed", 0, 0, G_OPTION_ARG_FILENAME, &option_seed, N_ ("Random seed"), "S" },
+  { "top-k", 0, 0, G_OPTION_ARG_INT, &option_top_k, N_ ("Sample from the K most likely tokens, 0 for all (40)"), "K" },
+  { "top-p", 0, 0, G_OPTION_ARG_DOUBLE, &option_top_p, N_ ("Sample from the tokens within this total probability (0.95)"), "P" },
+  { "min-p", 0, 0, G_OPTION_ARG_DOUBLE, &option_min_p, N_ ("Skip tokens less likely than this share of the top token (0.05)"), "P" },
+  { "repeat-penalty", 0, 0, G_OPTION_ARG_DOUBLE, &option_repeat_penalty, N_ ("Penalty for repetition, 1 for none (1)"), "R" },
+  { "stop", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &option_stop, N_ ("Stop before this text (repeatable)"), "TEXT" },
+  { "context", 'c', 0, G_OPTION_ARG_INT, &option_context, N_ ("Context length in tokens"), "N" },
+  { "threads", 0, 0, G_OPTION_ARG_INT, &option_threads, N_ ("Number of threads"), "N" },
   { NULL },
 };
 
@@ -44,7 +44,7 @@ check_range (const char *option, double value, double min, double max, GError **
 {
   if (value >= min && value <= max)
     return TRUE;
-  g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("%s goes from %g to %g"), option, min, max);
+  g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("%s must be between %g and %g"), option, min, max);
   return FALSE;
 }
 
@@ -81,7 +81,7 @@ maq_cli_session_make_options (GError **error)
     {
       if (!g_ascii_string_to_unsigned (option_seed, 10, 0, G_MAXUINT64, &options->seed, NULL))
         {
-          g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("“%s” is no seed. Use a whole number"), option_seed);
+          g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("Invalid seed “%s”. Use a whole number"), option_seed);
           return NULL;
         }
       options->has_seed = TRUE;
@@ -165,8 +165,8 @@ char *
 maq_cli_stats_to_text (const MaqStats *stats)
 {
   g_autofree char *memory = maq_format_bytes (stats->memory);
-  return g_strdup_printf (ngettext ("%u token, %.1f tokens/s, first after %.0f ms, %s of memory",
-                                    "%u tokens, %.1f tokens/s, first after %.0f ms, %s of memory",
+  return g_strdup_printf (ngettext ("%u token, %.1f tokens/s, %.0f ms to first token, %s of memory",
+                                    "%u tokens, %.1f tokens/s, %.0f ms to first token, %s of memory",
                                     stats->tokens),
                           stats->tokens,
                           stats->tokens_per_second,

@@ -16,7 +16,7 @@ refuse_companion (const char *name, MaqCompanion companion, GError **error)
 {
   if (companion == MAQ_COMPANION_NONE)
     return FALSE;
-  g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("“%s” is %s. It does not run on its own: run the model it belongs to."), name, maq_companion_to_words (companion));
+  g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("“%s” is %s. It cannot run on its own. Run the model it belongs to."), name, maq_companion_to_words (companion));
   return TRUE;
 }
 
@@ -55,7 +55,7 @@ find_cached_weights (MaqCli *self, const MaqRepoAddress *address, const char *qu
   if (path == NULL && variant == NULL && address->path != NULL)
     path = maq_cache_dup_file_path (maq_cli_get_cache (self), address->kind, address->id, address->revision, address->path);
   if (path == NULL)
-    g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("The weights of “%s” are not on this machine. Leave out --offline to download them."), address->id);
+    g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("The weights of “%s” are not on this computer. Try without --offline."), address->id);
   return path;
 }
 
@@ -147,7 +147,7 @@ fetch_weights (MaqCli *self, MaqRepoAddress *address, const char *quant, GError 
           return NULL;
         }
       g_autofree char *reason = maq_cli_describe_error (failure);
-      maq_cli_note (self, _ ("Using what is on this machine. %s"), reason);
+      maq_cli_note (self, _ ("Using the cached files. %s"), reason);
       return cached;
     }
   char *cached = find_cached_paths (self, address, request->paths);
@@ -172,6 +172,17 @@ find_repo_weights (MaqCli *self, const char *model, GError **error)
   return cached != NULL || is_offline ? cached : fetch_weights (self, address, quant, error);
 }
 
+// Whether PATH, where no file is, can only be meant as one: owner/name/file.gguf is on the Hub, unless there is a folder “owner”.
+static gboolean
+is_local_path (const char *path)
+{
+  g_auto (GStrv) parts = g_strsplit (path, "/", 3);
+  if (strstr (path, "://") != NULL)
+    return FALSE;
+  return g_path_is_absolute (path) || g_str_has_prefix (path, ".") ||
+         (maq_variant_is_gguf (path) && (g_strv_length (parts) < 3 || g_file_test (parts[0], G_FILE_TEST_IS_DIR)));
+}
+
 char *
 maq_cli_find_weights (MaqCli *self, const char *model, GError **error)
 {
@@ -180,13 +191,12 @@ maq_cli_find_weights (MaqCli *self, const char *model, GError **error)
     return refuse_companion (model, maq_companion_from_file (path), error) ? NULL : g_canonicalize_filename (path, NULL);
   if (g_file_test (path, G_FILE_TEST_IS_DIR))
     {
-      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("“%s” is a folder. Give the path of a weights file in it."), model);
+      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("“%s” is a folder. Choose a weights file in it."), model);
       return NULL;
     }
-  gboolean is_address = strstr (model, "://") != NULL;
-  if (!is_address && (g_path_is_absolute (path) || g_str_has_prefix (model, ".") || maq_variant_is_gguf (model)))
+  if (is_local_path (path))
     {
-      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("There is no file “%s”. Check the path."), model);
+      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("File “%s” not found. Check the path."), model);
       return NULL;
     }
   g_autofree char *weights = find_repo_weights (self, model, error);

@@ -37,10 +37,10 @@ static gboolean option_version;
 static char    *option_endpoint;
 
 static const GOptionEntry common_options[] = {
-  { "json", 0, 0, G_OPTION_ARG_NONE, &option_json, N_ ("Print JSON: one object, or one object a line"), NULL },
-  { "endpoint", 0, 0, G_OPTION_ARG_STRING, &option_endpoint, N_ ("Ask the Hub at this address"), "URL" },
-  { "offline", 0, 0, G_OPTION_ARG_NONE, &option_offline, N_ ("Use only what is on this machine"), NULL },
-  { "quiet", 'q', 0, G_OPTION_ARG_NONE, &option_quiet, N_ ("Say nothing but results and errors"), NULL },
+  { "json", 0, 0, G_OPTION_ARG_NONE, &option_json, N_ ("Print JSON, one object per line"), NULL },
+  { "endpoint", 0, 0, G_OPTION_ARG_STRING, &option_endpoint, N_ ("Use the Hub at this address"), "URL" },
+  { "offline", 0, 0, G_OPTION_ARG_NONE, &option_offline, N_ ("Use only what is on this computer"), NULL },
+  { "quiet", 'q', 0, G_OPTION_ARG_NONE, &option_quiet, N_ ("Print only results and errors"), NULL },
   { "help", 'h', 0, G_OPTION_ARG_NONE, &option_help, N_ ("Show this help"), NULL },
   { NULL },
 };
@@ -113,7 +113,7 @@ maq_cli_get_client (MaqCli *self, GError **error)
   g_autoptr (MaqHubClient) client = maq_hub_client_new (NULL);
   if (!maq_hub_client_set_endpoint (client, endpoint, NULL))
     {
-      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("“%s” is not the address of a Hub. It looks like https://huggingface.co or http://127.0.0.1:8080"), endpoint);
+      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("Invalid Hub address “%s”. Use an address such as https://huggingface.co or http://127.0.0.1:8080"), endpoint);
       return NULL;
     }
   if (maq_cli_is_offline (self))
@@ -167,7 +167,7 @@ maq_cli_parse_kind (const char *text, MaqRepoKind *kind, GError **error)
     }
   if (maq_repo_kind_from_string (text, kind))
     return TRUE;
-  g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("“%s” is no kind of repo. Use --kind model, dataset or space"), text);
+  g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("Unknown kind “%s”. Use --kind model, dataset or space"), text);
   return FALSE;
 }
 
@@ -183,7 +183,7 @@ parse_repo (MaqCli *self, const char *text, const char *kind, gboolean asks, GEr
   g_autoptr (MaqRepoAddress) address = maq_repo_address_parse_name (text, wanted, endpoint, &parse_error);
   if (address == NULL)
     {
-      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("“%s” is not the name of a repo (%s). It looks like owner/name or owner/name@revision"), text, parse_error->message);
+      g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("Invalid repo name “%s” (%s). Use owner/name or owner/name@revision"), text, parse_error->message);
       return NULL;
     }
   MaqHubClient *client = NULL;
@@ -332,17 +332,17 @@ print_program_help (FILE *stream)
 {
   g_autoptr (GString) text = g_string_new (NULL);
   g_string_append (text, _ ("Usage:\n  maq COMMAND [OPTION…] [ARGUMENT…]\n\n"
-                            "Models, datasets and Spaces of the Hugging Face Hub on this machine.\n\nCommands:\n"));
+                            "Find, download and run models from the Hugging Face Hub.\n\nCommands:\n"));
   for (guint i = 0; all_commands[i] != NULL; i++)
     g_string_append_printf (text, "  %-10s%s\n", all_commands[i]->name, _ (all_commands[i]->summary));
-  g_string_append (text, _ ("\nOptions of every command:\n"
-                            "  --json          print JSON: one object, or one object a line\n"
-                            "  --endpoint URL  ask the Hub at this address\n"
-                            "  --offline       use only what is on this machine\n"
-                            "  -q, --quiet     say nothing but results and errors\n"
-                            "  -h, --help      show help; after a command, its own\n"
+  g_string_append (text, _ ("\nCommon options:\n"
+                            "  --json          print JSON, one object per line\n"
+                            "  --endpoint URL  use the Hub at this address\n"
+                            "  --offline       use only what is on this computer\n"
+                            "  -q, --quiet     print only results and errors\n"
+                            "  -h, --help      show help (for a command: maq COMMAND --help)\n"
                             "  --version       show the version\n\n"
-                            "A MODEL is a path to a weights file or owner/name[:QUANT].\n"
+                            "MODEL is a weights file or owner/name[:QUANT].\n"
                             "Exit status: 0 done, 1 failed, 2 bad usage, 130 interrupted.\n"));
   fputs (text->str, stream);
 }
@@ -407,9 +407,9 @@ check_arguments (const MaqCliCommand *command, char **arguments)
 {
   int n = (int) g_strv_length (arguments);
   if (n < command->min_arguments)
-    return g_strdup_printf (_ ("%s wants %s"), command->name, command->arguments);
+    return g_strdup_printf (_ ("Usage: %s %s"), command->name, command->arguments);
   if (command->max_arguments >= 0 && n > command->max_arguments)
-    return g_strdup_printf (_ ("“%s” is one word too many for %s"), arguments[command->max_arguments], command->name);
+    return g_strdup_printf (_ ("Unexpected argument “%s” for %s"), arguments[command->max_arguments], command->name);
   return NULL;
 }
 
@@ -499,7 +499,7 @@ maq_cli_main (int argc, char **argv, const MaqCliCommand *const *commands)
   const MaqCliCommand *command = find_command (name);
   if (command == NULL)
     {
-      g_autofree char *message = g_strdup_printf (_ ("There is no command “%s”"), name);
+      g_autofree char *message = g_strdup_printf (_ ("Unknown command “%s”"), name);
       return usage_error (NULL, message);
     }
   return start_command (command, words + 2);

@@ -195,6 +195,7 @@ read_any (GBytes     *bytes,
           GError    **error)
 {
   g_autoptr (GError) failure = NULL;
+  const char        *other;
   MaqInspectionFull *self = read_gguf (bytes, file_size, path, &failure);
 
   if (self != NULL)
@@ -210,7 +211,8 @@ read_any (GBytes     *bytes,
     return read_safetensors (bytes, file_size, path, wanted, error);
   if (begins_like_json (bytes))
     return read_json (bytes, file_size, path, wanted, error);
-  g_set_error_literal (error, MAQ_FORMAT_ERROR, MAQ_FORMAT_ERROR_NOT_THIS_FORMAT, "This is neither GGUF nor safetensors nor JSON");
+  other = maq_format_name_other (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+  g_set_error (error, MAQ_FORMAT_ERROR, MAQ_FORMAT_ERROR_NOT_THIS_FORMAT, "This is %s", other != NULL ? other : "neither GGUF nor safetensors nor JSON");
   return NULL;
 }
 

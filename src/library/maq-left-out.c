@@ -20,8 +20,8 @@ maq_left_out_to_text (const MaqHubTree *tree)
 
   g_return_val_if_fail (tree != NULL, NULL);
 
-  add (sentences, tree->n_unsafe, ngettext ("%u file was left out: its name is not safe.", "%u files were left out: their names are not safe.", tree->n_unsafe));
-  add (sentences, tree->n_unknown, ngettext ("%u file was left out: the Hub does not say its size or hash.", "%u files were left out: the Hub does not say their size or hash.", tree->n_unknown));
-  add (sentences, tree->n_submodules, ngettext ("%u submodule was left out: it belongs to another repository.", "%u submodules were left out: they belong to other repositories.", tree->n_submodules));
+  add (sentences, tree->n_unsafe, ngettext ("%u file was skipped: its name is not safe.", "%u files were skipped: their names are not safe.", tree->n_unsafe));
+  add (sentences, tree->n_unknown, ngettext ("%u file was skipped: the Hub does not say its size or hash.", "%u files were skipped: the Hub does not say their size or hash.", tree->n_unknown));
+  add (sentences, tree->n_submodules, ngettext ("%u submodule was skipped: it belongs to another repository.", "%u submodules were skipped: they belong to other repositories.", tree->n_submodules));
   return sentences->len > 0 ? g_strjoinv (" ", (char **) sentences->pdata) : NULL;
 }

@@ -53,7 +53,7 @@ inspect_file (guint    index,
   if (gguf != NULL)
     return gguf;
   if (g_error_matches (failure, MAQ_FORMAT_ERROR, MAQ_FORMAT_ERROR_NOT_THIS_FORMAT))
-    return fail (error, MAQ_RUNNER_FAILED_BAD_MODEL, "This is not a GGUF weights file. Choose a file whose name ends in .gguf.");
+    return fail (error, MAQ_RUNNER_FAILED_BAD_MODEL, "%s. Choose a GGUF weights file.", failure->message);
   if (g_error_matches (failure, MAQ_FORMAT_ERROR, MAQ_FORMAT_ERROR_UNSUPPORTED))
     return fail (error, MAQ_RUNNER_FAILED_BAD_MODEL, "This weights file is of a kind that is not supported (%s). Choose another variant of the model.", failure->message);
   return fail (error, MAQ_RUNNER_FAILED_BAD_MODEL, "The weights file is damaged (%s). Delete it and download it again.", failure->message);

@@ -86,8 +86,8 @@ def odd_tree():
             {"type": "submodule", "oid": "b" * 40, "size": 0, "path": "sub"}]
 
 
-LEFT_OUT = ("1 file was left out: its name is not safe.", "2 files were left out: the Hub does not say their size or hash.",
-            "1 submodule was left out: it belongs to another repository.")
+LEFT_OUT = ("1 file was skipped: its name is not safe.", "2 files were skipped: the Hub does not say their size or hash.",
+            "1 submodule was skipped: it belongs to another repository.")
 
 
 @check
@@ -100,7 +100,7 @@ def entries_that_are_left_out_are_told_of(folder):
                 same(f"“{sentence}” in {arguments}: {out}{err}", sentence in " ".join((out + err).split()), True)
         same("what was fetched", (pathlib.Path(folder) / f"cache/models--lab--a/snapshots/{COMMIT}/ok.txt").read_text(), "hi\n")
         # What was asked for by name is what comes, and nothing else is missed.
-        same("one file", [line for line in maq(folder, "download", "lab/a", "ok.txt", HF_ENDPOINT=url)[2].split("\n") if "left out" in line], [])
+        same("one file", [line for line in maq(folder, "download", "lab/a", "ok.txt", HF_ENDPOINT=url)[2].split("\n") if "skipped" in line], [])
 
 
 @check

@@ -147,7 +147,7 @@ def scan_and_verify_say_what_is_damaged(root):
     text = ok(root, "scan", "--json")
     json.loads(text)
     golden("cache-scan.json", text)
-    golden("cache-verify.txt", fails(root, "verify", says="2 files are not right"))
+    golden("cache-verify.txt", fails(root, "verify", says="2 files are damaged"))
     result = json.loads(fails(root, "verify", "--json", says="--repair"))
     states = {(file["id"], file["path"]): file["state"] for file in result["files"]}
     equal(states["acme/one", "onnx/config.json"], "wrong-hash")
@@ -166,7 +166,7 @@ def a_healthy_cache_is_said_to_be(root):
     equal(len(json.loads(ok(root, "verify", "acme/one", "old.txt", "--json"))["files"]), 1)
     fails(root, "verify", "acme/none", says="not in the cache")
     fails(root, "verify", "acme/one@v9", says="no revision v9")
-    equal(ok(root.parent / "absent", "verify"), "0 files: 0 right, 0 not judged, 0 wrong; 0 bytes read\n")
+    equal(ok(root.parent / "absent", "verify"), "0 files: 0 right, 0 not checked, 0 wrong; 0 bytes read\n")
 
 
 @check
@@ -175,7 +175,7 @@ def repair_mends_all_and_frees_nothing_unasked(root):
     before = listing(root)
     text = fails(root, "verify", "--repair", "--dry-run", says="--repair")
     golden("cache-repair.txt", text)
-    equal(listing(root), before, "--dry-run changes nothing")
+    equal(listing(root), before, "--dry-run does not apply")
     fails(root, "verify", "--repair", says="--yes", status=2)
     equal(listing(root), before, "unasked nothing changes")
     result = json.loads(ok(root, "verify", "--repair", "--yes", "--json"))
@@ -212,9 +212,9 @@ def young_files_and_locked_ones_stay(root):
     lock = write(root / ".locks/models--acme--two" / ("d" * 64 + ".lock"), b"")
     with open(lock) as held:
         fcntl.flock(held, fcntl.LOCK_EX)
-        out = fails(root, "prune", "--partials", "--older-than", "0", "--yes", "--json", says="1 thing was not done")
+        out = fails(root, "prune", "--partials", "--older-than", "0", "--yes", "--json", says="1 change was not made")
         contains(json.loads(out)["skipped"][0], "Another program is downloading")
-        fails(root, "rm", "acme/two", "--yes", says="1 thing was not done")
+        fails(root, "rm", "acme/two", "--yes", says="1 change was not made")
     equal(partial.exists() and (two / "refs/main").exists(), True)
     ok(root, "prune", "--partials", "--older-than", "0", "--yes")
     equal(partial.exists(), False)
@@ -238,7 +238,7 @@ def rm_removes_what_it_says(root):
     fails(root, "rm", "acme/one", "none.txt", "-y", says="no file none.txt")
     fails(root, "rm", "acme/one", "../../refs/main", "-y", says="no file")
     fails(root, "rm", "acme/one", "--quant", "Q2_K", "-y", says="no variant")
-    fails(root, "rm", "../../etc", "-y", says="not the name of a repo", status=2)
+    fails(root, "rm", "../../etc", "-y", says="Invalid repo name", status=2)
 
 
 @check

@@ -127,7 +127,7 @@ def serves_the_cache():
 def json_and_port():
     first = Hub("--synthetic", "3")
     port = first.url.rsplit(":")[-1]
-    refused(1, f"Another program listens on port {port}", "--synthetic", "3", "--port", port)
+    refused(1, f"Port {port} is in use", "--synthetic", "3", "--port", port)
     assert first.end() == 0
     second = Hub("--synthetic", "3", "--port", port, "--json")
     told = json.loads(second.first)
@@ -160,14 +160,14 @@ def ends_while_an_answer_is_delayed():
 
 @check
 def refuses_what_it_cannot_serve():
-    refused(2, "Say what to serve")
-    refused(2, "Say what to serve", "--demo", "--cache")
-    refused(2, "99999 is not a port", "--demo", "--port", "99999")
-    refused(2, "“foo” is not an IP address", "--demo", "--address", "foo")
-    refused(2, "-3 is no number of repos", "--synthetic", "-3")
-    refused(1, "This computer cannot listen on 192.0.2.1: ", "--demo", "--address", "192.0.2.1")
+    refused(2, "Choose what to serve")
+    refused(2, "Choose what to serve", "--demo", "--cache")
+    refused(2, "Invalid port 99999", "--demo", "--port", "99999")
+    refused(2, "Invalid IP address “foo”", "--demo", "--address", "foo")
+    refused(2, "--synthetic must be 1 or more", "--synthetic", "-3")
+    refused(1, "Cannot listen on 192.0.2.1: ", "--demo", "--address", "192.0.2.1")
     refused(1, "there is no such folder", "/nonexistent")
-    refused(1, "There is no shared cache at /nonexistent/hub yet", "--cache", environment={"HF_HUB_CACHE": "/nonexistent/hub"})
+    refused(1, "There is no shared cache at /nonexistent/hub", "--cache", environment={"HF_HUB_CACHE": "/nonexistent/hub"})
     with tempfile.TemporaryDirectory() as folder:
         refused(1, "holds none of the folders", folder)
 

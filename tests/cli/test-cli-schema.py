@@ -167,7 +167,7 @@ def a_cut_answer_is_a_failure():
     status, out, err = maq(*command, "-p", QUESTION)
     equal(status, 1, err)
     equal(out.startswith("["), True, out)
-    contains(err.splitlines()[-1], "maq: The answer was cut after 8 tokens and is incomplete JSON. Allow more with -n.")
+    contains(err.splitlines()[-1], "maq: The answer was cut after 8 tokens and is incomplete JSON. Increase -n.")
     status, out, err = maq(*command, "-p", QUESTION, "--json")
     equal((status, json.loads(out)["stats"]["stop_reason"]), (1, "length"), err)
     contains(err, "incomplete JSON")
@@ -185,7 +185,7 @@ def a_cut_answer_is_a_failure():
 @check
 def wrong_schemas_are_refused():
     path = make_path()
-    for text, says in (("{", "The JSON schema cannot be used as it is. Not JSON"), ('{"properties": {"a": {"not": {}}}}', "#/properties/a: An answer cannot be bound to the keyword not"),
+    for text, says in (("{", "Cannot use the JSON schema. Not JSON"), ('{"properties": {"a": {"not": {}}}}', "#/properties/a: An answer cannot be bound to the keyword not"),
                        ('{"$ref": "#"}', "leads back to itself"), ("[" * 1000000, "nested more than"), ("{}" + " " * 1100000, "more than 1024 KiB"), ("", "Not JSON")):
         path.write_text(text)
         fails(1, "run", WEIGHTS, "-p", "x", "--json-schema", path, says=says)
@@ -194,7 +194,7 @@ def wrong_schemas_are_refused():
     fails(1, "run", WEIGHTS, "-p", "x", "--json-schema", path.parent, says="Is a directory. Check the path.")
     fails(2, "run", WEIGHTS, "--json-schema", "-", says="both the JSON schema and the prompt")
     fails(2, "run", WEIGHTS, "--prompts", "-", "--json-schema", "-", says="both the JSON schema and the prompt")
-    fails(2, "run", WEIGHTS, "--embed", "x", "--json-schema", path, says="--json-schema is for answers")
+    fails(2, "run", WEIGHTS, "--embed", "x", "--json-schema", path, says="--json-schema cannot be used with --embed")
 
 
 def main():

@@ -253,27 +253,27 @@ def test_framework(suite, hub):
     suite.case("/cli/help/alone-is-bad-usage", alone)
     suite.case("/cli/help/version", lambda: equal(bool(re.fullmatch(r"maq \d+\.\d+\.\d+\n", ok("--version"))), True))
     bad = {
-        "unknown-command": (["bogus"], "no command"),
+        "unknown-command": (["bogus"], "Unknown command"),
         "unknown-option": (["search", "--bogus"], "--bogus"),
         "option-without-value": (["search", "--sort"], "Missing argument"),
         "no-argument": (["info"], "REPO"),
         "too-many": (["info", "a/b", "c"], "“c”"),
-        "bad-id": (["info", "../etc/passwd"], "not the name of a repo"),
-        "bad-id-with-spaces": (["files", "a b"], "not the name of a repo"),
+        "bad-id": (["info", "../etc/passwd"], "Invalid repo name"),
+        "bad-id-with-spaces": (["files", "a b"], "Invalid repo name"),
         "bad-kind": (["info", "a/b", "--kind", "poem"], "--kind"),
-        "bad-endpoint": (["search", "--endpoint", "ftp://x"], "not the address of a Hub"),
+        "bad-endpoint": (["search", "--endpoint", "ftp://x"], "Invalid Hub address"),
         "bad-sort": (["search", "--sort", "size"], "--sort"),
-        "bad-params": (["search", "--params", "8B..1B"], "range of parameters"),
+        "bad-params": (["search", "--params", "8B..1B"], "parameter range"),
         "bad-limit": (["search", "--limit", "0"], "--limit"),
         "limit-no-number": (["search", "--limit", "many"], "many"),
-        "bad-file": (["download", "a/b", "../x"], "cannot be a file"),
-        "bad-rate": (["download", "a/b", "--limit-rate", "5 apples"], "is no rate"),
-        "two-choices": (["download", "a/b", "x", "--quant", "Q4_0"], "use one of them"),
+        "bad-file": (["download", "a/b", "../x"], "Invalid file name"),
+        "bad-rate": (["download", "a/b", "--limit-rate", "5 apples"], "Invalid rate"),
+        "two-choices": (["download", "a/b", "x", "--quant", "Q4_0"], "Use only one of"),
         "bad-cache-verb": (["cache", "eat"], "cache ls"),
-        "cache-wrong-option": (["cache", "ls", "--dry-run"], "--dry-run changes nothing"),
-        "cache-others-wrong-verb": (["cache", "scan", "--others"], "--others changes nothing"),
-        "cache-ls-too-many": (["cache", "ls", "a/b"], "one word too many"),
-        "cache-too-many": (["cache", "scan", "a/b"], "one word too many"),
+        "cache-wrong-option": (["cache", "ls", "--dry-run"], "--dry-run does not apply"),
+        "cache-others-wrong-verb": (["cache", "scan", "--others"], "--others does not apply"),
+        "cache-ls-too-many": (["cache", "ls", "a/b"], "Unexpected argument"),
+        "cache-too-many": (["cache", "scan", "a/b"], "Unexpected argument"),
         "cache-prune-nothing": (["cache", "prune", "-n"], "--orphans"),
         "cache-rm-nothing": (["cache", "rm", "-n"], "REPO[@REV]"),
         "cache-nobody-to-ask": (["cache", "rm", "a/b"], "--yes"),
@@ -281,7 +281,7 @@ def test_framework(suite, hub):
         "bad-seed": (["run", "a/b", "-p", "x", "--seed", "lucky"], "seed"),
         "prompt-as-word": (["run", "a/b", "hello"], "-p"),
         "empty-prompt": (["run", "a/b"], "prompt is empty"),
-        "nothing-to-embed": (["run", "a/b", "--embed"], "nothing to embed"),
+        "nothing-to-embed": (["run", "a/b", "--embed"], "No text to embed"),
         "bad-model": (["run", "a b", "-p", "x"], "neither a weights file"),
         "dataset-as-model": (["run", "datasets/a/b", "-p", "x"], "not a model"),
         "repo-not-file": (["inspect", "a/b"], "not a file"),
@@ -368,7 +368,7 @@ def test_hub_commands(suite, hub):
     def nothing():
         status, out, err = maq("search", "nothing-is-called-so", hub=hub)
         equal((status, out), (0, ""))
-        contains(err, "Nothing matches")
+        contains(err, "No results")
         equal(maq("search", "nothing-is-called-so", "--quiet", hub=hub), (0, "", ""))
 
     def pasted():
@@ -380,8 +380,8 @@ def test_hub_commands(suite, hub):
     suite.case("/cli/search/pages-follow-each-other", paging)
     suite.case("/cli/search/nothing-found-is-no-failure", nothing)
     suite.case("/cli/info/pasted-addresses", pasted)
-    suite.case("/cli/errors/no-such-repo", lambda: fails(1, "info", "nobody/nothing", says="no such repo", hub=hub))
-    suite.case("/cli/errors/no-such-revision", lambda: fails(1, "files", SMALL + "@v9", says="no such revision", hub=hub))
+    suite.case("/cli/errors/no-such-repo", lambda: fails(1, "info", "nobody/nothing", says="does not exist or is private", hub=hub))
+    suite.case("/cli/errors/no-such-revision", lambda: fails(1, "files", SMALL + "@v9", says="revision does not exist", hub=hub))
     suite.case("/cli/errors/no-such-file", lambda: fails(1, "download", SMALL, "nope.bin", says="has no file “nope.bin”", hub=hub))
     suite.case("/cli/errors/gated", lambda: fails(1, "card", "harbor-labs/skua-code-1B", says="gated", hub=hub))
     suite.case("/cli/errors/gated-with-token", lambda: contains(ok("card", "harbor-labs/skua-code-1B", hub=hub, HF_TOKEN="hf_demo_read"), "Skua"))
@@ -438,7 +438,7 @@ def test_inspect(suite, hub):
     suite.case("/cli/inspect/other-format", lambda: fails(1, "inspect", folder / "text.gguf", says="neither GGUF nor safetensors"))
     suite.case("/cli/inspect/empty", lambda: fails(1, "inspect", folder / "empty.gguf", says="."))
     suite.case("/cli/inspect/folder", lambda: fails(1, "inspect", folder / "folder.gguf", says="not a file"))
-    suite.case("/cli/inspect/missing", lambda: fails(1, "inspect", folder / "missing.gguf", says="There is no file"))
+    suite.case("/cli/inspect/missing", lambda: fails(1, "inspect", folder / "missing.gguf", says="not found"))
 
 
 def test_fit(suite, hub):
@@ -475,16 +475,16 @@ def test_fit(suite, hub):
         fails(1, "fit", folder / "text.gguf", says="not a GGUF file")
         fails(1, "fit", folder / "cut.gguf", says=".")
         fails(1, "fit", folder, says="not a file")
-        fails(1, "fit", folder / "missing.gguf", says="There is no file")
+        fails(1, "fit", folder / "missing.gguf", says="not found")
 
     suite.case("/cli/fit/remote-as-local", remote_as_local)
     suite.case("/cli/fit/one-is-recommended", one_is_recommended)
     suite.case("/cli/fit/context-counts", context_counts)
     suite.case("/cli/fit/bad-files", bad_files)
     suite.case("/cli/fit/no-such-variant", lambda: fails(1, "fit", CHAT + ":Q5_K", says="no variant", hub=hub))
-    suite.case("/cli/fit/no-such-file", lambda: fails(1, "fit", CHAT + "/nope.gguf", says="no weights file", hub=hub))
+    suite.case("/cli/fit/no-such-file", lambda: fails(1, "fit", CHAT + "/nope.gguf", says="no GGUF weights file", hub=hub))
     suite.case("/cli/fit/not-gguf", lambda: fails(1, "fit", "harbor-labs/gull-125M", says="no GGUF weights", hub=hub))
-    suite.case("/cli/fit/offline", lambda: fails(1, "fit", "a/b", "--offline", says="on this machine", hub=hub))
+    suite.case("/cli/fit/offline", lambda: fails(1, "fit", "a/b", "--offline", says="on this computer", hub=hub))
 
 
 def test_download(suite, hub):
@@ -498,10 +498,10 @@ def test_download(suite, hub):
         path = pathlib.Path(out.rstrip("\n"))
         equal(out.count("\n"), 1)
         equal((path.is_dir(), path.parent.name), (True, "snapshots"))
-        contains(err, "to fetch")
+        contains(err, "to download")
         again, out_again, err_again = maq("download", CHAT, hub=hub, **home)
         equal((again, out_again), (0, out))
-        contains(err_again, "already here")
+        contains(err_again, "already downloaded")
         equal(ok("download", CHAT, "--offline", hub=hub, **home), out)
 
     def one_file():
@@ -552,7 +552,7 @@ def test_download(suite, hub):
         gated = ok("download", "harbor-labs/skua-code-1B", "-n", hub=hub, **home)
         contains(gated, "harbor-community")
         contains(gated, "Ask for it on the page")
-        fails(1, "download", CHAT, "-n", "--include", "*.none", says="no such file", hub=hub, **home)
+        fails(1, "download", CHAT, "-n", "--include", "*.none", says="file does not exist", hub=hub, **home)
 
     def limited():
         begin = time.monotonic()
@@ -584,7 +584,7 @@ def test_download(suite, hub):
         (folder / "README.md").write_text("mine")
         future = time.time() + 100
         os.utime(folder / "README.md", (future, future))
-        fails(1, "download", CHAT, "--local-dir", folder, says="With --replace it is replaced.", hub=hub, **home)
+        fails(1, "download", CHAT, "--local-dir", folder, says="To replace it, use --replace.", hub=hub, **home)
         equal((folder / "README.md").read_text(), "mine")
         # It is not in the way of a variant.
         equal(json.loads(ok("download", CHAT, "--quant", "Q8_0", "--local-dir", folder, "--json", hub=hub, **home))["fetched"], 0)
@@ -599,7 +599,7 @@ def test_download(suite, hub):
         ok("download", SMALL, "config.json", "--local-dir", there / "small", "--offline", hub=hub, **home)
         fails(1, "download", CHAT, "--local-dir", there / "none", "--offline", says="offline", hub=hub, **home)
         equal((there / "none").exists(), False)
-        fails(2, "download", SMALL, "--replace", says="--replace is for --local-dir", hub=hub, **home)
+        fails(2, "download", SMALL, "--replace", says="--replace requires --local-dir", hub=hub, **home)
         fails(1, "download", SMALL, "--local-dir", os.environ["HOME"], says="no folder for downloads", hub=hub, **home)
 
     def cache_list():
@@ -617,7 +617,7 @@ def test_download(suite, hub):
         contains(ok("card", SMALL, "--offline", **home), "Gull 1B Chat")
         equal([row["path"] for row in objects(ok("files", SMALL, "--offline", "--json", **home))], ["README.md", "config.json"])
         equal(json.loads(ok("info", SMALL, "--offline", "--json", **home))["cached_files"], 2)
-        fails(1, "download", SMALL, "LICENSE", "--offline", says="not on this machine", **home)
+        fails(1, "download", SMALL, "LICENSE", "--offline", says="not on this computer", **home)
 
     def imports():
         home = fresh()
@@ -637,10 +637,10 @@ def test_download(suite, hub):
         rows = {pathlib.Path(row["source"]).name: row for row in objects(out)}
         equal((status, rows["renamed.gguf"]["path"], rows["other.bin"]["file"]), (1, placed, None))
         contains(rows["gone"]["warning"], "no file")
-        contains(err, "2 files were left out")
+        contains(err, "2 files were not imported")
         equal(sorted(path.name for path in there.rglob("*") if path.is_file()), ["other.bin", "renamed.gguf"])
         equal(maq("cache", "verify", CHAT, **home)[0], 0)
-        fails(2, "cache", "import", CHAT, says="cache import wants")
+        fails(2, "cache", "import", CHAT, says="cache import needs")
 
     def interrupt():
         home = fresh()
@@ -926,7 +926,7 @@ exec {os.environ["MAQ_RUNNER"]} "$@"
     suite.case("/cli/run/prompts", many)
     suite.case("/cli/run/embed", embed)
     suite.case("/cli/run/broken-weights", broken)
-    suite.case("/cli/run/no-such-file", lambda: fails(1, "run", "./nope.gguf", "-p", "x", says="There is no file"))
+    suite.case("/cli/run/no-such-file", lambda: fails(1, "run", "./nope.gguf", "-p", "x", says="not found"))
     suite.case("/cli/run/no-weights", lambda: fails(1, "run", SMALL, "-p", "x", says="no GGUF weights", hub=hub))
     suite.case("/cli/run/no-variant", lambda: fails(1, "run", CHAT + ":Q9_Z", "-p", "x", says="Choose one of", hub=hub))
     suite.case("/cli/interrupt/run", interrupt)
