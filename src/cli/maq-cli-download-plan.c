@@ -53,7 +53,7 @@ print_text (MaqCli *cli, MaqDownloadOffer *offer, const MaqDownloadSummary *summ
   print_fact (cli, _ ("Repo"), maq_repo_get_id (offer->repo));
   print_fact (cli, _ ("Version"), version);
   print_fact (cli, _ ("Files"), files);
-  print_fact (cli, _ ("To download"), summary->is_complete ? _ ("nothing") : left);
+  print_fact (cli, _ ("To fetch"), summary->is_complete ? _ ("nothing") : left);
   print_fact (cli, _ ("License"), license != NULL ? license : _ ("not specified"));
   if (offer->access != MAQ_DOWNLOAD_ACCESS_OPEN)
     print_fact (cli, _ ("Access"), access != NULL ? access : _ ("Granted by the owner"));

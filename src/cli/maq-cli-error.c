@@ -62,7 +62,7 @@ plain_sentence (const GError *error)
     case MAQ_HUB_ERROR_FORBIDDEN:
       return N_ ("The token does not allow this.");
     case MAQ_HUB_ERROR_GATED:
-      return N_ ("Access to this repo is restricted.");
+      return N_ ("This repo is gated.");
     case MAQ_HUB_ERROR_DISABLED:
       return N_ ("The Hub has disabled this repo.");
     case MAQ_HUB_ERROR_REPO_NOT_FOUND:
