@@ -592,19 +592,6 @@ maq_repo_address_parse (const char *text,
   return address;
 }
 
-MaqRepoAddress *
-maq_repo_address_parse_name (const char *text,
-                             MaqRepoKind kind,
-                             const char *endpoint,
-                             GError    **error)
-{
-  g_return_val_if_fail (text != NULL, NULL);
-
-  if (maq_repo_id_validate (text, NULL))
-    return maq_repo_address_new (kind, text, NULL, NULL);
-  return maq_repo_address_parse (text, kind, endpoint, error);
-}
-
 char *
 maq_repo_address_to_uri (const MaqRepoAddress *self)
 {

@@ -67,11 +67,8 @@ GType maq_repo_address_get_type (void);
 // Reads what people paste: `owner/name`, `owner/name@rev`, `datasets/owner/name`, an hf:// address, or the https address of a
 // page of the Hub (tree, blob, resolve and commit pages give revision and path). KIND is meant where TEXT does not say.
 // ENDPOINT (nullable) is one more host whose pages are understood. MAQ_ADDRESS_ERROR_NOT_AN_ADDRESS for anything else, such as
-// plain search words; a bare word is one of those, though it may be the id of an old repo. A revision ends at the first slash unless
-// that is escaped: maq_address_resolve in library/ knows branches with slashes.
+// plain search words; a bare word is one of those, though it may be the id of an old repo.
 MaqRepoAddress *maq_repo_address_parse (const char *text, MaqRepoKind kind, const char *endpoint, GError **error);
-// As maq_repo_address_parse where nothing but a place on the Hub can stand: a bare word is the id of an old repo, such as gpt2.
-MaqRepoAddress *maq_repo_address_parse_name (const char *text, MaqRepoKind kind, const char *endpoint, GError **error);
 MaqRepoAddress *maq_repo_address_new (MaqRepoKind kind, const char *id, const char *revision, const char *path);
 MaqRepoAddress *maq_repo_address_copy (const MaqRepoAddress *self);
 void            maq_repo_address_free (MaqRepoAddress *self);

@@ -180,7 +180,9 @@ parse_repo (MaqCli *self, const char *text, const char *kind, gboolean asks, GEr
     return NULL;
   g_autofree char *endpoint = maq_settings_dup_endpoint (maq_cli_get_settings (self));
   g_autoptr (GError) parse_error = NULL;
-  g_autoptr (MaqRepoAddress) address = maq_repo_address_parse_name (text, wanted, endpoint, &parse_error);
+  // A bare word, which may be words to search for elsewhere, is the id of an old repo here, such as gpt2.
+  gboolean is_id = maq_repo_id_validate (text, NULL);
+  g_autoptr (MaqRepoAddress) address = is_id ? maq_repo_address_new (wanted, text, NULL, NULL) : maq_repo_address_parse (text, wanted, endpoint, &parse_error);
   if (address == NULL)
     {
       g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("Invalid repo name “%s” (%s). Use owner/name or owner/name@revision"), text, parse_error->message);

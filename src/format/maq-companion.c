@@ -3,6 +3,7 @@
 #include "maq-companion.h"
 
 #include "maq-format.h"
+#include "maq-gguf-private.h"
 #include "maq-variant-private.h"
 
 #include <string.h>

@@ -37,6 +37,8 @@ extern const MaqGgufValueType maq_gguf_value_types[MAQ_GGUF_N_TYPES];
 
 // ELEMENTS of a block and BYTES it takes; FALSE for types newer than the table.
 gboolean maq_gguf_get_block (guint32 type, guint *elements, guint *bytes);
+// As maq_gguf_parse of a file of which only the beginning is there: the keys that are whole, and no tensors.
+MaqGguf *maq_gguf_parse_keys (GBytes *bytes, GError **error);
 // What a whole file of general.file_type is called, as in "Q4_K_M"; NULL for ones not known.
 const char *maq_gguf_get_file_type_name (gint64 file_type);
 // "Q4_0"; "type 99" for one not known. The string stays.

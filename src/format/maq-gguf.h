@@ -30,8 +30,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (MaqGguf, maq_gguf_unref)
 // BYTES: the beginning of the file. FILE_SIZE: of the whole, in bytes; 0 if unknown, then tensor ends are not checked. What ggml's
 // own reader accepts is accepted.
 MaqGguf *maq_gguf_parse (GBytes *bytes, guint64 file_size, GError **error);
-// As maq_gguf_parse of a file of which only the beginning is there: the keys that are whole, and no tensors.
-MaqGguf *maq_gguf_parse_keys (GBytes *bytes, GError **error);
 // Reads as much of the file as its header takes, however much that is, and parses it; G_IO_ERROR as well. Blocking, for a process
 // that may run out of memory.
 MaqGguf *maq_gguf_open (const char *path, GError **error);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Copyright 2026 The Maquette developers
+#include "maq-library-heads.h"
 #include "maq-library-private.h"
 
 #include <string.h>
@@ -163,19 +164,22 @@ maq_library_group_variants (const MaqCacheRevision *revision)
 {
   g_autoptr (GPtrArray) paths = g_ptr_array_new ();
   g_autoptr (GArray) sizes = g_array_new (FALSE, FALSE, sizeof (guint64));
+  g_autoptr (GArray) headers = g_array_new (FALSE, FALSE, sizeof (MaqCompanion));
 
   g_return_val_if_fail (revision != NULL, NULL);
 
   for (guint i = 0; i < revision->files->len; i++)
     {
       const MaqCacheFile *file = g_ptr_array_index (revision->files, i);
-      gsize               length = strlen (file->path);
-      if (length < 5 || g_ascii_strcasecmp (file->path + length - 5, ".gguf") != 0)
+      MaqCompanion        header;
+      if (!maq_variant_is_gguf (file->path))
         continue;
+      header = maq_library_heads_get (file);
       g_ptr_array_add (paths, file->path);
       g_array_append_val (sizes, file->size);
+      g_array_append_val (headers, header);
     }
-  return maq_variants_group ((const char *const *) paths->pdata, (const guint64 *) sizes->data, paths->len);
+  return maq_variants_group_known ((const char *const *) paths->pdata, (const guint64 *) sizes->data, (const MaqCompanion *) headers->data, paths->len);
 }
 
 static gboolean
@@ -329,8 +333,8 @@ maq_library_item_update (MaqLibraryItem *self,
   return TRUE;
 }
 
-static void
-removals_changed (MaqLibraryItem *self)
+void
+maq_library_item_choose_again (MaqLibraryItem *self)
 {
   gboolean could_chat = self->variants->len > 0;
 
@@ -345,7 +349,7 @@ maq_library_item_add_removal (MaqLibraryItem    *self,
                               MaqLibraryRemoval *removal)
 {
   g_ptr_array_add (self->removals, removal);
-  removals_changed (self);
+  maq_library_item_choose_again (self);
 }
 
 void
@@ -353,7 +357,7 @@ maq_library_item_drop_removal (MaqLibraryItem    *self,
                                MaqLibraryRemoval *removal)
 {
   if (g_ptr_array_remove (self->removals, removal))
-    removals_changed (self);
+    maq_library_item_choose_again (self);
 }
 
 gboolean

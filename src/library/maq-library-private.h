@@ -12,6 +12,8 @@ gboolean maq_library_item_update (MaqLibraryItem *self, MaqCacheRepo *repo);
 // REMOVAL is about to be carried out, or no longer.
 void maq_library_item_add_removal (MaqLibraryItem *self, MaqLibraryRemoval *removal);
 void maq_library_item_drop_removal (MaqLibraryItem *self, MaqLibraryRemoval *removal);
+// Groups its variants anew: a removal or what a header says changed which they are.
+void maq_library_item_choose_again (MaqLibraryItem *self);
 // Whether all of it is about to be deleted.
 gboolean maq_library_item_is_hidden (MaqLibraryItem *self);
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "maq-fiber.h"
+#include "maq-library-heads.h"
 #include "maq-library-private.h"
 #include "maq-library-watch.h"
 
@@ -399,6 +400,32 @@ take_repo (MaqLibrary   *self,
 
 // Reading
 
+static DexFuture *
+heads_read_cb (DexFuture *future,
+               gpointer   data)
+{
+  g_autoptr (MaqLibrary) self = g_weak_ref_get (data);
+  GPtrArray *repos = g_value_get_boxed (dex_future_get_value (future, NULL));
+
+  for (guint i = 0; self != NULL && i < repos->len; i++)
+    {
+      const MaqCacheRepo *repo = g_ptr_array_index (repos, i);
+      g_autofree char    *folder = dup_folder (repo->kind, repo->id);
+      MaqLibraryItem     *item = g_hash_table_lookup (self->known, folder);
+      if (item != NULL)
+        maq_library_item_choose_again (item);
+    }
+  return dex_future_new_true ();
+}
+
+// A file that turns out to be no model is no variant from then on.
+static void
+read_heads (MaqLibrary *self,
+            GPtrArray  *repos)
+{
+  dex_future_disown (dex_future_then (maq_library_heads_read (repos), heads_read_cb, new_weak_ref (self), weak_ref_free));
+}
+
 static void start_scan (MaqLibrary *self);
 
 static void
@@ -507,6 +534,7 @@ portion_cb (GPtrArray *repos,
 
   for (guint i = 0; i < repos->len; i++)
     g_queue_push_tail (&self->arrived, maq_cache_repo_ref (g_ptr_array_index (repos, i)));
+  read_heads (self, repos);
   want_slice (self);
 }
 
@@ -603,7 +631,12 @@ probed_cb (DexFuture *future,
     return dex_future_new_true ();
   drop_arrived (self, probe->folder);
   if (value != NULL)
-    take_repo (self, g_value_get_boxed (value), probe->since);
+    {
+      g_autoptr (GPtrArray) one = g_ptr_array_new ();
+      g_ptr_array_add (one, g_value_get_boxed (value));
+      read_heads (self, one);
+      take_repo (self, g_value_get_boxed (value), probe->since);
+    }
   else
     forget (self, probe->folder);
   sum_up (self);
