@@ -113,6 +113,43 @@ test_list (Fixture      *fixture,
   g_assert_true (chats);
 }
 
+// A file that no engine runs alone, under a name that tells nothing.
+static void
+write_drafter (Fixture    *fixture,
+               const char *path)
+{
+  static const char text[] = "GGUF\3\0\0\0"
+                             "\0\0\0\0\0\0\0\0"
+                             "\1\0\0\0\0\0\0\0"
+                             "\24\0\0\0\0\0\0\0general.architecture"
+                             "\10\0\0\0"
+                             "\6\0\0\0\0\0\0\0dflash";
+  g_autofree char  *relative = g_build_filename ("cache", path, NULL);
+  g_autofree char  *full = fixture_dup_path (fixture, relative);
+
+  write_file (fixture, path, 1);
+  g_assert_true (g_file_set_contents (full, text, sizeof text - 1, NULL));
+}
+
+static void
+test_companions (Fixture      *fixture,
+                 gconstpointer data)
+{
+  g_autoptr (MaqLibrary) library = NULL;
+
+  write_file (fixture, "models--a--one/snapshots/" COMMIT_A "/m-Q8_0.gguf", 10);
+  write_drafter (fixture, "models--a--one/snapshots/" COMMIT_A "/n-Q4_0.gguf");
+  write_drafter (fixture, "models--a--two/snapshots/" COMMIT_A "/m-Q4_0.gguf");
+  library = maq_library_new (fixture->cache);
+  refresh (library);
+  MaqLibraryItem *one = maq_library_find (library, MAQ_REPO_KIND_MODEL, "a/one");
+  MaqLibraryItem *two = maq_library_find (library, MAQ_REPO_KIND_MODEL, "a/two");
+  WAIT_UNTIL (maq_library_item_get_variants (one)->len == 1);
+  WAIT_UNTIL (maq_library_item_get_variants (two)->len == 0);
+  const MaqVariant *variant = g_ptr_array_index (maq_library_item_get_variants (one), 0);
+  g_assert_cmpstr (variant->label, ==, "Q8_0");
+}
+
 static void
 count_cb (guint *n)
 {
@@ -591,6 +628,7 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
 
   ADD ("/library/library/lists-what-was-fetched", test_list);
+  ADD ("/library/library/companions-are-no-variants", test_companions);
   ADD ("/library/library/follows-the-cache", test_follows);
   ADD ("/library/library/shared-store-counts-once", test_shared_store);
   ADD ("/library/library/complete-variants-of-main", test_variants);

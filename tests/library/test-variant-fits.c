@@ -170,6 +170,42 @@ problems_are_errors (void)
 }
 
 static void
+companions_are_never_recommended (void)
+{
+  static const char text[] = "GGUF\3\0\0\0"
+                             "\0\0\0\0\0\0\0\0"
+                             "\1\0\0\0\0\0\0\0"
+                             "\24\0\0\0\0\0\0\0general.architecture"
+                             "\10\0\0\0"
+                             "\6\0\0\0\0\0\0\0dflash";
+  g_autoptr (Hub) hub = hub_new ();
+  g_autofree char *path = g_build_filename (hub->folder, "hub", "models", MODEL, "large-assistant-Q4_K_M.gguf", NULL);
+  const char      *paths[] = { "large-Q8_0.gguf", "large-assistant-Q4_K_M.gguf" };
+  const guint64    sizes[] = { WEIGHTS_SIZE, sizeof text - 1 };
+  g_autoptr (GPtrArray) variants = maq_variants_group (paths, sizes, G_N_ELEMENTS (paths));
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (g_file_set_contents (path, text, sizeof text - 1, NULL));
+  // Whichever header is asked for first.
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (GPtrArray) fits = dex_await_boxed (judge (hub, variants, i == 0 ? "Q8_0" : "Q4_K_M"), &error);
+
+      g_assert_no_error (error);
+      for (guint j = 0; j < 2; j++)
+        {
+          const MaqVariant *variant = g_ptr_array_index (variants, j);
+          const MaqFit     *fit = g_ptr_array_index (fits, j);
+          gboolean          is_model = g_str_equal (variant->label, "Q8_0");
+
+          g_assert_cmpint (fit->verdict, ==, is_model ? MAQ_FIT_FITS : MAQ_FIT_UNKNOWN);
+          g_assert_cmpint (fit->companion, ==, is_model ? MAQ_COMPANION_NONE : MAQ_COMPANION_DRAFTER);
+        }
+      g_assert_cmpstr (maq_fit_recommend (variants, fits)->label, ==, "Q8_0");
+    }
+}
+
+static void
 dropping_it_stops_it (void)
 {
   g_autoptr (Hub) hub = hub_new ();
@@ -193,6 +229,7 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
   dex_test_add_func ("/library/variant-fits/one-header-is-enough", one_header_is_enough);
   dex_test_add_func ("/library/variant-fits/problems-are-errors", problems_are_errors);
+  dex_test_add_func ("/library/variant-fits/companions-are-never-recommended", companions_are_never_recommended);
   dex_test_add_func ("/library/variant-fits/dropping-it-stops-it", dropping_it_stops_it);
   return g_test_run ();
 }
