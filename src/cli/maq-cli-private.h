@@ -15,6 +15,8 @@ struct _MaqCli
   const MaqCliCommand *command;
   char               **arguments;
 
+  MaqRepoAddress *asked; // the repo it is about, as last parsed; nullable
+
   GMainLoop          *loop;
   DexFuture          *fiber;
   GError             *error;

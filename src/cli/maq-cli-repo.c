@@ -162,6 +162,24 @@ maq_cli_set_no_file (const MaqRepoAddress *address, MaqHubTree *tree, const char
     g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("“%s” has no file “%s”. It has: %s."), address->id, path, list);
 }
 
+void
+maq_cli_explain_revision (MaqCli *self, const MaqRepoAddress *address, GError **error)
+{
+  if (address->revision == NULL || !g_error_matches (*error, MAQ_HUB_ERROR, MAQ_HUB_ERROR_REVISION_NOT_FOUND))
+    return;
+  g_autoptr (MaqHubRefs) refs = dex_await_boxed (maq_hub_client_list_refs (maq_cli_get_client (self, NULL), address->kind, address->id), NULL);
+  if (refs == NULL || refs->branches->len + refs->tags->len == 0)
+    return;
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
+  for (guint i = 0; i < refs->branches->len; i++)
+    g_ptr_array_add (names, ((MaqHubRef *) refs->branches->pdata[i])->name);
+  for (guint i = 0; i < refs->tags->len; i++)
+    g_ptr_array_add (names, ((MaqHubRef *) refs->tags->pdata[i])->name);
+  g_autofree char *list = join_names (names);
+  g_clear_error (error);
+  g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_FAILED, _ ("“%s” has no revision “%s”. It has: %s."), address->id, address->revision, list);
+}
+
 const MaqVariant *
 maq_cli_find_variant (const MaqRepoAddress *address, GPtrArray *variants, const char *quant, gboolean are_all, GError **error)
 {

@@ -28,6 +28,9 @@ char *maq_cli_find_same_file (MaqCli *self, const MaqRepoAddress *address, const
 // Says that the repo has no file PATH, and which it has.
 void maq_cli_set_no_file (const MaqRepoAddress *address, MaqHubTree *tree, const char *path, GError **error);
 
+// If *ERROR is that ADDRESS has no such revision: says which branches and tags it has, unless the Hub does not tell. Fibers only.
+void maq_cli_explain_revision (MaqCli *self, const MaqRepoAddress *address, GError **error);
+
 // The variants in a list of files; never NULL.
 GPtrArray *maq_cli_group_variants (MaqHubTree *tree);
 // The variants of ADDRESS in the cache, whose headers are read (transfer full). NULL with a sentence if nothing is there.

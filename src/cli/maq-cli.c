@@ -12,6 +12,7 @@
 
 #include "maq-address.h"
 #include "maq-cli-private.h"
+#include "maq-cli-repo.h"
 #include "maq-paths.h"
 #include "maq-runner-engine.h"
 #include "maq-settings.h"
@@ -191,7 +192,9 @@ parse_repo (MaqCli *self, const char *text, const char *kind, gboolean asks, GEr
   MaqHubClient *client = NULL;
   if (asks && !maq_cli_is_offline (self) && address->revision != NULL && address->path != NULL && (client = maq_cli_get_client (self, error)) == NULL)
     return NULL;
-  return dex_await_boxed (maq_address_resolve (client, maq_cli_get_cache (self), address), error);
+  g_clear_pointer (&self->asked, maq_repo_address_free);
+  self->asked = dex_await_boxed (maq_address_resolve (client, maq_cli_get_cache (self), address), error);
+  return maq_repo_address_copy (self->asked);
 }
 
 MaqRepoAddress *
@@ -248,7 +251,11 @@ command_fiber (gpointer data)
   MaqCli *self = data;
   g_autoptr (GError) error = NULL;
   if (!self->command->run (self, self->arguments, &error) && !self->interrupted)
-    self->error = g_steal_pointer (&error);
+    {
+      if (self->asked != NULL)
+        maq_cli_explain_revision (self, self->asked, &error);
+      self->error = g_steal_pointer (&error);
+    }
   g_main_loop_quit (self->loop);
   return dex_future_new_true ();
 }
@@ -318,6 +325,7 @@ static void
 maq_cli_finish (MaqCli *self)
 {
   dex_clear (&self->fiber);
+  g_clear_pointer (&self->asked, maq_repo_address_free);
   g_clear_object (&self->engine);
   g_clear_object (&self->transfers);
   g_clear_object (&self->cache);

@@ -51,6 +51,14 @@ is_revision (Question   *self,
   return commit != NULL;
 }
 
+// Short commits, pull requests and conversions are not among the branches and tags.
+static gboolean
+may_be_revision (MaqHubRefs *hub,
+                 const char *revision)
+{
+  return has_ref (hub->branches, revision) || has_ref (hub->tags, revision) || g_str_has_prefix (revision, "refs/") || strspn (revision, "0123456789abcdef") == strlen (revision);
+}
+
 static DexFuture *
 resolve_fiber (gpointer data)
 {
@@ -73,6 +81,9 @@ resolve_fiber (gpointer data)
         length--;
       length--;
     }
+  // Nothing of it is there. What follows a word that is no revision is more likely the rest of one than a file.
+  if (hub != NULL && !may_be_revision (hub, address->revision) && maq_revision_validate (whole, NULL))
+    return dex_future_new_take_boxed (MAQ_TYPE_REPO_ADDRESS, maq_repo_address_new (address->kind, address->id, whole, NULL));
   return dex_future_new_take_boxed (MAQ_TYPE_REPO_ADDRESS, maq_repo_address_copy (address));
 }
 

@@ -131,7 +131,8 @@ def revisions_have_slashes(place):
     equal(path.read_text(), "# branch\n")
     equal((place.home / "hub/models--lab--refs/refs/feature/x").is_file(), True)
     contains(place.ok("files", "lab/refs@feature/x", "--offline"), "README.md")
-    place.fails("files", "lab/refs@feature/y", says="maq:")
+    place.fails("files", "lab/refs@feature/y", says="no revision “feature/y”. It has: main, feature/x.")
+    place.fails("download", "lab/refs@nope", says="no revision “nope”. It has: main, feature/x.")
     place.ok("cache", "rm", "lab/refs@feature/x", "-y")
     equal((place.home / "hub/models--lab--refs").exists(), False)
 

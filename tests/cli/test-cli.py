@@ -381,7 +381,7 @@ def test_hub_commands(suite, hub):
     suite.case("/cli/search/nothing-found-is-no-failure", nothing)
     suite.case("/cli/info/pasted-addresses", pasted)
     suite.case("/cli/errors/no-such-repo", lambda: fails(1, "info", "nobody/nothing", says="does not exist or is private", hub=hub))
-    suite.case("/cli/errors/no-such-revision", lambda: fails(1, "files", SMALL + "@v9", says="revision does not exist", hub=hub))
+    suite.case("/cli/errors/no-such-revision", lambda: fails(1, "files", SMALL + "@v9", says="has no revision “v9”. It has: main", hub=hub))
     suite.case("/cli/errors/no-such-file", lambda: fails(1, "download", SMALL, "nope.bin", says="has no file “nope.bin”", hub=hub))
     suite.case("/cli/errors/gated", lambda: fails(1, "card", "harbor-labs/skua-code-1B", says="gated", hub=hub))
     suite.case("/cli/errors/gated-with-token", lambda: contains(ok("card", "harbor-labs/skua-code-1B", hub=hub, HF_TOKEN="hf_demo_read"), "Skua"))
