@@ -234,11 +234,19 @@ maq_cli_fetch (MaqCli *self, const MaqTransferRequest *request, const MaqTransfe
   return snapshot != NULL ? g_steal_pointer (&transfer) : NULL;
 }
 
+// Whether COLON (nullable) stands before the port of a host, as in 127.0.0.1:8080/owner/name.
+static gboolean
+is_port (const char *colon)
+{
+  gsize digits = colon != NULL ? strspn (colon + 1, "0123456789") : 0;
+  return digits > 0 && colon[1 + digits] == '/';
+}
+
 MaqRepoAddress *
 maq_cli_parse_model (MaqCli *self, const char *model, char **quant, GError **error)
 {
   // No repo and no revision has a colon, but an address has: after its scheme, and before a port.
-  gboolean         is_address = strstr (model, "://") != NULL;
+  gboolean         is_address = strstr (model, "://") != NULL || is_port (strchr (model, ':'));
   const char      *colon = is_address ? strrchr (model, ':') : strchr (model, ':');
   gboolean         has_quant = colon != NULL && colon[1] != '\0' && (!is_address || strchr (colon, '/') == NULL);
   g_autofree char *repo = has_quant ? g_strndup (model, (gsize) (colon - model)) : g_strdup (model);

@@ -91,17 +91,16 @@ is_whole (Question               *self,
   return TRUE;
 }
 
+// What the variant OWN is in VARIANTS, where other ones beside it may give it another label; NULL if it is not there whole.
 static const MaqVariant *
-find_variant (GPtrArray  *variants,
-              const char *label)
+find_variant (GPtrArray        *variants,
+              const MaqVariant *own)
 {
-  for (guint i = 0; i < variants->len; i++)
-    {
-      const MaqVariant *variant = g_ptr_array_index (variants, i);
-      if (variant->missing == 0 && g_str_equal (variant->label, label))
-        return variant;
-    }
-  return NULL;
+  const MaqVariant *variant = maq_variants_find_path (variants, own->paths[0]);
+
+  if (variant == NULL)
+    variant = maq_variants_find (variants, own->label, FALSE, NULL);
+  return variant != NULL && variant->missing == 0 ? variant : NULL;
 }
 
 // The paths there that belong to a variant that is here whole, perhaps in other parts.
@@ -115,7 +114,7 @@ list_variant_paths (const MaqCacheRevision *revision,
   for (guint i = 0; i < own->len; i++)
     {
       const MaqVariant *variant = g_ptr_array_index (own, i);
-      const MaqVariant *newer = variant->missing == 0 ? find_variant (upstream, variant->label) : NULL;
+      const MaqVariant *newer = variant->missing == 0 ? find_variant (upstream, variant) : NULL;
       for (guint j = 0; newer != NULL && newer->paths[j] != NULL; j++)
         g_hash_table_add (paths, g_strdup (newer->paths[j]));
     }
