@@ -198,6 +198,56 @@ open_chat_action (GtkWidget  *widget,
 }
 
 static void
+copy (MaqWindow  *self,
+      const char *text)
+{
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (self)), text);
+  add_toast (self, _ ("Copied"));
+}
+
+static void
+copy_action (GtkWidget  *widget,
+             const char *action_name,
+             GVariant   *parameter)
+{
+  copy (MAQ_WINDOW (widget), g_variant_get_string (parameter, NULL));
+}
+
+// The address on the web of the repo with the address PARAMETER; NULL if it is none (transfer full).
+static char *
+dup_page_address (MaqWindow *self,
+                  GVariant  *parameter)
+{
+  g_autoptr (MaqRepoAddress) address = maq_repo_address_parse (g_variant_get_string (parameter, NULL), MAQ_REPO_KIND_MODEL, NULL, NULL);
+
+  return address != NULL ? maq_hub_client_dup_page_address (maq_application_get_client (self->application), address->kind, address->id) : NULL;
+}
+
+static void
+copy_link_action (GtkWidget  *widget,
+                  const char *action_name,
+                  GVariant   *parameter)
+{
+  g_autofree char *page = dup_page_address (MAQ_WINDOW (widget), parameter);
+
+  if (page != NULL)
+    copy (MAQ_WINDOW (widget), page);
+}
+
+static void
+open_on_web_action (GtkWidget  *widget,
+                    const char *action_name,
+                    GVariant   *parameter)
+{
+  g_autofree char *page = dup_page_address (MAQ_WINDOW (widget), parameter);
+  g_autoptr (GtkUriLauncher) launcher = gtk_uri_launcher_new (page);
+
+  // The desktop tells the user itself why an address does not open.
+  if (page != NULL)
+    gtk_uri_launcher_launch (launcher, GTK_WINDOW (widget), NULL, NULL, NULL);
+}
+
+static void
 focus_search_action (GtkWidget  *widget,
                      const char *action_name,
                      GVariant   *parameter)
@@ -325,6 +375,9 @@ maq_window_class_init (MaqWindowClass *klass)
   gtk_widget_class_install_action (widget_class, "win.open-repo", "s", open_repo_action);
   gtk_widget_class_install_action (widget_class, "win.open-chat", "(ss)", open_chat_action);
   gtk_widget_class_install_action (widget_class, "win.inspect", "s", inspect_action);
+  gtk_widget_class_install_action (widget_class, "win.copy", "s", copy_action);
+  gtk_widget_class_install_action (widget_class, "win.copy-link", "s", copy_link_action);
+  gtk_widget_class_install_action (widget_class, "win.open-on-web", "s", open_on_web_action);
   gtk_widget_class_install_action (widget_class, "win.focus-search", NULL, focus_search_action);
   gtk_widget_class_install_action (widget_class, "win.go-back", NULL, go_back_action);
   gtk_widget_class_install_action (widget_class, "win.toggle-sidebar", NULL, toggle_sidebar_action);

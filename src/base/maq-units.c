@@ -70,6 +70,20 @@ maq_format_bytes (guint64 bytes)
 }
 
 char *
+maq_format_bytes_of (guint64 bytes,
+                     guint64 total)
+{
+  g_autofree char *unit = g_format_size_full (bytes, G_FORMAT_SIZE_ONLY_UNIT);
+  g_autofree char *total_unit = g_format_size_full (total, G_FORMAT_SIZE_ONLY_UNIT);
+  g_autofree char *whole = maq_format_bytes (total);
+  // The unit is said once where it is the same.
+  g_autofree char *part = g_format_size_full (bytes, g_str_equal (unit, total_unit) ? G_FORMAT_SIZE_ONLY_VALUE : G_FORMAT_SIZE_DEFAULT);
+
+  // Translators: a part of a whole, as in "7.1 of 14.4 GB" or "312 kB of 2.2 MB".
+  return g_strdup_printf (_ ("%s of %s"), part, whole);
+}
+
+char *
 maq_format_speed (double bytes_per_second)
 {
   guint64          whole = isfinite (bytes_per_second) && bytes_per_second > 0 ? (guint64) MIN (bytes_per_second, 1e18) : 0;

@@ -14,6 +14,8 @@ char *maq_format_count (gint64 count);
 char *maq_format_parameters (gint64 count);
 // Bytes in powers of 1,000, as GNOME does.
 char *maq_format_bytes (guint64 bytes);
+// How much of a whole there is: "7.1 of 14.4 GB", "312 kB of 2.2 MB".
+char *maq_format_bytes_of (guint64 bytes, guint64 total);
 // Bytes per second.
 char *maq_format_speed (double bytes_per_second);
 // "12 s", "4 min", "2 h 5 min".

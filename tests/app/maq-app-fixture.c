@@ -142,6 +142,9 @@ app_fixture_show (AppFixture *self,
 {
   const GActionEntry entries[] = {
     { "inspect", activated_cb, "s" },
+    { "copy", activated_cb, "s" },
+    { "copy-link", activated_cb, "s" },
+    { "open-on-web", activated_cb, "s" },
     { "open-repo", activated_cb, "s" },
     { "open-chat", activated_cb, "(ss)" },
     { "show-page", activated_cb, "s" },

@@ -47,6 +47,10 @@ test_bytes (void)
   assert_text (maq_format_speed (0.0 / 0.0), "0 bytes/s");
   g_autofree char *size = maq_format_bytes (4920734272);
   g_assert_true (g_str_has_prefix (size, "4.9"));
+  // With the no-break space that GLib puts before a unit.
+  assert_text (maq_format_bytes_of (7100000000, 14400000000), "7.1 of 14.4\302\240GB");
+  assert_text (maq_format_bytes_of (312000, 2200000), "312.0\302\240kB of 2.2\302\240MB");
+  assert_text (maq_format_bytes_of (0, 2200000), "0 bytes of 2.2\302\240MB");
 }
 
 static void
