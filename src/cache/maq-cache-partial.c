@@ -236,6 +236,51 @@ maq_cache_partial_measure (int         folder,
   return (guint64) info.st_size <= size ? (guint64) info.st_size : MIN (size, (guint64) info.st_blocks * 512);
 }
 
+// What the notes of a file of LENGTH bytes say; NULL if it has none. There may be the first note only.
+static MaqRanges *
+find_notes (int      fd,
+            guint64  length,
+            guint64 *size)
+{
+  char boot[BOOT_BYTES];
+
+  read_boot_id (boot);
+  for (guint n_notes = 2; n_notes > 0; n_notes--)
+    {
+      *size = length - n_notes * NOTE_BYTES;
+      for (guint place = LIVE; length > n_notes * NOTE_BYTES && place < n_notes; place++)
+        {
+          MaqRanges *ranges = read_note (fd, *size, place, boot);
+          if (ranges != NULL)
+            return ranges;
+        }
+    }
+  return NULL;
+}
+
+gboolean
+maq_cache_partial_look (int         folder,
+                        const char *name,
+                        guint64    *bytes,
+                        guint64    *size)
+{
+  struct stat  info;
+  g_autofd int fd = openat (folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+
+  if (fd < 0 || fstat (fd, &info) != 0 || !S_ISREG (info.st_mode))
+    return FALSE;
+  g_autoptr (MaqRanges) ranges = find_notes (fd, info.st_size, size);
+  if (ranges != NULL)
+    {
+      *bytes = maq_ranges_get_total (ranges);
+      return TRUE;
+    }
+  // Others may leave holes: what counts is what the disk has for it.
+  *bytes = MIN ((guint64) info.st_size, (guint64) info.st_blocks * 512);
+  *size = 0;
+  return TRUE;
+}
+
 MaqRanges *
 maq_cache_partial_dup_ranges (MaqCachePartial *self)
 {

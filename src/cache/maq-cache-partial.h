@@ -27,6 +27,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (MaqCachePartial, maq_cache_partial_close)
 // What of the file NAME is there; 0 if there is none.
 guint64 maq_cache_partial_measure (int folder, const char *name, guint64 size);
 
+// How many bytes of the partial file NAME there are, also where its notes only say which; SIZE: of the content, 0 where the file
+// does not say so. FALSE if it is no file.
+gboolean maq_cache_partial_look (int folder, const char *name, guint64 *bytes, guint64 *size);
+
 // Any thread. What is there, and how many bytes from the start without a gap.
 MaqRanges *maq_cache_partial_dup_ranges (MaqCachePartial *self);
 guint64    maq_cache_partial_get_prefix (MaqCachePartial *self);

@@ -122,4 +122,7 @@ gboolean maq_cache_delete_now (MaqCache *cache, MaqRepoKind kind, const char *id
 // Whether links are made: not when HF_HUB_DISABLE_SYMLINKS says so.
 gboolean maq_cache_get_use_links (MaqCache *self);
 
+// Fills in what REPO, whose revisions are known, has begun, and what they do not have. BLOBS: its folder blobs; -1: there is none.
+void maq_cache_find_gaps (MaqCacheRepo *repo, int repo_fd, int blobs);
+
 G_END_DECLS

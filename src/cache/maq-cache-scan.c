@@ -22,6 +22,7 @@ revision_free (gpointer data)
   g_free (self->commit);
   g_strfreev (self->refs);
   g_ptr_array_unref (self->files);
+  g_clear_pointer (&self->absent, g_ptr_array_unref);
   g_free (self);
 }
 
@@ -35,6 +36,7 @@ repo_clear (gpointer data)
   g_free (self->warning);
   g_ptr_array_unref (self->revisions);
   g_ptr_array_unref (self->payloads);
+  g_clear_pointer (&self->begun, g_ptr_array_unref);
   g_string_chunk_free (self->text);
 }
 
@@ -475,6 +477,8 @@ maq_cache_scan_repo (const char *root,
     scan_open_repo (&scan, fd);
   else
     warn_unread (&scan, "The folder cannot be read: %s", g_strerror (code));
+  g_autofd int blobs = fd >= 0 ? maq_cache_open_folder (fd, "blobs", FALSE, NULL) : -1;
+  maq_cache_find_gaps (scan.repo, fd, blobs);
 
   maq_cache_shared_free (scan.store);
   g_hash_table_unref (scan.counted);
@@ -560,6 +564,7 @@ scan_entry (MaqCacheScan *scan,
       MaqCacheRepo *repo = maq_cache_scan_repo (root, name, kind, id);
       g_ptr_array_add (scan->repos, repo);
       scan->size += repo->own_size;
+      scan->begun_size += repo->begun_size;
     }
 }
 

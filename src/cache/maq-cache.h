@@ -131,11 +131,20 @@ typedef struct
   gint64  last_accessed; // Unix seconds
 } MaqCacheFile;
 
+// A file that a download has begun and not finished, whoever it was: blobs/<etag>[.<something>].incomplete.
+typedef struct
+{
+  char   *etag;
+  guint64 bytes; // that are there
+  guint64 size;  // that it will have; 0 unless the partial file says so itself
+} MaqCacheBegun;
+
 typedef struct
 {
   char      *commit;
   char     **refs;
-  GPtrArray *files; // of MaqCacheFile, by path
+  GPtrArray *files;  // of MaqCacheFile, by path
+  GPtrArray *absent; // of MaqCacheTreeFile: what the list of the commit has besides files; NULL: there is no list, nobody knows
   guint64    size;
   gint64     last_modified;
 } MaqCacheRevision;
@@ -157,6 +166,8 @@ typedef struct
   guint64     size;      // bytes of its distinct blobs, those it shares as well
   guint64     own_size;  // the part of it that no other repo shares through the store
   guint       n_files;
+  GPtrArray  *begun;      // of MaqCacheBegun
+  guint64     begun_size; // their bytes; not part of size
   gint64      last_accessed;
   gint64      last_modified;
   char       *warning;    // nullable: what is damaged, in one sentence
@@ -178,6 +189,7 @@ typedef struct
   char     **warnings; // strange entries that are no repos, one sentence each
   guint64    size;     // bytes on the disk, what is shared once; so the repos may add up to more
   guint64    unused;   // the part of it that is in the store and in no repo
+  guint64    begun_size; // the bytes of all files that are not finished; not part of size
 } MaqCacheScan;
 #define MAQ_TYPE_CACHE_SCAN (maq_cache_scan_get_type ())
 GType         maq_cache_scan_get_type (void);

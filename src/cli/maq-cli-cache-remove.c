@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "maq-cli-repo.h"
+#include "maq-completeness.h"
 
 // `maq cache rm` and `maq cache prune`.
 
@@ -47,6 +48,27 @@ maq_cli_cache_remove (MaqCli *cli, const MaqCliCacheOptions *options, char **arg
   return plan != NULL ? maq_cli_cache_do_plan (cli, options, plan, NULL, NULL, error) : maq_cli_cache_explain (error);
 }
 
+// A version that somebody has not fetched all of yet is none that is over: it is left out of PLAN.
+static void
+spare_unfinished (MaqCli *cli, const MaqCacheScan *scan, MaqCachePlan *plan)
+{
+  MaqTransferList *transfers = maq_cli_get_transfers (cli, NULL);
+  for (guint i = plan->steps->len; i-- > 0;)
+    {
+      const MaqCacheStep *step = plan->steps->pdata[i];
+      for (guint j = 0; step->action == MAQ_CACHE_STEP_REMOVE_REVISION && j < scan->repos->len; j++)
+        {
+          const MaqCacheRepo *repo = scan->repos->pdata[j];
+          if (repo->kind != step->kind || !g_str_equal (repo->id, step->id))
+            continue;
+          MaqTransfer *transfer = transfers != NULL ? maq_transfer_list_find_open (transfers, repo->kind, repo->id) : NULL;
+          if (maq_completeness_is_unfinished (repo, step->commit, transfer))
+            maq_cache_plan_leave_out (plan, i);
+          break;
+        }
+    }
+}
+
 gboolean
 maq_cli_cache_prune (MaqCli *cli, const MaqCliCacheOptions *options, char **arguments, GError **error)
 {
@@ -65,5 +87,9 @@ maq_cli_cache_prune (MaqCli *cli, const MaqCliCacheOptions *options, char **argu
     return FALSE;
   DexFuture *future = options->duplicates ? maq_cache_plan_sharing (cache) : maq_cache_plan_prune (cache, options->prune, (guint) options->hours * HOUR);
   g_autoptr (MaqCachePlan) plan = dex_await_boxed (future, error);
-  return plan != NULL && maq_cli_cache_do_plan (cli, options, plan, NULL, NULL, error);
+  g_autoptr (MaqCacheScan) scan = plan != NULL ? dex_await_boxed (maq_cache_scan (cache), error) : NULL;
+  if (scan == NULL)
+    return FALSE;
+  spare_unfinished (cli, scan, plan);
+  return maq_cli_cache_do_plan (cli, options, plan, NULL, NULL, error);
 }

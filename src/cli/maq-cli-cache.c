@@ -7,18 +7,38 @@
 
 #include "maq-cli-commands.h"
 #include "maq-cli-text.h"
+#include "maq-completeness.h"
 #include "maq-units.h"
 
+// An incomplete repo in TRANSFERS, nullable, or on the disk alone.
+static MaqCompleteness
+judge (const MaqCacheRepo *repo, MaqTransferList *transfers)
+{
+  return maq_completeness_judge (repo, transfers != NULL ? maq_transfer_list_find_open (transfers, repo->kind, repo->id) : NULL);
+}
+
 static void
-print_repo_json (MaqCli *cli, const MaqCacheRepo *repo)
+add_completeness (JsonBuilder *builder, const MaqCompleteness *completeness)
+{
+  maq_cli_json_string (builder, "state", maq_completeness_state_to_string (completeness->state));
+  if (completeness->state != MAQ_COMPLETENESS_INCOMPLETE)
+    return;
+  maq_cli_json_int (builder, "have", (gint64) completeness->have);
+  if (completeness->want > 0)
+    maq_cli_json_int (builder, "want", (gint64) completeness->want);
+}
+
+static void
+print_repo_json (MaqCli *cli, const MaqCacheRepo *repo, const MaqCompleteness *completeness)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new_immutable ();
   json_builder_begin_object (builder);
   maq_cli_json_string (builder, "id", repo->id);
   maq_cli_json_string (builder, "kind", maq_repo_kind_to_string (repo->kind));
   maq_cli_json_string (builder, "path", repo->path);
-  maq_cli_json_int (builder, "size", (gint64) repo->size);
+  maq_cli_json_int (builder, "size", (gint64) (repo->size + repo->begun_size));
   maq_cli_json_int (builder, "files", repo->n_files);
+  add_completeness (builder, completeness);
   maq_cli_json_time (builder, "modified", repo->last_modified);
   maq_cli_json_time (builder, "accessed", repo->last_accessed);
   json_builder_set_member_name (builder, "revisions");
@@ -40,14 +60,26 @@ print_repo_json (MaqCli *cli, const MaqCacheRepo *repo)
   maq_cli_print_json (cli, builder);
 }
 
-static void
-add_row (MaqCliTable *table, const MaqCacheRepo *repo)
+// What is to be said of it in a word or two (transfer full).
+static char *
+dup_state (const MaqCompleteness *completeness)
 {
-  g_autofree char  *size = maq_format_bytes (repo->size);
+  if (completeness->state == MAQ_COMPLETENESS_INCOMPLETE)
+    return maq_completeness_to_text (completeness);
+  if (completeness->state == MAQ_COMPLETENESS_SELECTED)
+    return g_strdup_printf (ngettext ("%u of %u file", "%u of %u files", completeness->n_listed), completeness->n_here, completeness->n_listed);
+  return g_strdup (completeness->state == MAQ_COMPLETENESS_WHOLE ? _ ("Complete") : _ ("Unknown"));
+}
+
+static void
+add_row (MaqCliTable *table, const MaqCacheRepo *repo, const MaqCompleteness *completeness)
+{
+  g_autofree char  *size = maq_format_bytes (repo->size + repo->begun_size);
+  g_autofree char  *state = dup_state (completeness);
   g_autofree char  *files = g_strdup_printf ("%u", repo->n_files);
   g_autofree char  *revisions = g_strdup_printf ("%u", repo->revisions->len);
   g_autofree char  *modified = maq_format_relative_time (repo->last_modified, g_get_real_time () / G_USEC_PER_SEC);
-  const char *const cells[] = { repo->id, maq_repo_kind_to_string (repo->kind), size, files, revisions, modified };
+  const char *const cells[] = { repo->id, maq_repo_kind_to_string (repo->kind), size, files, revisions, state, modified };
   maq_cli_table_add_row (table, cells);
 }
 
@@ -58,16 +90,23 @@ list_cache (MaqCli *cli, GError **error)
   g_autoptr (MaqCacheScan) scan = dex_await_boxed (maq_cache_scan (cache), error);
   if (scan == NULL)
     return FALSE;
+  // What is remembered of downloads says how far they are; without it the disk does.
+  MaqTransferList *transfers = maq_cli_get_transfers (cli, NULL);
+  if (transfers != NULL)
+    dex_await (maq_transfer_list_ready (transfers), NULL);
+  guint n_incomplete = 0;
 
-  const char *const titles[] = { _ ("REPO"), _ ("KIND"), _ (">SIZE"), _ (">FILES"), _ (">REVISIONS"), _ ("CHANGED"), NULL };
+  const char *const titles[] = { _ ("REPO"), _ ("KIND"), _ (">SIZE"), _ (">FILES"), _ (">REVISIONS"), _ ("STATE"), _ ("CHANGED"), NULL };
   g_autoptr (MaqCliTable) table = maq_cli_table_new (titles, 0);
   for (guint i = 0; i < scan->repos->len; i++)
     {
       const MaqCacheRepo *repo = scan->repos->pdata[i];
+      MaqCompleteness     completeness = judge (repo, transfers);
+      n_incomplete += completeness.state == MAQ_COMPLETENESS_INCOMPLETE;
       if (maq_cli_wants_json (cli))
-        print_repo_json (cli, repo);
+        print_repo_json (cli, repo, &completeness);
       else
-        add_row (table, repo);
+        add_row (table, repo, &completeness);
       if (repo->warning != NULL)
         maq_cli_note (cli, "%s: %s", repo->id, repo->warning);
     }
@@ -79,8 +118,10 @@ list_cache (MaqCli *cli, GError **error)
     return TRUE;
 
   g_autofree char *text = maq_cli_table_to_text (table, maq_cli_get_columns (cli));
-  g_autofree char *size = maq_format_bytes (scan->size);
+  g_autofree char *size = maq_format_bytes (scan->size + scan->begun_size);
   maq_cli_write (cli, text);
+  if (n_incomplete > 0)
+    maq_cli_note (cli, _ ("“maq download REPO” goes on with what is incomplete."));
   maq_cli_print (cli, ngettext ("%u repo, %s\n", "%u repos, %s\n", scan->repos->len), scan->repos->len, size);
   return TRUE;
 }

@@ -2,6 +2,7 @@
 // Copyright 2026 The Maquette developers
 #include "maq-library-heads.h"
 #include "maq-library-private.h"
+#include "maq-transfer-private.h"
 
 #include <string.h>
 
@@ -17,6 +18,10 @@ struct _MaqLibraryItem
   gint64        judged;
   char         *upstream; // nullable
   gint64        ask_again;
+
+  MaqTransfer    *transfer; // nullable: into it, not done
+  MaqCompleteness completeness;
+  gboolean        follows; // the figures of transfer
 };
 
 enum
@@ -33,6 +38,8 @@ enum
   PROP_HAS_CHAT_WEIGHTS,
   PROP_WARNING,
   PROP_FIT,
+  PROP_COMPLETENESS,
+  PROP_HAVE,
   N_PROPS
 };
 static GParamSpec *properties[N_PROPS];
@@ -51,6 +58,9 @@ maq_library_item_finalize (GObject *object)
 {
   MaqLibraryItem *self = MAQ_LIBRARY_ITEM (object);
 
+  if (self->transfer != NULL)
+    g_signal_handlers_disconnect_by_data (self->transfer, self);
+  g_clear_object (&self->transfer);
   g_clear_pointer (&self->repo, maq_cache_repo_unref);
   g_clear_pointer (&self->variants, g_ptr_array_unref);
   g_clear_pointer (&self->partials, g_ptr_array_unref);
@@ -92,7 +102,7 @@ maq_library_item_get_property (GObject    *object,
       g_value_set_string (value, get_name (self));
       break;
     case PROP_SIZE:
-      g_value_set_uint64 (value, self->repo->size);
+      g_value_set_uint64 (value, maq_library_item_get_size (self));
       break;
     case PROP_N_FILES:
       g_value_set_uint (value, self->repo->n_files);
@@ -114,6 +124,12 @@ maq_library_item_get_property (GObject    *object,
       break;
     case PROP_FIT:
       g_value_set_boxed (value, self->fit);
+      break;
+    case PROP_COMPLETENESS:
+      g_value_set_uint (value, self->completeness.state);
+      break;
+    case PROP_HAVE:
+      g_value_set_uint64 (value, self->completeness.have);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -141,6 +157,8 @@ maq_library_item_class_init (MaqLibraryItemClass *klass)
   properties[PROP_HAS_CHAT_WEIGHTS] = g_param_spec_boolean ("has-chat-weights", NULL, NULL, FALSE, flags);
   properties[PROP_WARNING] = g_param_spec_string ("warning", NULL, NULL, NULL, flags);
   properties[PROP_FIT] = g_param_spec_boxed ("fit", NULL, NULL, MAQ_TYPE_FIT, flags);
+  properties[PROP_COMPLETENESS] = g_param_spec_uint ("completeness", NULL, NULL, 0, MAQ_COMPLETENESS_INCOMPLETE, 0, flags);
+  properties[PROP_HAVE] = g_param_spec_uint64 ("have", NULL, NULL, 0, G_MAXUINT64, 0, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
   signals[CHANGED] = g_signal_new ("changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
@@ -249,6 +267,68 @@ choose_variants (MaqLibraryItem *self)
 }
 
 static void
+set_completeness (MaqLibraryItem *self,
+                  MaqCompleteness now)
+{
+  MaqCompleteness was = self->completeness;
+  GObject        *object = G_OBJECT (self);
+
+  self->completeness = now;
+  g_object_freeze_notify (object);
+  if (was.state != now.state)
+    g_object_notify_by_pspec (object, properties[PROP_COMPLETENESS]);
+  if (was.have != now.have || was.want != now.want)
+    g_object_notify_by_pspec (object, properties[PROP_HAVE]);
+  g_object_thaw_notify (object);
+}
+
+// Long lists are looked through.
+static void
+judge (MaqLibraryItem *self)
+{
+  MaqCompleteness now = maq_completeness_judge (self->repo, self->transfer);
+
+  self->follows = self->transfer != NULL && now.want > 0 && now.want == maq_transfer_get_bytes_total (self->transfer);
+  set_completeness (self, now);
+}
+
+static void
+progress_cb (MaqLibraryItem *self)
+{
+  MaqCompleteness now = self->completeness;
+
+  if (!self->follows)
+    return;
+  now.have = maq_transfer_get_bytes_done (self->transfer);
+  set_completeness (self, now);
+}
+
+static void
+transfer_changed_cb (MaqLibraryItem *self)
+{
+  judge (self);
+  g_signal_emit (self, signals[CHANGED], 0);
+}
+
+void
+maq_library_item_set_transfer (MaqLibraryItem *self,
+                               MaqTransfer    *transfer)
+{
+  if (self->transfer == transfer)
+    return;
+  if (self->transfer != NULL)
+    g_signal_handlers_disconnect_by_data (self->transfer, self);
+  g_set_object (&self->transfer, transfer);
+  if (transfer != NULL)
+    {
+      g_signal_connect_object (transfer, "notify::bytes-done", G_CALLBACK (progress_cb), self, G_CONNECT_SWAPPED);
+      g_signal_connect_object (transfer, "notify::bytes-total", G_CALLBACK (judge), self, G_CONNECT_SWAPPED);
+      g_signal_connect_object (transfer, "notify::state", G_CALLBACK (transfer_changed_cb), self, G_CONNECT_SWAPPED);
+    }
+  transfer_changed_cb (self);
+}
+
+static void
 set_repo (MaqLibraryItem *self,
           MaqCacheRepo   *repo)
 {
@@ -257,6 +337,7 @@ set_repo (MaqLibraryItem *self,
   self->repo = maq_cache_repo_ref (repo);
   g_clear_pointer (&old, maq_cache_repo_unref);
   choose_variants (self);
+  judge (self);
 }
 
 MaqLibraryItem *
@@ -275,6 +356,7 @@ same_revision (const MaqCacheRevision *one,
                const MaqCacheRevision *two)
 {
   if (!g_str_equal (one->commit, two->commit) || one->files->len != two->files->len || one->size != two->size ||
+      (one->absent == NULL) != (two->absent == NULL) || (one->absent != NULL && one->absent->len != two->absent->len) ||
       !g_strv_equal ((const char *const *) one->refs, (const char *const *) two->refs))
     return FALSE;
   for (guint i = 0; i < one->files->len; i++)
@@ -291,7 +373,7 @@ static gboolean
 same_repo (const MaqCacheRepo *one,
            const MaqCacheRepo *two)
 {
-  if (one->size != two->size || one->n_files != two->n_files || one->last_modified != two->last_modified ||
+  if (one->size != two->size || one->begun_size != two->begun_size || one->begun->len != two->begun->len || one->n_files != two->n_files || one->last_modified != two->last_modified ||
       one->last_accessed != two->last_accessed || g_strcmp0 (one->warning, two->warning) != 0 || one->revisions->len != two->revisions->len)
     return FALSE;
   for (guint i = 0; i < one->revisions->len; i++)
@@ -314,7 +396,7 @@ maq_library_item_update (MaqLibraryItem *self,
   // What was found out of other files is not true of these.
   self->judged = 0;
   g_object_freeze_notify (object);
-  if (old->size != repo->size)
+  if (old->size + old->begun_size != repo->size + repo->begun_size)
     g_object_notify_by_pspec (object, properties[PROP_SIZE]);
   if (old->n_files != repo->n_files)
     g_object_notify_by_pspec (object, properties[PROP_N_FILES]);
@@ -457,7 +539,7 @@ guint64
 maq_library_item_get_size (MaqLibraryItem *self)
 {
   g_return_val_if_fail (MAQ_IS_LIBRARY_ITEM (self), 0);
-  return self->repo->size;
+  return self->repo->size + self->repo->begun_size;
 }
 
 gint64
@@ -500,4 +582,25 @@ maq_library_item_get_fit (MaqLibraryItem *self)
 {
   g_return_val_if_fail (MAQ_IS_LIBRARY_ITEM (self), NULL);
   return self->fit;
+}
+
+const MaqCompleteness *
+maq_library_item_get_completeness (MaqLibraryItem *self)
+{
+  g_return_val_if_fail (MAQ_IS_LIBRARY_ITEM (self), NULL);
+  return &self->completeness;
+}
+
+MaqTransfer *
+maq_library_item_get_transfer (MaqLibraryItem *self)
+{
+  g_return_val_if_fail (MAQ_IS_LIBRARY_ITEM (self), NULL);
+  return self->transfer;
+}
+
+gboolean
+maq_library_item_is_fetched (MaqLibraryItem *self)
+{
+  g_return_val_if_fail (MAQ_IS_LIBRARY_ITEM (self), FALSE);
+  return self->transfer != NULL && maq_transfer_is_active (self->transfer);
 }

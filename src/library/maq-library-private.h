@@ -14,6 +14,8 @@ void maq_library_item_add_removal (MaqLibraryItem *self, MaqLibraryRemoval *remo
 void maq_library_item_drop_removal (MaqLibraryItem *self, MaqLibraryRemoval *removal);
 // Groups its variants anew: a removal or what a header says changed which they are.
 void maq_library_item_choose_again (MaqLibraryItem *self);
+// What fetches something into it and is not done; nullable.
+void maq_library_item_set_transfer (MaqLibraryItem *self, MaqTransfer *transfer);
 // Whether all of it is about to be deleted.
 gboolean maq_library_item_is_hidden (MaqLibraryItem *self);
 

@@ -312,6 +312,20 @@ probed_cb (DexFuture *future,
   return dex_future_new_true ();
 }
 
+// With the whole repo goes what a download that stands still had fetched of it.
+static void
+forget_transfers (MaqLibrary        *self,
+                  MaqLibraryRemoval *removal)
+{
+  MaqTransferList *transfers = maq_library_get_transfers (self);
+  MaqTransfer     *transfer = NULL;
+
+  while (transfers != NULL && removal->commit == NULL &&
+         (transfer = maq_transfer_list_find_open (transfers, maq_library_item_get_kind (removal->item), maq_library_item_get_id (removal->item))) != NULL &&
+         maq_transfer_get_state (transfer) > MAQ_TRANSFER_RUNNING)
+    maq_transfer_list_discard (transfers, transfer);
+}
+
 static DexFuture *
 carried_out_cb (DexFuture *future,
                 gpointer   data)
@@ -326,7 +340,10 @@ carried_out_cb (DexFuture *future,
   if (pending == NULL)
     return dex_future_new_true ();
   if (value != NULL)
-    dex_promise_resolve (pending->outcome, value);
+    {
+      forget_transfers (self, ending->removal);
+      dex_promise_resolve (pending->outcome, value);
+    }
   else
     dex_promise_reject (pending->outcome, g_steal_pointer (&error));
   // Hidden until it is known what is there now, so that it does not flash up.

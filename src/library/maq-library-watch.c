@@ -153,8 +153,9 @@ is_news (GFile            *file,
 {
   g_autofree char *name = g_file_get_basename (file);
 
-  return event != G_FILE_MONITOR_EVENT_CHANGED && event != G_FILE_MONITOR_EVENT_ATTRIBUTE_CHANGED &&
-         !g_str_has_suffix (name, ".incomplete") && !g_str_has_suffix (name, ".tmp");
+  if (g_str_has_suffix (name, ".incomplete"))
+    return event == G_FILE_MONITOR_EVENT_CREATED || event == G_FILE_MONITOR_EVENT_DELETED;
+  return event != G_FILE_MONITOR_EVENT_CHANGED && event != G_FILE_MONITOR_EVENT_ATTRIBUTE_CHANGED && !g_str_has_suffix (name, ".tmp");
 }
 
 static void

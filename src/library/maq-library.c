@@ -8,6 +8,7 @@
 #include "maq-library-heads.h"
 #include "maq-library-private.h"
 #include "maq-library-watch.h"
+#include "maq-transfer-private.h"
 
 // Repos arrive from a scan in portions, wait in a queue, and are taken into the list a few milliseconds' worth at a time, after
 // what a frame has to do. The list is what is known less what is about to be deleted. Items stay the same objects as long as their
@@ -45,6 +46,7 @@ struct _MaqLibrary
   guint64             unused; // bytes in the store that repos share, of no repo; at the last scan
   guint64             free;
   GHashTable         *changed; // folders to read again
+  GHashTable         *open;    // folder → MaqTransfer into it that is not done
   guint               settle;
 };
 
@@ -125,6 +127,7 @@ maq_library_finalize (GObject *object)
 
   g_clear_error (&self->problem);
   g_clear_pointer (&self->changed, g_hash_table_unref);
+  g_clear_pointer (&self->open, g_hash_table_unref);
   g_clear_pointer (&self->seen, g_hash_table_unref);
   g_clear_pointer (&self->known, g_hash_table_unref);
   g_clear_pointer (&self->items, g_ptr_array_unref);
@@ -176,6 +179,7 @@ maq_library_init (MaqLibrary *self)
   self->items = g_ptr_array_new_with_free_func (g_object_unref);
   self->known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
   self->changed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->open = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
   self->removals = maq_library_removals_new (self);
   self->upstream = maq_library_upstream_new ();
   g_queue_init (&self->arrived);
@@ -374,8 +378,8 @@ take_repo (MaqLibrary   *self,
   maq_library_watch_add (self->watch, folder, repo, since);
   if (self->seen != NULL)
     g_hash_table_add (self->seen, g_strdup (folder));
-  // A folder without content is a download that has only just begun, or one that was given up; its own monitors stay.
-  if (repo->n_files == 0 && repo->warning == NULL)
+  // A folder without content is a download that was given up; its own monitors stay.
+  if (repo->n_files == 0 && repo->warning == NULL && repo->begun->len == 0)
     {
       if (item == NULL)
         return;
@@ -391,6 +395,7 @@ take_repo (MaqLibrary   *self,
   else if (item == NULL)
     {
       item = maq_library_item_new (repo);
+      maq_library_item_set_transfer (item, g_hash_table_lookup (self->open, folder));
       g_hash_table_insert (self->known, g_steal_pointer (&folder), item);
       insert_item (self, item);
     }
@@ -713,6 +718,94 @@ maq_library_new (MaqCache *cache)
   return self;
 }
 
+// What is being fetched
+
+static void
+give_transfer (MaqLibrary  *self,
+               const char  *folder,
+               MaqTransfer *transfer)
+{
+  MaqLibraryItem *item = g_hash_table_lookup (self->known, folder);
+
+  if (item != NULL)
+    maq_library_item_set_transfer (item, transfer);
+}
+
+// The first that is not done of each repo.
+static GHashTable *
+find_open (MaqTransferList *transfers)
+{
+  GHashTable *open = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
+  guint       n = g_list_model_get_n_items (G_LIST_MODEL (transfers));
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (MaqTransfer) transfer = g_list_model_get_item (G_LIST_MODEL (transfers), i);
+      MaqRepoKind      kind = maq_transfer_get_request (transfer)->kind;
+      const char      *id = maq_transfer_get_id (transfer);
+      g_autofree char *folder = dup_folder (kind, id);
+      MaqTransfer     *found = g_hash_table_contains (open, folder) ? NULL : maq_transfer_list_find_open (transfers, kind, id);
+      if (found != NULL)
+        g_hash_table_insert (open, g_steal_pointer (&folder), g_object_ref (found));
+    }
+  return open;
+}
+
+static void
+match_transfers (MaqLibrary *self)
+{
+  g_autoptr (GHashTable) before = g_steal_pointer (&self->open);
+  GHashTableIter iter;
+  gpointer       folder;
+  gpointer       transfer;
+
+  self->open = find_open (self->transfers);
+  g_hash_table_iter_init (&iter, before);
+  while (g_hash_table_iter_next (&iter, &folder, NULL))
+    if (!g_hash_table_contains (self->open, folder))
+      {
+        give_transfer (self, folder, NULL);
+        // What it left may be gone.
+        note_change (folder, self);
+      }
+  g_hash_table_iter_init (&iter, self->open);
+  while (g_hash_table_iter_next (&iter, &folder, &transfer))
+    give_transfer (self, folder, transfer);
+}
+
+static void
+transfers_changed_cb (MaqLibrary *self,
+                      guint       position,
+                      guint       removed,
+                      guint       added)
+{
+  for (guint i = position; i < position + added; i++)
+    {
+      g_autoptr (MaqTransfer) transfer = g_list_model_get_item (G_LIST_MODEL (self->transfers), i);
+      g_signal_handlers_disconnect_by_func (transfer, match_transfers, self);
+      g_signal_connect_object (transfer, "notify::state", G_CALLBACK (match_transfers), self, G_CONNECT_SWAPPED);
+    }
+  match_transfers (self);
+}
+
+gboolean
+maq_library_resume (MaqLibrary     *self,
+                    MaqLibraryItem *item)
+{
+  g_return_val_if_fail (MAQ_IS_LIBRARY (self), FALSE);
+  g_return_val_if_fail (MAQ_IS_LIBRARY_ITEM (item), FALSE);
+
+  MaqTransfer *transfer = maq_library_item_get_transfer (item);
+  if (transfer != NULL)
+    {
+      maq_transfer_retry (transfer);
+      return TRUE;
+    }
+  g_autoptr (MaqTransferRequest) request = self->transfers != NULL ? maq_completeness_make_request (maq_library_item_get_repo (item)) : NULL;
+  g_autoptr (MaqTransfer) started = request != NULL ? maq_transfer_list_start (self->transfers, request) : NULL;
+  return started != NULL;
+}
+
 void
 maq_library_set_users (MaqLibrary      *self,
                        MaqTransferList *transfers,
@@ -720,8 +813,11 @@ maq_library_set_users (MaqLibrary      *self,
 {
   g_return_if_fail (MAQ_IS_LIBRARY (self));
 
-  g_set_weak_pointer (&self->transfers, transfers);
   g_set_weak_pointer (&self->pool, pool);
+  if (!g_set_weak_pointer (&self->transfers, transfers) || transfers == NULL)
+    return;
+  g_signal_connect_object (transfers, "items-changed", G_CALLBACK (transfers_changed_cb), self, G_CONNECT_SWAPPED);
+  transfers_changed_cb (self, 0, 0, g_list_model_get_n_items (G_LIST_MODEL (transfers)));
 }
 
 MaqCache *

@@ -5,6 +5,7 @@
 #include <libdex.h>
 
 #include "maq-cache-care.h"
+#include "maq-completeness.h"
 #include "maq-fit.h"
 #include "maq-session-pool.h"
 #include "maq-transfers.h"
@@ -15,12 +16,12 @@
 G_BEGIN_DECLS
 
 // One cached repo. Properties with notify: kind, id, owner, name, size, n-files, n-revisions, last-modified, last-accessed,
-// has-chat-weights, warning, fit. Signal "changed": something of it, or what is hidden of it, is no longer as it was.
+// has-chat-weights, warning, fit, completeness, have (of that, in bytes). Signal "changed": something of it, or what is hidden of it, is no longer as it was.
 #define MAQ_TYPE_LIBRARY_ITEM (maq_library_item_get_type ())
 G_DECLARE_FINAL_TYPE (MaqLibraryItem, maq_library_item, MAQ, LIBRARY_ITEM, GObject)
 MaqRepoKind   maq_library_item_get_kind (MaqLibraryItem *self);
 const char   *maq_library_item_get_id (MaqLibraryItem *self);
-guint64       maq_library_item_get_size (MaqLibraryItem *self);
+guint64       maq_library_item_get_size (MaqLibraryItem *self); // in bytes, with what is not finished
 gint64        maq_library_item_get_last_modified (MaqLibraryItem *self);
 gint64        maq_library_item_get_last_accessed (MaqLibraryItem *self);
 MaqCacheRepo *maq_library_item_get_repo (MaqLibraryItem *self);
@@ -30,6 +31,11 @@ GPtrArray *maq_library_item_get_variants (MaqLibraryItem *self);
 GPtrArray *maq_library_item_get_partial_variants (MaqLibraryItem *self);
 // Whether the recommended of the variants runs here; NULL until maq_library_judge has found out (transfer none).
 const MaqFit *maq_library_item_get_fit (MaqLibraryItem *self);
+// Whether all that was wanted of it is here (transfer none). Notify "completeness" and "have" follow it, at most ten times a second.
+const MaqCompleteness *maq_library_item_get_completeness (MaqLibraryItem *self);
+// What fetches something into it and is not done (transfer none, nullable), and whether that waits or runs.
+MaqTransfer *maq_library_item_get_transfer (MaqLibraryItem *self);
+gboolean     maq_library_item_is_fetched (MaqLibraryItem *self);
 // Whether the revision COMMIT, or PATH (nullable) of it, is about to be deleted.
 gboolean maq_library_item_hides (MaqLibraryItem *self, const char *commit, const char *path);
 // As maq_variants_group for the files of a revision: of MaqVariant, with paths in the repo (transfer full).
@@ -44,10 +50,12 @@ MaqLibrary *maq_library_new (MaqCache *cache);
 void      maq_library_set_users (MaqLibrary *self, MaqTransferList *transfers, MaqSessionPool *pool);
 MaqCache *maq_library_get_cache (MaqLibrary *self);
 // Scans again, soon and once however often it is called; resolves to TRUE when the list is up to date.
-DexFuture      *maq_library_refresh (MaqLibrary *self);
-gboolean        maq_library_get_loading (MaqLibrary *self);
-guint64         maq_library_get_size (MaqLibrary *self);                               // of all on the disk, in bytes: what repos share counts once
-guint64         maq_library_get_free (MaqLibrary *self);                               // of the disk, in bytes
+DexFuture *maq_library_refresh (MaqLibrary *self);
+gboolean   maq_library_get_loading (MaqLibrary *self);
+guint64    maq_library_get_size (MaqLibrary *self); // of all on the disk, in bytes: what repos share counts once
+guint64    maq_library_get_free (MaqLibrary *self); // of the disk, in bytes
+// Goes on with the download that ITEM, which is incomplete, lacks something of. FALSE if it is not known what that is.
+gboolean        maq_library_resume (MaqLibrary *self, MaqLibraryItem *item);
 MaqLibraryItem *maq_library_find (MaqLibrary *self, MaqRepoKind kind, const char *id); // transfer none, nullable
 // Finds out whether ITEM runs here, unless that is known since a minute; two at a time, in the order asked for.
 void maq_library_judge (MaqLibrary *self, MaqLibraryItem *item);

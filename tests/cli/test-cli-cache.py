@@ -304,6 +304,35 @@ def asks_on_a_terminal(root):
         equal(two.exists(), stays, text)
 
 
+@check
+def what_is_unfinished_is_listed(root):
+    """As a download that was killed leaves it: small files, a list of all, and most of the weights in a partial file."""
+    repo = root / "models--acme--huge"
+    add_file(repo, A, "README.md", b"r" * 1900)
+    weights = b"w" * 100_000
+    write(repo / "blobs" / (hashlib.sha256(weights).hexdigest() + ".maquette-0123abcd.incomplete"), weights[:71_000])
+    listed = {
+        "README.md": {"size": 1900, "blob_id": git_hash(b"r" * 1900)},
+        "model.safetensors": {"size": 100_000, "blob_id": "0" * 40, "lfs_sha256": hashlib.sha256(weights).hexdigest(), "lfs_size": 100_000},
+    }
+    write(repo / "trees" / (A + ".json"), json.dumps({"format_version": 1, "files": listed}).encode())
+    out = ok(root, "ls")
+    contains(out, "Incomplete · 72.9 of 101.9\u00a0kB")
+    contains(out, "1 repo, 72.9")
+    row = json.loads(ok(root, "ls", "--json"))
+    equal((row["state"], row["size"], row["have"], row["want"]), ("incomplete", 72_900, 72_900, 101_900))
+    # Beside an older version that has a name, it is still none that is over.
+    add_file(repo, B, "README.md", b"older")
+    write(repo / "refs/main", B.encode())
+    contains(ok(root, "prune", "--revisions", "--dry-run"), "Nothing to do")
+    shutil.rmtree(repo / "snapshots" / B)
+    write(repo / "refs/main", A.encode())
+    # Whole, it is called complete.
+    (repo / "blobs" / (hashlib.sha256(weights).hexdigest() + ".maquette-0123abcd.incomplete")).unlink()
+    add_file(repo, A, "model.safetensors", weights, sha256=True)
+    equal(json.loads(ok(root, "ls", "--json"))["state"], "complete")
+
+
 def main():
     failed = 0
     print(f"1..{len(checks)}", flush=True)
