@@ -105,6 +105,8 @@ make_plan (MaqCli *cli, const MaqRepoAddress *address, char **files, MaqTransfer
   g_autofree char *folder = option_quant != NULL ? g_steal_pointer (&request->folder) : NULL;
   if (*files != NULL)
     request->paths = g_strdupv (files);
+  if (*files != NULL && files[1] == NULL)
+    request->title = g_path_get_basename (*files);
   g_autoptr (MaqTransferPlan) plan = dex_await_boxed (maq_transfer_list_plan (transfers, request), &failed);
   if (plan == NULL && *files != NULL && g_error_matches (failed, MAQ_HUB_ERROR, MAQ_HUB_ERROR_ENTRY_NOT_FOUND))
     explain_missing (cli, address, files, error);
@@ -118,7 +120,7 @@ make_plan (MaqCli *cli, const MaqRepoAddress *address, char **files, MaqTransfer
   if (variant == NULL)
     return NULL;
   request->paths = g_strdupv (variant->paths);
-  request->title = g_strdup_printf ("%s:%s", address->id, variant->label);
+  g_set_str (&request->title, variant->label);
   request->folder = g_steal_pointer (&folder);
   if (request->folder != NULL)
     return dex_await_boxed (maq_transfer_list_plan (transfers, request), error);

@@ -180,6 +180,8 @@ gboolean maq_transfer_is_ready (MaqTransfer *self);
 // What there is to remember, but for the standing, which the list knows.
 const MaqTransferMemo *maq_transfer_get_memo (MaqTransfer *self);
 void                   maq_transfer_set_order (MaqTransfer *self, gint64 order);
+// How far it is becomes part of the memo while it runs, too.
+void maq_transfer_note_figures (MaqTransfer *self);
 // The id the repo has in the cache.
 const char *maq_transfer_get_id (MaqTransfer *self);
 // Whether it fetches or fetched PATH.

@@ -77,11 +77,11 @@ find_hindrance (MaqTransfer               *self,
   if (progress->n_waiting > 0)
     return _ ("Another program is downloading this file");
   if (progress->is_limited)
-    return _ ("The Hub asks to wait a little");
+    return _ ("The Hub asked to slow down");
   if (progress->is_offline)
-    return _ ("From the cache: the Hub cannot be reached");
+    return _ ("Using the cache: the Hub cannot be reached");
   if (progress->commit == NULL && self->state == MAQ_TRANSFER_RUNNING)
-    return _ ("Looking up the files");
+    return _ ("Looking up files");
   return NULL;
 }
 
@@ -191,8 +191,8 @@ describe (MaqTransferObstacle obstacle)
   if (obstacle == MAQ_TRANSFER_NO_NETWORK)
     return _ ("Waiting for the network");
   if (obstacle == MAQ_TRANSFER_NO_SPACE)
-    return _ ("The disk is full. The download goes on when there is room.");
-  return _ ("The folder is not there. The download goes on when its drive is connected.");
+    return _ ("The disk is full. The download resumes when space is available.");
+  return _ ("The folder is missing. The download resumes when its drive is connected.");
 }
 
 static void
@@ -348,7 +348,7 @@ maq_transfer_park (MaqTransfer *self)
   stop_work (self);
   end (self, MAQ_TRANSFER_CANCELLED, NULL, error);
   // Translators: %s is the address of a Hub, or "demo".
-  g_autofree char *hindrance = g_strdup_printf (_ ("This is for another Hub: %s. It goes on when Maquette uses that one."), self->memo.hub);
+  g_autofree char *hindrance = g_strdup_printf (_ ("For another Hub: %s. Resumes when Maquette uses that Hub."), self->memo.hub);
   set_hindrance (self, hindrance);
   g_object_thaw_notify (G_OBJECT (self));
 }

@@ -2,8 +2,6 @@
 // Copyright 2026 The Maquette developers
 #include "maq-transfer-state-private.h"
 
-#include <glib/gi18n-lib.h>
-
 // The object: its properties and what is asked of it. What becomes of it is in maq-transfer-state.c.
 
 GParamSpec *maq_transfer_properties[MAQ_TRANSFER_N_PROPS];
@@ -151,10 +149,7 @@ take_memo (MaqTransfer           *self,
       dex_promise_resolve_string (self->outcome, g_strdup (self->memo.snapshot));
     }
   else if (self->state == MAQ_TRANSFER_CANCELLED)
-    {
-      self->hindrance = g_strdup (_ ("Interrupted. It goes on where it stopped when you try again."));
-      dex_promise_reject (self->outcome, g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "The download was interrupted"));
-    }
+    dex_promise_reject (self->outcome, g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "The download was interrupted"));
 }
 
 MaqTransfer *
@@ -233,6 +228,13 @@ maq_transfer_set_order (MaqTransfer *self,
                         gint64       order)
 {
   self->memo.order = order;
+}
+
+void
+maq_transfer_note_figures (MaqTransfer *self)
+{
+  self->memo.done = self->figures.done;
+  self->memo.size = self->figures.total;
 }
 
 DexFuture *

@@ -33,6 +33,7 @@ struct _MaqTransferList
   GPtrArray         *items;
   guint              n_active;
   guint              totalling;
+  gint64             noted; // monotonic: when it was last remembered how far those that run are
   MaqTransferFigures figures;
 };
 

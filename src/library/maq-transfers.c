@@ -5,7 +5,8 @@
 #include "maq-paths.h"
 
 #define MAX_HISTORY  50
-#define TOTALS_PAUSE 250 // milliseconds
+#define TOTALS_PAUSE 250                  // milliseconds
+#define NOTE_PAUSE   (5 * G_USEC_PER_SEC) // from one time that it is remembered how far a transfer is to the next
 
 enum
 {
@@ -54,6 +55,11 @@ maq_transfer_list_dispose (GObject *object)
     {
       MaqTransfer *transfer = g_ptr_array_index (self->items, i);
       g_signal_handlers_disconnect_by_data (transfer, self);
+      if (maq_transfer_get_state (transfer) == MAQ_TRANSFER_RUNNING && maq_transfer_get_bytes_total (transfer) > 0)
+        {
+          maq_transfer_note_figures (transfer);
+          maq_transfer_list_note (self, transfer);
+        }
       // What is still on its way to the disk would not get there after the end of the program.
       maq_transfer_record_save (maq_transfer_get_record (transfer));
       maq_transfer_cancel (transfer);
@@ -154,6 +160,26 @@ count_active (MaqTransferList *self)
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_N_ACTIVE]);
 }
 
+// Whoever comes after a crash wants to know how far it was.
+static void
+note_figures (MaqTransferList *self)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  if (now - self->noted < NOTE_PAUSE)
+    return;
+  for (guint i = 0; i < self->items->len; i++)
+    {
+      MaqTransfer *transfer = maq_transfer_list_get (self, i);
+      if (maq_transfer_get_state (transfer) != MAQ_TRANSFER_RUNNING || maq_transfer_get_bytes_total (transfer) == 0)
+        continue;
+      self->noted = now;
+      maq_transfer_note_figures (transfer);
+      maq_transfer_list_note (self, transfer);
+      maq_transfer_save_later (transfer);
+    }
+}
+
 static void
 total_cb (gpointer data)
 {
@@ -161,6 +187,7 @@ total_cb (gpointer data)
   MaqTransferFigures news = { 0 };
 
   self->totalling = 0;
+  note_figures (self);
   for (guint i = 0; i < self->items->len; i++)
     {
       MaqTransfer *transfer = maq_transfer_list_get (self, i);
@@ -361,8 +388,48 @@ maq_transfer_list_clear (MaqTransferList *self)
   g_return_if_fail (MAQ_IS_TRANSFER_LIST (self));
 
   for (guint i = self->items->len; i > 0; i--)
-    if (maq_transfer_get_state (maq_transfer_list_get (self, i - 1)) >= MAQ_TRANSFER_DONE)
+    if (maq_transfer_get_state (maq_transfer_list_get (self, i - 1)) == MAQ_TRANSFER_DONE)
       maq_transfer_list_forget_at (self, i - 1);
+}
+
+void
+maq_transfer_list_discard (MaqTransferList *self,
+                           MaqTransfer     *transfer)
+{
+  guint position = 0;
+
+  g_return_if_fail (MAQ_IS_TRANSFER_LIST (self));
+  g_return_if_fail (MAQ_IS_TRANSFER (transfer));
+
+  if (maq_transfer_is_active (transfer) || !g_ptr_array_find (self->items, transfer, &position))
+    return;
+  maq_transfer_list_forget_at (self, position);
+  progress_cb (self);
+}
+
+MaqTransfer *
+maq_transfer_list_find_open (MaqTransferList *self,
+                             MaqRepoKind      kind,
+                             const char      *id)
+{
+  MaqTransfer *still = NULL;
+
+  g_return_val_if_fail (MAQ_IS_TRANSFER_LIST (self), NULL);
+  g_return_val_if_fail (id != NULL, NULL);
+
+  for (guint i = 0; i < self->items->len; i++)
+    {
+      MaqTransfer              *transfer = maq_transfer_list_get (self, i);
+      const MaqTransferRequest *request = maq_transfer_get_request (transfer);
+      if (maq_transfer_get_state (transfer) == MAQ_TRANSFER_DONE || request->folder != NULL || request->kind != kind ||
+          (!g_str_equal (request->id, id) && !g_str_equal (maq_transfer_get_id (transfer), id)))
+        continue;
+      if (maq_transfer_is_active (transfer))
+        return transfer;
+      if (still == NULL)
+        still = transfer;
+    }
+  return still;
 }
 
 DexFuture *

@@ -117,8 +117,13 @@ void maq_transfer_list_set_wait_metered (MaqTransferList *self, gboolean wait);
 void maq_transfer_list_set_schedule (MaqTransferList *self, const MaqSchedule *schedule);
 // How many bytes a second all of them together fetch at the most, from now on; 0: no limit.
 void maq_transfer_list_set_rate (MaqTransferList *self, guint64 bytes_per_second);
-// Removes and forgets finished, failed and cancelled ones; with the partial files of the latter two.
+// Removes and forgets all that are done; what they fetched stays.
 void maq_transfer_list_clear (MaqTransferList *self);
+// Removes and forgets TRANSFER; with its partial files unless it is done. Nothing for one that is queued or runs.
+void maq_transfer_list_discard (MaqTransferList *self, MaqTransfer *transfer);
+// The one that fetches something of this repo into the cache and is not done; one that waits or runs before one that stands still.
+// NULL if there is none (transfer none).
+MaqTransfer *maq_transfer_list_find_open (MaqTransferList *self, MaqRepoKind kind, const char *id);
 
 // What a download of a request would do.
 typedef struct _MaqTransferWork MaqTransferWork;

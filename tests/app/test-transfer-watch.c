@@ -144,11 +144,51 @@ test_watch (AppFixture   *fixture,
   g_dbus_connection_unregister_object (bus, desktop.object);
 }
 
+// Where the window has the focus the desktop need not be asked: a toast in it says so, and goes on from there.
+static gboolean
+is_active (gpointer window)
+{
+  return gtk_window_is_active (window);
+}
+
+static void
+test_toast (AppFixture   *fixture,
+            gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GtkApplication) application = gtk_application_new ("io.github.maquette_app.ToastTest", G_APPLICATION_NON_UNIQUE);
+  g_application_register (G_APPLICATION (application), NULL, &error);
+  g_assert_no_error (error);
+  GtkWidget *content = gtk_label_new ("Page");
+  GtkWindow *window = app_fixture_show (fixture, content);
+  gtk_window_set_application (window, application);
+  ui_wait (is_active, window, 10000);
+  MaqTransferWatch *watch = maq_transfer_watch_new (application, fixture->transfers);
+
+  g_autoptr (MaqTransferRequest) request = maq_transfer_request_new (MAQ_REPO_KIND_MODEL, CHAT, NULL);
+  request->paths = g_strdupv ((char **) (const char *const[]) { "pebble-chat-Q4_0.gguf", NULL });
+  request->title = g_strdup ("Q4_0");
+  g_autoptr (MaqTransfer) transfer = maq_transfer_list_start (fixture->transfers, request);
+  ui_wait_text (window, CHAT " · Q4_0 downloaded");
+  ui_click (window, "Chat");
+  g_autofree char *wanted = g_strdup_printf ("open-chat " CHAT ":Q4_0 %s", maq_transfer_get_first_path (transfer));
+  g_assert_cmpstr (fixture->activated, ==, wanted);
+
+  ui_wait_gone (window, "downloaded");
+  app_fixture_fetch (fixture, EMBED);
+  ui_wait_text (window, EMBED " downloaded");
+  ui_click (window, "Open");
+  g_assert_cmpstr (fixture->activated, ==, "open-repo hf://" EMBED);
+  g_assert_finalize_object (watch);
+  ui_hide (window, content);
+}
+
 int
 main (int   argc,
       char *argv[])
 {
   app_fixture_init (&argc, &argv);
   g_test_add ("/app/transfer-watch/tells-the-desktop", AppFixture, NULL, set_up, test_watch, tear_down);
+  g_test_add ("/app/transfer-watch/a-toast-in-the-window", AppFixture, NULL, set_up, test_toast, tear_down);
   return g_test_run ();
 }

@@ -478,9 +478,9 @@ test_cleared (Fixture      *fixture,
   MaqTransfer *transfer = start_slow (fixture);
 
   maq_transfer_cancel (transfer);
-  g_object_unref (transfer);
   g_assert_cmpuint (count_partials_in (fixture, "out"), >, 0);
-  maq_transfer_list_clear (fixture->transfers);
+  maq_transfer_list_discard (fixture->transfers, transfer);
+  g_object_unref (transfer);
   WAIT_UNTIL (count_partials_in (fixture, "out") == 0);
 }
 

@@ -318,7 +318,9 @@ test_restart (Fixture      *fixture,
   g_autoptr (MaqTransfer) again = g_list_model_get_item (G_LIST_MODEL (fixture->transfers), 0);
   g_assert_cmpint (maq_transfer_get_state (again), ==, MAQ_TRANSFER_CANCELLED);
   g_assert_cmpstr (maq_transfer_get_request (again)->paths[0], ==, WEIGHTS);
-  g_assert_true (has_subtitle (again, "Interrupted. It goes on where it stopped when you try again."));
+  g_assert_null (maq_transfer_get_hindrance (again));
+  g_assert_cmpuint (maq_transfer_get_bytes_total (again), ==, WEIGHTS_SIZE);
+  g_assert_cmpuint (maq_transfer_get_bytes_done (again), >, 500000);
 
   // Starting the same download takes it up.
   g_autoptr (MaqTransferRequest) request = request_for (WEIGHTS);
@@ -392,10 +394,17 @@ test_clear (Fixture      *fixture,
   g_autofree char *repo = fixture_dup_path (fixture, "cache/models--acme--tiny");
 
   WAIT_UNTIL (maq_transfer_get_bytes_done (transfer) > 300000);
-  maq_transfer_list_clear (fixture->transfers);
+  maq_transfer_list_discard (fixture->transfers, transfer);
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (fixture->transfers)), ==, 1); // it runs
   maq_transfer_cancel (transfer);
+
+  // What was stopped is not finished: only to discard it takes it away.
   maq_transfer_list_clear (fixture->transfers);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (fixture->transfers)), ==, 1);
+  g_assert_cmpuint (count_partials (fixture, NULL), >, 0);
+  g_assert_true (maq_transfer_list_find_open (fixture->transfers, MAQ_REPO_KIND_MODEL, MODEL) == transfer);
+  g_assert_null (maq_transfer_list_find_open (fixture->transfers, MAQ_REPO_KIND_DATASET, MODEL));
+  maq_transfer_list_discard (fixture->transfers, transfer);
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (fixture->transfers)), ==, 0);
   g_object_unref (transfer);
 
@@ -421,7 +430,7 @@ test_stalled (Fixture      *fixture,
   g_assert_null (dex_future_get_value (waiting, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   gint64 before = g_get_monotonic_time ();
-  maq_transfer_list_clear (fixture->transfers);
+  maq_transfer_list_discard (fixture->transfers, transfer);
   WAIT_UNTIL (!g_file_test (repo, G_FILE_TEST_EXISTS));
   g_assert_cmpint (g_get_monotonic_time () - before, <, G_USEC_PER_SEC);
 }

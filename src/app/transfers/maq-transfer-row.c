@@ -6,8 +6,12 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "maq-context-menu.h"
 #include "maq-download-summary.h"
 #include "maq-error-text.h"
+#include "maq-focus.h"
+#include "maq-repo-menu.h"
+#include "maq-show-files.h"
 #include "maq-units.h"
 
 struct _MaqTransferRow
@@ -36,9 +40,19 @@ typedef enum
 {
   PROP_TRANSFER = 1,
   PROP_SHOW_OPEN,
+  PROP_NAME,
+  PROP_STATUS,
 } MaqTransferRowProperty;
 
-static GParamSpec *properties[PROP_SHOW_OPEN + 1];
+static GParamSpec *properties[PROP_STATUS + 1];
+
+gboolean
+maq_transfer_row_is_costly (MaqTransfer *transfer)
+{
+  g_return_val_if_fail (MAQ_IS_TRANSFER (transfer), FALSE);
+
+  return maq_transfer_get_state (transfer) != MAQ_TRANSFER_DONE && maq_transfer_get_bytes_done (transfer) > 0;
+}
 
 static gboolean
 is_active (MaqTransfer *transfer)
@@ -56,12 +70,7 @@ maq_transfer_dup_progress (guint64 done,
   g_autoptr (GStrvBuilder) parts = g_strv_builder_new ();
 
   if (total > 0)
-    {
-      g_autofree char *done_text = maq_format_bytes (done);
-      g_autofree char *total_text = maq_format_bytes (total);
-      // Translators: how much of a download is done, such as "1.2 MB of 4.7 MB".
-      g_strv_builder_take (parts, g_strdup_printf (_ ("%s of %s"), done_text, total_text));
-    }
+    g_strv_builder_take (parts, maq_format_bytes_of (done, total));
   if (speed > 0)
     g_strv_builder_take (parts, maq_format_speed (speed));
   if (seconds_left >= 0 && speed > 0)
@@ -74,7 +83,7 @@ maq_transfer_dup_progress (guint64 done,
   return g_strjoinv (" · ", strv);
 }
 
-// STATE, unless it is NULL or empty, and how far the transfer is.
+// STATE, unless it is NULL, and how far the transfer is.
 static char *
 dup_status_with_progress (MaqTransfer *transfer,
                           const char  *state)
@@ -85,7 +94,7 @@ dup_status_with_progress (MaqTransfer *transfer,
                                                          maq_transfer_get_seconds_left (transfer));
 
   if (state == NULL)
-    return *progress != '\0' ? g_steal_pointer (&progress) : g_strdup (_ ("Asking for the file list"));
+    return *progress != '\0' ? g_steal_pointer (&progress) : g_strdup (_ ("Looking up files"));
   return *progress != '\0' ? g_strdup_printf ("%s · %s", state, progress) : g_strdup (state);
 }
 
@@ -111,8 +120,24 @@ dup_failed_status (MaqTransfer *transfer)
 {
   const GError *error = maq_transfer_get_error (transfer);
   g_autoptr (MaqErrorText) text = error != NULL ? maq_error_text_new (error) : NULL;
+  g_autofree char *problem = text != NULL ? g_strdup_printf ("%s. %s", text->title, text->body) : g_strdup (_ ("Failed"));
 
-  return text != NULL ? g_strdup_printf ("%s. %s", text->title, text->body) : g_strdup (_ ("Failed"));
+  return maq_transfer_get_bytes_done (transfer) > 0 ? dup_status_with_progress (transfer, problem) : g_steal_pointer (&problem);
+}
+
+static char *
+dup_stopped_status (MaqTransfer *transfer)
+{
+  const char *hindrance = maq_transfer_get_hindrance (transfer);
+  guint64     total = maq_transfer_get_bytes_total (transfer);
+
+  if (hindrance != NULL)
+    return dup_status_with_progress (transfer, hindrance);
+  if (total == 0)
+    return g_strdup (_ ("Stopped"));
+  g_autofree char *part = maq_format_bytes_of (maq_transfer_get_bytes_done (transfer), total);
+  // Translators: %s is a part of a whole, as in "Stopped at 7.1 of 14.4 GB".
+  return g_strdup_printf (_ ("Stopped at %s"), part);
 }
 
 char *
@@ -135,10 +160,19 @@ maq_transfer_dup_status (MaqTransfer *transfer)
     case MAQ_TRANSFER_FAILED:
       return dup_failed_status (transfer);
     case MAQ_TRANSFER_CANCELLED:
-      return g_strdup (hindrance != NULL ? hindrance : _ ("Stopped. It goes on where it stopped when you try again."));
+      return dup_stopped_status (transfer);
     default:
       return g_strdup ("");
     }
+}
+
+char *
+maq_transfer_dup_name (MaqTransfer *transfer)
+{
+  g_return_val_if_fail (MAQ_IS_TRANSFER (transfer), NULL);
+
+  const MaqTransferRequest *request = maq_transfer_get_request (transfer);
+  return request->title != NULL ? g_strdup_printf ("%s · %s", request->id, request->title) : g_strdup (request->id);
 }
 
 // What is in a folder of the user's choice is there, and not in the library.
@@ -158,20 +192,47 @@ update_open (MaqTransferRow *self)
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->open), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
 }
 
+// What is done or stands still can be taken from the list.
+static gboolean
+is_still (MaqTransfer *transfer)
+{
+  MaqTransferState state = maq_transfer_get_state (transfer);
+
+  return state == MAQ_TRANSFER_PAUSED || state >= MAQ_TRANSFER_DONE;
+}
+
+// The focus goes from a button that vanishes to the first that is there.
 static void
 update_buttons (MaqTransferRow *self)
 {
   MaqTransferState state = maq_transfer_get_state (self->transfer);
   gboolean         active = is_active (self->transfer);
-  gboolean         paused = state == MAQ_TRANSFER_PAUSED;
+  gboolean         parked = maq_transfer_is_parked (self->transfer);
+  gboolean         held = maq_transfer_is_held (self->transfer);
+  const struct
+  {
+    GtkWidget *button;
+    gboolean   is_shown;
+  } buttons[] = {
+    { self->anyway, held },
+    { self->pause, active && !held },
+    { self->resume, state == MAQ_TRANSFER_PAUSED || (state == MAQ_TRANSFER_CANCELLED && !parked) },
+    { self->retry, state == MAQ_TRANSFER_FAILED },
+    { GTK_WIDGET (self->open), self->show_open && state == MAQ_TRANSFER_DONE },
+    { self->cancel, active || state == MAQ_TRANSFER_PAUSED },
+    { GTK_WIDGET (self->menu), self->show_open },
+  };
+  GtkWidget *first = NULL;
 
-  gtk_widget_set_visible (self->anyway, maq_transfer_is_held (self->transfer));
-  gtk_widget_set_visible (self->pause, active && !maq_transfer_is_held (self->transfer));
-  gtk_widget_set_visible (self->resume, paused);
-  gtk_widget_set_visible (self->cancel, active || paused);
-  gtk_widget_set_visible (self->retry, (state == MAQ_TRANSFER_FAILED || state == MAQ_TRANSFER_CANCELLED) && !maq_transfer_is_parked (self->transfer));
-  gtk_widget_set_visible (GTK_WIDGET (self->open), self->show_open && !active && !paused);
-  gtk_widget_set_visible (GTK_WIDGET (self->menu), self->show_open && state != MAQ_TRANSFER_DONE);
+  for (guint i = 0; i < G_N_ELEMENTS (buttons); i++)
+    if (buttons[i].is_shown)
+      {
+        gtk_widget_set_visible (buttons[i].button, TRUE);
+        first = first != NULL ? first : buttons[i].button;
+      }
+  for (guint i = 0; i < G_N_ELEMENTS (buttons); i++)
+    if (!buttons[i].is_shown)
+      maq_focus_set_visible (buttons[i].button, FALSE, first);
 }
 
 static void
@@ -180,17 +241,12 @@ update (MaqTransferRow *self)
   if (self->transfer == NULL)
     return;
 
-  const MaqTransferRequest *request = maq_transfer_get_request (self->transfer);
-  MaqTransferState          state = maq_transfer_get_state (self->transfer);
-  guint64                   total = maq_transfer_get_bytes_total (self->transfer);
-  gboolean                  is_begun = is_active (self->transfer) || (state == MAQ_TRANSFER_PAUSED && total > 0);
-  g_autofree char          *title = NULL;
-  g_autofree char          *status = maq_transfer_dup_status (self->transfer);
+  MaqTransferState state = maq_transfer_get_state (self->transfer);
+  guint64          total = maq_transfer_get_bytes_total (self->transfer);
+  gboolean         is_begun = is_active (self->transfer) || (state != MAQ_TRANSFER_DONE && total > 0);
+  g_autofree char *title = maq_transfer_dup_name (self->transfer);
+  g_autofree char *status = maq_transfer_dup_status (self->transfer);
 
-  if (request->title != NULL)
-    title = g_strdup_printf ("%s · %s", request->id, request->title);
-  else
-    title = g_strdup (request->id);
   gtk_label_set_label (self->title, title);
   gtk_label_set_label (self->status, status);
   gtk_widget_set_visible (GTK_WIDGET (self->progress_bar), is_begun);
@@ -203,6 +259,8 @@ update (MaqTransferRow *self)
     gtk_widget_add_css_class (GTK_WIDGET (self->status), "error");
   else
     gtk_widget_remove_css_class (GTK_WIDGET (self->status), "error");
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_NAME]);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STATUS]);
 }
 
 static void
@@ -227,24 +285,13 @@ retry_clicked_cb (MaqTransferRow *self)
 }
 
 static void
-open_folder (MaqTransferRow *self)
-{
-  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
-  g_autoptr (GFile) folder = g_file_new_for_path (maq_transfer_get_request (self->transfer)->folder);
-  g_autoptr (GtkFileLauncher) launcher = gtk_file_launcher_new (folder);
-
-  // The desktop tells the user itself why a folder does not open.
-  gtk_file_launcher_launch (launcher, GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL, NULL, NULL, NULL);
-}
-
-static void
 open_clicked_cb (MaqTransferRow *self)
 {
   if (self->transfer == NULL)
     return;
   if (opens_folder (self))
     {
-      open_folder (self);
+      maq_show_folder (GTK_WIDGET (self), maq_transfer_get_request (self->transfer)->folder);
       return;
     }
   const MaqTransferRequest *request = maq_transfer_get_request (self->transfer);
@@ -253,37 +300,87 @@ open_clicked_cb (MaqTransferRow *self)
   gtk_widget_activate_action (GTK_WIDGET (self), "win.open-repo", "s", uri);
 }
 
-// Where the row is among those that are not done, and what is possible from there: a row is used for one transfer after the other,
-// so that this is found out each time the menu opens.
+// Where the row is among those that are not done, and what is possible from there.
 static void
-enable_moves (GtkMenuButton *button,
-              gpointer       data)
+find_moves (MaqTransferRow *self,
+            gboolean       *next,
+            gboolean       *up,
+            gboolean       *down)
 {
-  MaqTransferRow *self = data;
-  GtkWidget      *view = gtk_widget_get_ancestor (GTK_WIDGET (self), GTK_TYPE_LIST_VIEW);
-  GListModel     *model = view != NULL ? G_LIST_MODEL (gtk_list_view_get_model (GTK_LIST_VIEW (view))) : NULL;
-  guint           n_items = model != NULL ? g_list_model_get_n_items (model) : 0;
-  gboolean        is_found = FALSE;
-  gboolean        is_behind_queued = FALSE;
-  guint           n_before = 0;
-  guint           n_after = 0;
+  GtkWidget  *view = gtk_widget_get_ancestor (GTK_WIDGET (self), GTK_TYPE_LIST_VIEW);
+  GListModel *model = view != NULL ? G_LIST_MODEL (gtk_list_view_get_model (GTK_LIST_VIEW (view))) : NULL;
+  guint       n_items = model != NULL ? g_list_model_get_n_items (model) : 0;
+  gboolean    is_found = FALSE;
 
+  *next = *up = *down = FALSE;
   for (guint i = 0; i < n_items; i++)
     {
       g_autoptr (MaqTransfer) transfer = g_list_model_get_item (model, i);
       MaqTransferState state = maq_transfer_get_state (transfer);
       is_found |= transfer == self->transfer;
-      n_before += !is_found;
-      n_after += is_found && transfer != self->transfer && state != MAQ_TRANSFER_DONE;
-      is_behind_queued |= !is_found && state == MAQ_TRANSFER_QUEUED;
+      *up |= !is_found;
+      *down |= is_found && transfer != self->transfer && state != MAQ_TRANSFER_DONE;
+      *next |= !is_found && state == MAQ_TRANSFER_QUEUED;
     }
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "row.move-next", is_behind_queued);
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "row.move-up", n_before > 0);
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "row.move-down", n_after > 0);
+}
+
+// What is not possible stays in its place, insensitive.
+static void
+add_moves (MaqTransferRow *self,
+           GMenu          *menu)
+{
+  g_autoptr (GMenu) section = g_menu_new ();
+  gboolean next;
+  gboolean up;
+  gboolean down;
+
+  find_moves (self, &next, &up, &down);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "row.move-next", next);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "row.move-up", up);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "row.move-down", down);
+  maq_menu_add (section, _ ("Download Next"), "row.move-next", NULL);
+  maq_menu_add (section, _ ("Move Up"), "row.move-up", NULL);
+  maq_menu_add (section, _ ("Move Down"), "row.move-down", NULL);
+  g_menu_append_section (menu, NULL, G_MENU_MODEL (section));
 }
 
 static void
-move_action (GtkWidget  *widget,
+fill_menu (GtkWidget *widget,
+           GMenu     *menu)
+{
+  MaqTransferRow *self = MAQ_TRANSFER_ROW (widget);
+
+  if (!self->show_open || self->transfer == NULL)
+    return;
+  const MaqTransferRequest *request = maq_transfer_get_request (self->transfer);
+  g_autoptr (GMenu) last = g_menu_new ();
+  if (maq_transfer_get_snapshot_path (self->transfer) != NULL)
+    maq_menu_add (menu, _ ("Show in Files"), "row.show-files", NULL);
+  maq_repo_menu_add (menu, request->kind, request->id);
+  if (maq_transfer_get_state (self->transfer) != MAQ_TRANSFER_DONE)
+    add_moves (self, menu);
+  if (!is_still (self->transfer))
+    return;
+  // With nothing to lose nothing is asked.
+  maq_menu_add (last, maq_transfer_row_is_costly (self->transfer) ? _ ("Discard…") : _ ("Remove from List"), "row.discard", NULL);
+  g_menu_append_section (menu, NULL, G_MENU_MODEL (last));
+}
+
+static void
+show_files_action (GtkWidget  *widget,
+                   const char *action_name,
+                   GVariant   *parameter)
+{
+  MaqTransfer *transfer = MAQ_TRANSFER_ROW (widget)->transfer;
+  const char  *first = transfer != NULL ? maq_transfer_get_first_path (transfer) : NULL;
+
+  if (transfer != NULL)
+    maq_show_in_files (widget, first != NULL ? first : maq_transfer_get_snapshot_path (transfer));
+}
+
+// Carried out by the page, which has the list.
+static void
+page_action (GtkWidget  *widget,
              const char *action_name,
              GVariant   *parameter)
 {
@@ -352,6 +449,12 @@ maq_transfer_row_get_property (GObject    *object,
     case PROP_SHOW_OPEN:
       g_value_set_boolean (value, self->show_open);
       break;
+    case PROP_NAME:
+      g_value_take_string (value, self->transfer != NULL ? maq_transfer_dup_name (self->transfer) : NULL);
+      break;
+    case PROP_STATUS:
+      g_value_take_string (value, self->transfer != NULL ? maq_transfer_dup_status (self->transfer) : NULL);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -377,6 +480,8 @@ maq_transfer_row_set_property (GObject      *object,
       update (self);
       g_object_notify_by_pspec (object, pspec);
       break;
+    case PROP_NAME:
+    case PROP_STATUS:
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -400,6 +505,7 @@ maq_transfer_row_class_init (MaqTransferRowClass *klass)
   GObjectClass     *object_class = G_OBJECT_CLASS (klass);
   GtkWidgetClass   *widget_class = GTK_WIDGET_CLASS (klass);
   const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS;
+  const GParamFlags read = G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS;
 
   object_class->get_property = maq_transfer_row_get_property;
   object_class->set_property = maq_transfer_row_set_property;
@@ -407,6 +513,8 @@ maq_transfer_row_class_init (MaqTransferRowClass *klass)
 
   properties[PROP_TRANSFER] = g_param_spec_object ("transfer", NULL, NULL, MAQ_TYPE_TRANSFER, flags);
   properties[PROP_SHOW_OPEN] = g_param_spec_boolean ("show-open", NULL, NULL, TRUE, flags);
+  properties[PROP_NAME] = g_param_spec_string ("name", NULL, NULL, NULL, read);
+  properties[PROP_STATUS] = g_param_spec_string ("status", NULL, NULL, NULL, read);
   g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
 
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/maquette_app/Maquette/app/maq-transfer-row.ui");
@@ -425,9 +533,11 @@ maq_transfer_row_class_init (MaqTransferRowClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, retry_clicked_cb);
   gtk_widget_class_bind_template_callback (widget_class, open_clicked_cb);
 
-  gtk_widget_class_install_action (widget_class, "row.move-next", NULL, move_action);
-  gtk_widget_class_install_action (widget_class, "row.move-up", NULL, move_action);
-  gtk_widget_class_install_action (widget_class, "row.move-down", NULL, move_action);
+  gtk_widget_class_install_action (widget_class, "row.move-next", NULL, page_action);
+  gtk_widget_class_install_action (widget_class, "row.move-up", NULL, page_action);
+  gtk_widget_class_install_action (widget_class, "row.move-down", NULL, page_action);
+  gtk_widget_class_install_action (widget_class, "row.discard", NULL, page_action);
+  gtk_widget_class_install_action (widget_class, "row.show-files", NULL, show_files_action);
 }
 
 static void
@@ -435,7 +545,8 @@ maq_transfer_row_init (MaqTransferRow *self)
 {
   self->show_open = TRUE;
   gtk_widget_init_template (GTK_WIDGET (self));
-  gtk_menu_button_set_create_popup_func (self->menu, enable_moves, self, NULL);
+  maq_context_menu_add (GTK_WIDGET (self), fill_menu);
+  maq_context_menu_add_button (GTK_WIDGET (self), self->menu);
   make_draggable (self);
   // Every change of a transfer is a notification, at most ten a second.
   self->signals = g_signal_group_new (MAQ_TYPE_TRANSFER);

@@ -6,10 +6,11 @@
 
 #include "maq-transfers.h"
 
-// One transfer: what it fetches, a progress bar with bytes, speed and time left, and buttons to pause it, to go on, to stop it, to
-// try again, to open its repo and to move it. Properties: transfer (nullable while recycled), show-open: whether it is in the list
-// of all transfers, so that it can be opened and moved. Moving uses the actions transfers.move-up, -down and -next (s: the name of
-// the transfer) and transfers.move-to ((ss): that of the transfer, and of the one whose place it takes).
+// One transfer: what it fetches, a progress bar with bytes, speed and time left, and buttons to pause it, to go on, to cancel it, to
+// try again and to open its repo; the rest is in its menu. Properties: transfer (nullable while recycled); show-open: whether it is
+// in the list of all transfers, so that it has a menu; with notify: name and status, the texts it shows. The menu uses the actions
+// transfers.move-up, -down, -next and transfers.discard (s: the name of the transfer), dropping transfers.move-to ((ss): that of the
+// transfer, and of the one whose place it takes).
 
 G_BEGIN_DECLS
 
@@ -19,9 +20,13 @@ G_DECLARE_FINAL_TYPE (MaqTransferRow, maq_transfer_row, MAQ, TRANSFER_ROW, AdwBi
 void         maq_transfer_row_set_transfer (MaqTransferRow *self, MaqTransfer *transfer);
 MaqTransfer *maq_transfer_row_get_transfer (MaqTransferRow *self);
 
-// "1.2 MB of 4.7 MB · 800 kB/s · 5 s left", or how it ended (transfer full).
+// Whether something that was fetched already is lost when it is discarded.
+gboolean maq_transfer_row_is_costly (MaqTransfer *transfer);
+// The repo, and what of it: "owner/name · Q4_K_M" (transfer full).
+char *maq_transfer_dup_name (MaqTransfer *transfer);
+// "1.2 of 4.7 MB · 800 kB/s · 5 s left", or how it ended (transfer full).
 char *maq_transfer_dup_status (MaqTransfer *transfer);
-// "1.2 MB of 4.7 MB · 800 kB/s · 5 s left", as far as known; "" if nothing is (transfer full).
+// "1.2 of 4.7 MB · 800 kB/s · 5 s left", as far as known; "" if nothing is (transfer full).
 char *maq_transfer_dup_progress (guint64 done, guint64 total, double speed, gint64 seconds_left);
 
 G_END_DECLS

@@ -6,7 +6,9 @@
 #include <glib/gi18n.h>
 
 #include "maq-download-summary.h"
+#include "maq-show-files.h"
 #include "maq-transfer-row.h"
+#include "maq-variant.h"
 
 // Only transfers that were seen running are told of: those of the history are done when they come into the list.
 
@@ -22,11 +24,101 @@ struct _MaqTransferWatch
 
 G_DEFINE_FINAL_TYPE (MaqTransferWatch, maq_transfer_watch, G_TYPE_OBJECT)
 
-static gboolean
-has_focus (MaqTransferWatch *self)
+// The window that has the focus, nullable (transfer none).
+static GtkWindow *
+get_window (MaqTransferWatch *self)
 {
   GtkWindow *window = gtk_application_get_active_window (self->application);
-  return window != NULL && gtk_window_is_active (window);
+
+  return window != NULL && gtk_window_is_active (window) ? window : NULL;
+}
+
+static AdwToastOverlay *
+find_overlay (GtkWidget *widget)
+{
+  AdwToastOverlay *overlay = ADW_IS_TOAST_OVERLAY (widget) ? ADW_TOAST_OVERLAY (widget) : NULL;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL && overlay == NULL; child = gtk_widget_get_next_sibling (child))
+    overlay = find_overlay (child);
+  return overlay;
+}
+
+static void
+open_folder_cb (AdwToast    *toast,
+                MaqTransfer *transfer)
+{
+  GtkWidget *overlay = g_object_get_data (G_OBJECT (toast), "overlay");
+
+  if (gtk_widget_get_root (overlay) != NULL)
+    maq_show_folder (overlay, maq_transfer_get_request (transfer)->folder);
+}
+
+// The label of the variant that REQUEST is for, NULL if it is for something else (transfer full).
+static char *
+dup_variant (const MaqTransferRequest *request)
+{
+  guint               n = request->kind == MAQ_REPO_KIND_MODEL && request->paths != NULL ? g_strv_length (request->paths) : 0;
+  g_autofree guint64 *sizes = g_new0 (guint64, n + 1);
+  g_autoptr (GPtrArray) variants = n > 0 ? maq_variants_group ((const char *const *) request->paths, sizes, n) : NULL;
+
+  return variants != NULL && variants->len == 1 ? g_strdup (((MaqVariant *) g_ptr_array_index (variants, 0))->label) : NULL;
+}
+
+// What can be done with it now.
+static void
+set_button (AdwToast        *toast,
+            AdwToastOverlay *overlay,
+            MaqTransfer     *transfer)
+{
+  const MaqTransferRequest *request = maq_transfer_get_request (transfer);
+  const char               *first = maq_transfer_get_first_path (transfer);
+  g_autofree char          *variant = dup_variant (request);
+  g_autoptr (MaqRepoAddress) address = maq_repo_address_new (request->kind, request->id, NULL, NULL);
+
+  if (maq_transfer_get_state (transfer) == MAQ_TRANSFER_FAILED)
+    {
+      adw_toast_set_button_label (toast, _ ("Show"));
+      adw_toast_set_detailed_action_name (toast, "win.show-page::transfers");
+    }
+  else if (request->folder != NULL)
+    {
+      adw_toast_set_button_label (toast, _ ("Open Folder"));
+      // The overlay keeps the toast.
+      g_object_set_data (G_OBJECT (toast), "overlay", overlay);
+      g_signal_connect_data (toast, "button-clicked", G_CALLBACK (open_folder_cb), g_object_ref (transfer), (GClosureNotify) (void (*) (void)) g_object_unref, 0);
+    }
+  else if (variant != NULL && first != NULL)
+    {
+      g_autofree char *label = g_strdup_printf ("%s:%s", request->id, variant);
+      adw_toast_set_button_label (toast, _ ("Chat"));
+      adw_toast_set_action_name (toast, "win.open-chat");
+      adw_toast_set_action_target (toast, "(ss)", label, first);
+    }
+  else
+    {
+      g_autofree char *uri = maq_repo_address_to_uri (address);
+      adw_toast_set_button_label (toast, _ ("Open"));
+      adw_toast_set_action_name (toast, "win.open-repo");
+      adw_toast_set_action_target (toast, "s", uri);
+    }
+}
+
+static void
+add_toast (GtkWindow   *window,
+           MaqTransfer *transfer)
+{
+  AdwToastOverlay *overlay = find_overlay (GTK_WIDGET (window));
+  gboolean         is_done = maq_transfer_get_state (transfer) == MAQ_TRANSFER_DONE;
+  g_autofree char *name = maq_transfer_dup_name (transfer);
+
+  if (overlay == NULL)
+    return;
+  // Translators: %s is the name of a repo, and what of it.
+  g_autofree char *title = g_strdup_printf (is_done ? _ ("%s downloaded") : _ ("%s could not be downloaded"), name);
+  AdwToast        *toast = adw_toast_new (title);
+  adw_toast_set_use_markup (toast, FALSE);
+  set_button (toast, overlay, transfer);
+  adw_toast_overlay_add_toast (overlay, toast);
 }
 
 // NULL if its state is nothing to tell of.
@@ -39,7 +131,7 @@ make_notification (MaqTransfer *transfer)
     return NULL;
 
   GNotification   *notification = g_notification_new (state == MAQ_TRANSFER_DONE ? _ ("Download Finished") : _ ("Download Failed"));
-  g_autofree char *name = request->title != NULL ? g_strdup_printf ("%s · %s", request->id, request->title) : g_strdup (request->id);
+  g_autofree char *name = maq_transfer_dup_name (transfer);
   g_autofree char *more = NULL;
   if (state == MAQ_TRANSFER_FAILED)
     more = maq_transfer_dup_status (transfer);
@@ -55,8 +147,12 @@ static void
 tell (MaqTransferWatch *self,
       MaqTransfer      *transfer)
 {
-  g_autoptr (GNotification) notification = has_focus (self) ? NULL : make_notification (transfer);
+  GtkWindow       *window = get_window (self);
+  MaqTransferState state = maq_transfer_get_state (transfer);
+  g_autoptr (GNotification) notification = window == NULL ? make_notification (transfer) : NULL;
 
+  if (window != NULL && (state == MAQ_TRANSFER_DONE || state == MAQ_TRANSFER_FAILED))
+    add_toast (window, transfer);
   if (notification != NULL)
     g_application_send_notification (G_APPLICATION (self->application), maq_transfer_get_name (transfer), notification);
 }

@@ -6,9 +6,10 @@
 
 #include "maq-transfers.h"
 
-// What the desktop is told of the transfers: that the machine must not sleep while one runs, and, where no window of the
-// application has the focus, that one is done or has failed. A click on that shows the page of the transfers, by the action
-// app.show-page (s) of the application.
+// What is told of the transfers: to the desktop, that the machine must not sleep while one runs, and, where no window of the
+// application has the focus, that one is done or has failed; a click on that shows the page of the transfers, by the action
+// app.show-page (s) of the application. Where a window has the focus, a toast in it says the same, with a button that goes on from
+// there: a chat with the model, the folder, or the repo's page.
 
 G_BEGIN_DECLS
 

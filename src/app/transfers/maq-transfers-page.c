@@ -5,8 +5,10 @@
 
 #include <glib/gi18n.h>
 
+#include "maq-focus.h"
 #include "maq-status-stack.h"
 #include "maq-transfer-row.h"
+#include "maq-units.h"
 
 struct _MaqTransfersPage
 {
@@ -54,7 +56,8 @@ update_total (MaqTransfersPage *self)
   g_autofree char *count = g_strdup_printf (ngettext ("%u download", "%u downloads", n_active), n_active);
   g_autofree char *progress = maq_transfer_dup_progress (done, total, speed, seconds_left);
   g_autofree char *text = *progress != '\0' ? g_strdup_printf ("%s · %s", count, progress) : g_strdup (count);
-  gtk_widget_set_visible (self->total, n_active > 0);
+  // One alone says it itself.
+  gtk_widget_set_visible (self->total, n_active > 1);
   gtk_label_set_label (self->total_label, text);
   gtk_progress_bar_set_fraction (self->total_bar, total > 0 ? CLAMP ((double) done / total, 0, 1) : 0);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->total_bar), GTK_ACCESSIBLE_PROPERTY_VALUE_TEXT, text, -1);
@@ -66,18 +69,27 @@ update (MaqTransfersPage *self)
   guint n_items = g_list_model_get_n_items (G_LIST_MODEL (self->transfers));
   guint n_active = 0;
   guint n_paused = 0;
+  guint n_done = 0;
 
   for (guint i = 0; i < n_items; i++)
     {
       MaqTransferState state = maq_transfer_get_state (get_transfer (self, i));
       n_active += state == MAQ_TRANSFER_QUEUED || state == MAQ_TRANSFER_RUNNING;
       n_paused += state == MAQ_TRANSFER_PAUSED;
+      n_done += state == MAQ_TRANSFER_DONE;
     }
+  gboolean had_focus = maq_focus_is_in (GTK_WIDGET (self));
   maq_status_stack_set_status (self->status_stack, n_items > 0 ? MAQ_STATUS_CONTENT : MAQ_STATUS_EMPTY);
-  gtk_widget_set_sensitive (self->clear, n_items > n_active + n_paused);
+  gtk_widget_set_visible (self->resume_all, n_paused > 0);
+  if (n_active == 0)
+    maq_focus_leave (self->pause_all, self->resume_all, GTK_WIDGET (self->status_stack), NULL);
   gtk_widget_set_visible (self->pause_all, n_active > 0 || n_paused == 0);
   gtk_widget_set_sensitive (self->pause_all, n_active > 0);
-  gtk_widget_set_visible (self->resume_all, n_paused > 0);
+  maq_focus_set_visible (self->resume_all, n_paused > 0, n_active > 0 ? self->pause_all : GTK_WIDGET (self->status_stack));
+  maq_focus_set_sensitive (self->clear, n_done > 0, GTK_WIDGET (self->status_stack));
+  // With the last row its focus went.
+  if (had_focus && !maq_focus_is_in (GTK_WIDGET (self)))
+    gtk_widget_child_focus (GTK_WIDGET (self->status_stack), GTK_DIR_TAB_FORWARD);
   update_total (self);
 }
 
@@ -179,6 +191,91 @@ move_key_cb (GtkWidget *widget,
   return gtk_widget_activate_action (row, g_variant_get_string (arguments, NULL), "s", maq_transfer_get_name (maq_transfer_row_get_transfer (MAQ_TRANSFER_ROW (row))));
 }
 
+// --- What was not finished ---
+
+typedef struct
+{
+  GWeakRef     page;
+  MaqTransfer *transfer;
+} Discard;
+
+static void
+discard_free (gpointer  data,
+              GClosure *closure)
+{
+  Discard *self = data;
+
+  g_weak_ref_clear (&self->page);
+  g_object_unref (self->transfer);
+  g_free (self);
+}
+
+// Takes it from the list; the row that comes to its place, or the one before it, gets the focus.
+static void
+discard (MaqTransfersPage *self,
+         MaqTransfer      *transfer)
+{
+  guint    position;
+  gboolean had_focus = maq_focus_is_in (GTK_WIDGET (self->list_view));
+
+  if (!find_position (self, maq_transfer_get_name (transfer), &position))
+    return;
+  maq_transfer_list_discard (self->transfers, transfer);
+  guint n_items = g_list_model_get_n_items (G_LIST_MODEL (self->transfers));
+  if (had_focus && n_items > 0)
+    gtk_list_view_scroll_to (self->list_view, MIN (position, n_items - 1), GTK_LIST_SCROLL_FOCUS, NULL);
+}
+
+static void
+discard_response_cb (AdwAlertDialog *dialog,
+                     const char     *response,
+                     Discard        *data)
+{
+  g_autoptr (MaqTransfersPage) self = g_weak_ref_get (&data->page);
+
+  if (self != NULL && g_str_equal (response, "discard"))
+    discard (self, data->transfer);
+}
+
+// What is lost cannot be brought back in a moment: therefore a question, and no undo.
+static void
+ask_discard (MaqTransfersPage *self,
+             MaqTransfer      *transfer)
+{
+  Discard         *data = g_new0 (Discard, 1);
+  g_autofree char *name = maq_transfer_dup_name (transfer);
+  g_autofree char *size = maq_format_bytes (maq_transfer_get_bytes_done (transfer));
+  // Translators: %s is the name of a repo, and what of it.
+  g_autofree char *body = g_strdup_printf (_ ("%s is not finished. The %s downloaded so far will be deleted."), name, size);
+  AdwDialog       *dialog = adw_alert_dialog_new (_ ("Discard Download?"), body);
+
+  g_weak_ref_init (&data->page, self);
+  data->transfer = g_object_ref (transfer);
+  adw_alert_dialog_add_responses (ADW_ALERT_DIALOG (dialog), "cancel", _ ("_Cancel"), "discard", _ ("_Discard"), NULL);
+  adw_alert_dialog_set_response_appearance (ADW_ALERT_DIALOG (dialog), "discard", ADW_RESPONSE_DESTRUCTIVE);
+  adw_alert_dialog_set_default_response (ADW_ALERT_DIALOG (dialog), "cancel");
+  adw_alert_dialog_set_close_response (ADW_ALERT_DIALOG (dialog), "cancel");
+  g_signal_connect_data (dialog, "response", G_CALLBACK (discard_response_cb), data, discard_free, 0);
+  adw_dialog_present (dialog, GTK_WIDGET (self));
+}
+
+static void
+discard_action (GtkWidget  *widget,
+                const char *action_name,
+                GVariant   *parameter)
+{
+  MaqTransfersPage *self = MAQ_TRANSFERS_PAGE (widget);
+  guint             position;
+
+  if (!find_position (self, g_variant_get_string (parameter, NULL), &position))
+    return;
+  MaqTransfer *transfer = get_transfer (self, position);
+  if (maq_transfer_row_is_costly (transfer))
+    ask_discard (self, transfer);
+  else
+    discard (self, transfer);
+}
+
 static void
 clear_clicked_cb (MaqTransfersPage *self)
 {
@@ -267,6 +364,7 @@ maq_transfers_page_class_init (MaqTransfersPageClass *klass)
   gtk_widget_class_install_action (widget_class, "transfers.move-down", "s", move_step_action);
   gtk_widget_class_install_action (widget_class, "transfers.move-next", "s", move_next_action);
   gtk_widget_class_install_action (widget_class, "transfers.move-to", "(ss)", move_to_action);
+  gtk_widget_class_install_action (widget_class, "transfers.discard", "s", discard_action);
   gtk_widget_class_add_binding (widget_class, GDK_KEY_Up, GDK_ALT_MASK, move_key_cb, "s", "transfers.move-up");
   gtk_widget_class_add_binding (widget_class, GDK_KEY_Down, GDK_ALT_MASK, move_key_cb, "s", "transfers.move-down");
   gtk_widget_class_add_binding (widget_class, GDK_KEY_Home, GDK_ALT_MASK, move_key_cb, "s", "transfers.move-next");
