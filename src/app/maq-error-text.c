@@ -38,7 +38,7 @@ static const Entry hub_entries[] = {
   { MAQ_HUB_ERROR_REPO_NOT_FOUND, N_ ("Not Found"), N_ ("There is nothing under this name, or it is private. Check the spelling, or add an access token in Preferences."), RETRY },
   { MAQ_HUB_ERROR_REVISION_NOT_FOUND, N_ ("Version Not Found"), N_ ("The Hub does not have this version. Open the newest one instead."), 0 },
   { MAQ_HUB_ERROR_ENTRY_NOT_FOUND, N_ ("File Not Found"), N_ ("This version does not have that file. It may have been moved or removed."), 0 },
-  { MAQ_HUB_ERROR_RATE_LIMITED, N_ ("Too Many Requests"), N_ ("The Hub asks to wait a little. Try again in a few minutes; with an access token the limit is higher."), RETRY },
+  { MAQ_HUB_ERROR_RATE_LIMITED, N_ ("Too Many Requests"), N_ ("The Hub asked to slow down. Try again in a few minutes; with an access token the limit is higher."), RETRY },
   { MAQ_HUB_ERROR_UNREACHABLE, N_ ("Hub Not Reachable"), N_ ("Check the network connection and the Hub address in Preferences, then try again. What is in the Library works without a connection."), RETRY | OFFLINE },
   { MAQ_HUB_ERROR_SERVER, N_ ("The Hub Has a Problem"), N_ ("The Hub could not answer just now. Try again in a while."), RETRY },
   { MAQ_HUB_ERROR_BAD_REQUEST, N_ ("Request Refused"), N_ ("The Hub did not understand the request."), RETRY },

@@ -115,16 +115,16 @@ test_used_in_place (AppFixture   *fixture,
   wait_activated (fixture, inspect);
 
   // The menu says whose it is and cannot delete it.
-  gtk_menu_button_popup (ui_find (page, GTK_TYPE_MENU_BUTTON, "More"));
-  ui_wait_text (window, "Kept by LM Studio");
+  gtk_menu_button_popup (ui_find (page, GTK_TYPE_MENU_BUTTON, "More Options"));
+  ui_wait_text (window, "Managed by LM Studio");
   ui_wait_text (window, "Show in Files");
   g_assert_false (ui_shows (window, "Delete"));
-  gtk_menu_button_popdown (ui_find (page, GTK_TYPE_MENU_BUTTON, "More"));
+  gtk_menu_button_popdown (ui_find (page, GTK_TYPE_MENU_BUTTON, "More Options"));
 
   // It went between the look and the click.
   g_assert_cmpint (g_unlink (path), ==, 0);
   ui_click (page, "Chat");
-  ui_wait_text (window, "“acme/pebble-GGUF” is not there any more");
+  ui_wait_text (window, "“acme/pebble-GGUF” is no longer there");
   ui_wait_text (page, "The Library Is Empty");
   g_assert_null (fixture->activated);
   ui_hide (window, page);

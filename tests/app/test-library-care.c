@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "maq-fake-engine.h"
+#include "maq-library-import-dialog.h"
 #include "maq-library-page.h"
 #include "maq-units.h"
 
@@ -71,7 +72,7 @@ test_care (AppFixture   *fixture,
   ui_wait_text (page, EMBED);
 
   gtk_widget_activate_action (GTK_WIDGET (page), "library.verify", "s", "");
-  ui_wait_text (window, "All Files Are as They Should Be");
+  ui_wait_text (window, "No Problems Found");
   ui_click (window, "_Close");
   ui_wait_gone (window, "All Files");
 
@@ -81,8 +82,8 @@ test_care (AppFixture   *fixture,
   g_autofree char *free_it = g_strdup_printf ("Free %s", size);
   g_autofree char *freed = g_strdup_printf ("%s Freed", size);
   gtk_widget_activate_action (GTK_WIDGET (page), "library.verify", "s", "hf://" EMBED);
-  ui_wait_text (window, "This is damaged.");
-  ui_wait_text (window, "README.md · Damaged: it is moved away and fetched again");
+  ui_wait_text (window, "These files are damaged.");
+  ui_wait_text (window, "README.md · Damaged: will be downloaded again");
   ui_click (window, "Repair");
   ui_wait_text (window, "Repaired");
   ui_click (window, "Show _Transfers");
@@ -91,7 +92,7 @@ test_care (AppFixture   *fixture,
   ui_wait (is_over, transfer, 30000);
   ui_wait_gone (window, "Repaired");
   gtk_widget_activate_action (GTK_WIDGET (page), "library.verify", "s", "");
-  ui_wait_text (window, "All Files Are as They Should Be");
+  ui_wait_text (window, "No Problems Found");
   ui_click (window, "_Close");
   ui_wait_gone (window, "All Files");
 
@@ -167,11 +168,11 @@ test_stopped (AppFixture   *fixture,
   GtkWindow      *window = app_fixture_show (fixture, page);
   ui_wait_text (page, "maquette/huge");
   gtk_widget_activate_action (GTK_WIDGET (page), "library.verify", "s", "");
-  ui_wait_text (window, "Reading every file");
+  ui_wait_text (window, "Checking Files");
   ui_wait_text (window, " of 68.7");
   ui_wait (is_busy, NULL, 10000);
-  ui_click (window, "_Stop");
-  ui_wait_gone (window, "Reading every file");
+  ui_click (window, "_Cancel");
+  ui_wait_gone (window, "Checking Files");
   ui_wait (is_at_rest, NULL, 10000);
   g_assert_true (g_file_test (link, G_FILE_TEST_EXISTS));
   ui_hide (window, page);
@@ -201,23 +202,66 @@ test_loaded (AppFixture   *fixture,
   g_autofree char *path = g_strdup (((MaqVariant *) maq_library_item_get_variants (item)->pdata[0])->paths[0]);
   maq_session_pool_get (pool, path);
 
-  // Cancelled, it stays loaded.
+  // Without a question: it is unloaded, and can be had back.
   gtk_widget_activate_action (GTK_WIDGET (page), "library.delete-repo", "s", "hf://" CHAT);
-  ui_wait_text (window, CHAT " Is Loaded");
-  ui_click (window, "_Cancel");
-  ui_wait_gone (window, CHAT " Is Loaded");
-  g_assert_nonnull (maq_session_pool_find (pool, path));
-
-  gtk_widget_activate_action (GTK_WIDGET (page), "library.delete-repo", "s", "hf://" CHAT);
-  ui_wait_text (window, CHAT " Is Loaded");
-  ui_click (window, "_Unload and Go On");
-  ui_wait_text (window, "Delete " CHAT "?");
   g_assert_null (maq_session_pool_find (pool, path));
-  ui_click (window, "_Delete");
+  ui_wait_text (window, CHAT " unloaded and deleted · frees ");
+  g_assert_null (ui_find (window, ADW_TYPE_ALERT_DIALOG, NULL));
   ui_wait_text (page, "The Library Is Empty");
   ui_click (window, "Undo");
   ui_wait_text (page, CHAT);
   g_assert_true (g_file_test (path, G_FILE_TEST_EXISTS));
+  ui_hide (window, page);
+}
+
+static gboolean
+has_file (gpointer path)
+{
+  return g_file_test (path, G_FILE_TEST_EXISTS);
+}
+
+// A file that is on the disk already becomes one of the library, if the repo has it.
+static void
+test_import (AppFixture   *fixture,
+             gconstpointer data)
+{
+  g_autofree char *model = g_build_filename (g_getenv ("MAQ_DATA_DIR"), "demo/weights/pebble-embed-GGUF/README.md", NULL);
+  g_autofree char *copy = g_build_filename (fixture->folder, "renamed.md", NULL);
+  g_autofree char *other = g_build_filename (fixture->folder, "other.bin", NULL);
+  g_autofree char *snapshot = maq_cache_dup_repo_path (fixture->cache, MAQ_REPO_KIND_MODEL, EMBED);
+  g_autoptr (GListStore) files = g_list_store_new (G_TYPE_FILE);
+  g_autoptr (GFile) readme = g_file_new_for_path (copy);
+  g_autoptr (GFile) stranger = g_file_new_for_path (other);
+  g_autofree char *text = NULL;
+  gsize            length = 0;
+
+  g_assert_true (g_file_get_contents (model, &text, &length, NULL));
+  g_assert_true (g_file_set_contents (copy, text, length, NULL));
+  g_assert_true (g_file_set_contents (other, "nobody has this", -1, NULL));
+  MaqLibraryPage *page = new_page (fixture);
+  GtkWindow      *window = app_fixture_show (fixture, page);
+  gtk_widget_activate_action (GTK_WIDGET (page), "library.import", NULL);
+  ui_wait_text (window, "None selected");
+  GtkWidget *dialog = ui_find (window, MAQ_TYPE_LIBRARY_IMPORT_DIALOG, NULL);
+  g_assert_false (gtk_widget_is_sensitive (ui_find (dialog, GTK_TYPE_BUTTON, "_Import")));
+  g_list_store_append (files, readme);
+  g_list_store_append (files, stranger);
+  maq_library_import_dialog_add_files (MAQ_LIBRARY_IMPORT_DIALOG (dialog), G_LIST_MODEL (files));
+  ui_wait_text (window, "2 files");
+  GtkEditable *entry = ui_find (dialog, ADW_TYPE_ENTRY_ROW, NULL);
+  gtk_editable_set_text (entry, "not a repo at all");
+  ui_click (dialog, "_Import");
+  ui_wait_text (dialog, "This is not the name or address of a repository.");
+  gtk_editable_set_text (entry, EMBED);
+  ui_wait_gone (dialog, "This is not the name");
+  ui_click (dialog, "_Import");
+  ui_wait_text (window, "1 File Imported");
+  ui_wait_text (window, "The repo has no file with the content of “other.bin”.");
+  ui_wait (has_file, snapshot, 5000);
+  ui_wait_text (page, EMBED);
+  g_assert_true (g_file_test (copy, G_FILE_TEST_EXISTS));
+  ui_click (window, "_Close");
+  ui_wait_gone (window, "1 File Imported");
   ui_hide (window, page);
 }
 
@@ -335,6 +379,7 @@ main (int   argc,
   ADD ("/app/library-care/verify-repair-clean-up", test_care);
   ADD ("/app/library-care/stopped", test_stopped);
   ADD ("/app/library-care/what-is-loaded", test_loaded);
+  ADD ("/app/library-care/import", test_import);
   ADD ("/app/library-care/show-in-files", test_show_in_files);
   return g_test_run ();
 }

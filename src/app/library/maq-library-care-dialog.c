@@ -28,6 +28,8 @@ struct _MaqLibraryCareDialog
   AdwDialog parent_instance;
 
   GtkStack       *stack;
+  GtkWidget      *stop;
+  GtkWidget      *close;
   GtkLabel       *work_label;
   GtkProgressBar *progress;
   GtkLabel       *work_details;
@@ -62,10 +64,10 @@ static const struct
   const char   *title;
   const char   *subtitle;
 } cleanings[] = {
-  { MAQ_CACHE_PRUNE_REVISIONS, N_ ("Earlier Versions"), N_ ("No branch or tag names them any more") },
-  { MAQ_CACHE_PRUNE_ORPHANS, N_ ("Files Without a Version"), N_ ("Nothing uses them") },
-  { MAQ_CACHE_PRUNE_PARTIALS, N_ ("Abandoned Downloads"), N_ ("Begun by other programs more than a day ago and not finished") },
-  { MAQ_CACHE_PRUNE_SET_ASIDE, N_ ("Damaged Files"), N_ ("A repair moved them out of the way") },
+  { MAQ_CACHE_PRUNE_REVISIONS, N_ ("Earlier Versions"), N_ ("No longer the version of any branch or tag") },
+  { MAQ_CACHE_PRUNE_ORPHANS, N_ ("Unused Files"), N_ ("Not part of any version") },
+  { MAQ_CACHE_PRUNE_PARTIALS, N_ ("Abandoned Downloads"), N_ ("Left unfinished by other programs for more than a day") },
+  { MAQ_CACHE_PRUNE_SET_ASIDE, N_ ("Damaged Files"), N_ ("Set aside by a repair") },
 };
 
 static void
@@ -87,6 +89,20 @@ pulse_cb (gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
+// FOCUS: of what is on it, gets the focus, which would go with the page before.
+static void
+show_page (MaqLibraryCareDialog *self,
+           const char           *name,
+           GtkWidget            *focus)
+{
+  gtk_stack_set_visible_child_name (self->stack, name);
+  // Before it is presented there is no focus to give.
+  if (gtk_widget_get_root (focus) == NULL)
+    return;
+  if (!gtk_widget_is_sensitive (focus) || !gtk_widget_grab_focus (focus))
+    gtk_widget_child_focus (GTK_WIDGET (self->stack), GTK_DIR_TAB_FORWARD);
+}
+
 // Shows that something goes on, whose length is not known yet.
 static void
 show_work (MaqLibraryCareDialog *self,
@@ -94,7 +110,7 @@ show_work (MaqLibraryCareDialog *self,
 {
   gtk_label_set_label (self->work_label, label);
   gtk_label_set_label (self->work_details, "");
-  gtk_stack_set_visible_child_name (self->stack, "work");
+  show_page (self, "work", self->stop);
   if (self->pulse == 0)
     self->pulse = g_timeout_add (150, pulse_cb, self);
 }
@@ -108,10 +124,7 @@ progress_cb (guint64  done,
 
   if (total == 0)
     return;
-  g_autofree char *done_text = maq_format_bytes (done);
-  g_autofree char *total_text = maq_format_bytes (total);
-  // Translators: how much is done, as in "1.2 GB of 3.4 GB".
-  g_autofree char *text = g_strdup_printf (_ ("%s of %s"), done_text, total_text);
+  g_autofree char *text = maq_format_bytes_of (done, total);
   stop_pulse (self);
   gtk_progress_bar_set_fraction (self->progress, CLAMP ((double) done / total, 0, 1));
   gtk_label_set_label (self->work_details, text);
@@ -130,7 +143,7 @@ show_done (MaqLibraryCareDialog *self,
   // The description is markup.
   g_autofree char *escaped = g_markup_escape_text (description, -1);
   adw_status_page_set_description (self->done_page, escaped);
-  gtk_stack_set_visible_child_name (self->stack, "done");
+  show_page (self, "done", self->close);
   gtk_accessible_announce (GTK_ACCESSIBLE (self), title, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
 }
 
@@ -162,6 +175,12 @@ get_frees (MaqLibraryCareDialog *self,
   return frees;
 }
 
+static gboolean
+is_repair (MaqLibraryCareDialog *self)
+{
+  return self->care == MAQ_LIBRARY_CARE_VERIFY || self->care == MAQ_LIBRARY_CARE_REPAIR;
+}
+
 static void
 update_do_it (MaqLibraryCareDialog *self)
 {
@@ -170,7 +189,7 @@ update_do_it (MaqLibraryCareDialog *self)
   g_autofree char *size = maq_format_bytes (frees);
   g_autofree char *label = NULL;
 
-  if (self->care == MAQ_LIBRARY_CARE_VERIFY || self->care == MAQ_LIBRARY_CARE_REPAIR)
+  if (is_repair (self))
     label = g_strdup (_ ("Repair"));
   else
     // Translators: %s is a size.
@@ -227,16 +246,16 @@ show_nothing (MaqLibraryCareDialog *self)
   switch (self->care)
     {
     case MAQ_LIBRARY_CARE_VERIFY:
-      show_done (self, "object-select-symbolic", _ ("All Files Are as They Should Be"), self->checked);
+      show_done (self, "object-select-symbolic", _ ("No Problems Found"), self->checked);
       break;
     case MAQ_LIBRARY_CARE_REPAIR:
-      show_done (self, "object-select-symbolic", _ ("Nothing to Repair"), _ ("No damage that could be mended was found."));
+      show_done (self, "object-select-symbolic", _ ("Nothing to Repair"), _ ("No damage that can be repaired was found."));
       break;
     case MAQ_LIBRARY_CARE_CLEAN_UP:
-      show_done (self, "object-select-symbolic", _ ("Nothing to Clean Up"), _ ("Everything here is in use by a version."));
+      show_done (self, "object-select-symbolic", _ ("Nothing to Clean Up"), _ ("There are no unused files."));
       break;
     case MAQ_LIBRARY_CARE_DUPLICATES:
-      show_done (self, "object-select-symbolic", _ ("No Duplicates"), _ ("No file takes its space more than once."));
+      show_done (self, "object-select-symbolic", _ ("No Duplicates"), _ ("No duplicate files were found."));
       break;
     }
 }
@@ -248,11 +267,11 @@ get_plan_words (MaqLibraryCareDialog *self)
     {
     case MAQ_LIBRARY_CARE_VERIFY:
     case MAQ_LIBRARY_CARE_REPAIR:
-      return _ ("This is damaged. A repair mends it and fetches the files again from the Hub.");
+      return _ ("These files are damaged. Repairing downloads them again from the Hub.");
     case MAQ_LIBRARY_CARE_CLEAN_UP:
-      return _ ("This is not needed for what is in the Library. Each thing is looked at once more before it goes.");
+      return _ ("Nothing in the library needs these files. Each is checked once more before it is deleted.");
     case MAQ_LIBRARY_CARE_DUPLICATES:
-      return _ ("These files are here more than once. They can share their space; each stays where it is.");
+      return _ ("These files are stored more than once. They can share the same space; each stays where it is.");
     default:
       return "";
     }
@@ -282,10 +301,10 @@ show_plan (MaqLibraryCareDialog *self)
     }
   gtk_label_set_label (self->plan_label, get_plan_words (self));
   update_do_it (self);
-  gtk_stack_set_visible_child_name (self->stack, "plan");
+  show_page (self, "plan", GTK_WIDGET (self->do_it));
 }
 
-// What a session or a transfer uses is left out.
+// What a session or a transfer uses, or one will go on with, is left out.
 static void
 spare_used (MaqLibraryCareDialog *self,
             MaqCachePlan         *plan)
@@ -295,7 +314,8 @@ spare_used (MaqLibraryCareDialog *self,
       const MaqCacheStep *step = g_ptr_array_index (plan->steps, i);
       MaqLibraryItem     *item = step->commit != NULL && step->id != NULL ? maq_library_find (self->library, step->kind, step->id) : NULL;
       g_autoptr (MaqLibraryRemoval) removal = item != NULL ? maq_library_removal_new (item, step->commit, NULL) : NULL;
-      if (removal != NULL && step->action == MAQ_CACHE_STEP_REMOVE_REVISION && maq_library_get_use (self->library, removal) != MAQ_LIBRARY_USE_NONE)
+      if (removal != NULL && step->action == MAQ_CACHE_STEP_REMOVE_REVISION &&
+          (maq_library_get_use (self->library, removal) != MAQ_LIBRARY_USE_NONE || maq_completeness_is_unfinished (maq_library_item_get_repo (item), step->commit, maq_library_item_get_transfer (item))))
         maq_cache_plan_leave_out (plan, i);
     }
 }
@@ -359,8 +379,8 @@ verified_cb (gpointer   object,
   g_autofree char *files = maq_library_dup_files (verification->verdicts->len);
   g_autofree char *bytes = maq_format_bytes (verification->bytes);
   // Translators: the first %s is "14 files", the second a size.
-  g_autofree char *read = g_strdup_printf (_ ("%s with %s were read and compared with what the Hub says of them."), files, bytes);
-  g_autofree char *unknown = g_strdup_printf (ngettext ("Of %u file nothing is known to compare it with.", "Of %u files nothing is known to compare them with.", n_unknown), n_unknown);
+  g_autofree char *read = g_strdup_printf (_ ("%s (%s) checked against the Hub’s checksums."), files, bytes);
+  g_autofree char *unknown = g_strdup_printf (ngettext ("%u file has no checksum to compare with.", "%u files have no checksum to compare with.", n_unknown), n_unknown);
   g_free (self->checked);
   self->checked = n_unknown > 0 ? g_strjoin (" ", read, unknown, NULL) : g_strdup (read);
   maq_future_slot_set (&self->work, maq_cache_plan_repair (maq_library_get_cache (self->library), self->address, verification), self, planned_cb);
@@ -369,8 +389,8 @@ verified_cb (gpointer   object,
 static void
 begin (MaqLibraryCareDialog *self)
 {
-  static const char *const titles[] = { N_ ("Verify Files"), N_ ("Repair"), N_ ("Clean Up"), N_ ("Duplicates") };
-  static const char *const words[] = { N_ ("Reading every file"), N_ ("Looking for damage"), N_ ("Looking for what nothing uses"), N_ ("Looking for files that are here twice") };
+  static const char *const titles[] = { N_ ("Verify Files"), N_ ("Repair"), N_ ("Clean Up"), N_ ("Find Duplicates") };
+  static const char *const words[] = { N_ ("Checking Files"), N_ ("Looking for Damage"), N_ ("Looking for Unused Files"), N_ ("Looking for Duplicates") };
 
   adw_dialog_set_title (ADW_DIALOG (self), _ (titles[self->care]));
   show_work (self, _ (words[self->care]));
@@ -396,9 +416,9 @@ show_outcome (MaqLibraryCareDialog *self)
 {
   g_autofree char *size = maq_format_bytes (self->freed);
   g_autofree char *title = NULL;
-  g_autofree char *skipped = g_strdup_printf (ngettext ("%u thing was left as it is, because it changed or is in use.", "%u things were left as they are, because they changed or are in use.", self->n_skipped), self->n_skipped);
+  g_autofree char *skipped = g_strdup_printf (ngettext ("%u item was skipped because it changed or is in use.", "%u items were skipped because they changed or are in use.", self->n_skipped), self->n_skipped);
 
-  if (self->care == MAQ_LIBRARY_CARE_VERIFY || self->care == MAQ_LIBRARY_CARE_REPAIR)
+  if (is_repair (self))
     {
       title = g_strdup (self->n_done > 0 ? _ ("Repaired") : _ ("Not Repaired"));
       fetch_again (self);
@@ -409,7 +429,7 @@ show_outcome (MaqLibraryCareDialog *self)
   if (self->n_skipped > 0)
     show_done (self, "dialog-information-symbolic", title, skipped);
   else
-    show_done (self, "object-select-symbolic", title, self->fetches->len > 0 ? _ ("The damaged files are being fetched again.") : "");
+    show_done (self, "object-select-symbolic", title, self->fetches->len > 0 ? _ ("The damaged files are being downloaded again.") : "");
   dex_future_disown (maq_library_refresh (self->library));
 }
 
@@ -458,7 +478,7 @@ do_it_cb (MaqLibraryCareDialog *self)
       g_autoptr (GPtrArray) fetches = maq_library_list_fetches (self->library, g_array_index (self->parts, Part, i).plan);
       g_ptr_array_extend_and_steal (self->fetches, g_steal_pointer (&fetches));
     }
-  show_work (self, _ ("Working"));
+  show_work (self, is_repair (self) ? _ ("Repairing") : _ ("Freeing Space"));
   do_next (self);
 }
 
@@ -513,6 +533,8 @@ maq_library_care_dialog_class_init (MaqLibraryCareDialogClass *klass)
 
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/maquette_app/Maquette/app/maq-library-care-dialog.ui");
   gtk_widget_class_bind_template_child (widget_class, MaqLibraryCareDialog, stack);
+  gtk_widget_class_bind_template_child (widget_class, MaqLibraryCareDialog, stop);
+  gtk_widget_class_bind_template_child (widget_class, MaqLibraryCareDialog, close);
   gtk_widget_class_bind_template_child (widget_class, MaqLibraryCareDialog, work_label);
   gtk_widget_class_bind_template_child (widget_class, MaqLibraryCareDialog, progress);
   gtk_widget_class_bind_template_child (widget_class, MaqLibraryCareDialog, work_details);

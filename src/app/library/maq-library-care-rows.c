@@ -14,25 +14,25 @@ dup_step_words (const MaqCacheStep *step)
   switch (step->action)
     {
     case MAQ_CACHE_STEP_MEND_REF:
-      return g_strdup_printf (_ ("The mark of “%s” is damaged and is written again"), step->path);
+      return g_strdup_printf (_ ("Damaged: the reference “%s” will be written again"), step->path);
     case MAQ_CACHE_STEP_REMOVE_REF:
-      return g_strdup_printf (_ ("The mark of “%s” leads nowhere and is removed"), step->path);
+      return g_strdup_printf (_ ("The reference “%s” names a version that is not here and will be removed"), step->path);
     case MAQ_CACHE_STEP_MAKE_SNAPSHOTS:
-      return g_strdup (_ ("A folder is missing and is made"));
+      return g_strdup (_ ("A folder is missing and will be created"));
     case MAQ_CACHE_STEP_REMOVE_LINK:
-      return g_strdup (_ ("Listed, but not here: it is fetched again"));
+      return g_strdup (_ ("Missing: will be downloaded again"));
     case MAQ_CACHE_STEP_SET_ASIDE:
-      return g_strdup (_ ("Damaged: it is moved away and fetched again"));
+      return g_strdup (_ ("Damaged: will be downloaded again"));
     case MAQ_CACHE_STEP_REMOVE_REVISION:
       return g_strdup_printf (_ ("Version %.7s"), step->commit);
     case MAQ_CACHE_STEP_REMOVE_BLOB:
-      return g_strdup (_ ("A file that no version uses"));
+      return g_strdup (_ ("Unused file"));
     case MAQ_CACHE_STEP_REMOVE_PAYLOAD:
-      return g_strdup (_ ("A shared file that nothing here uses"));
+      return g_strdup (_ ("Unused shared file"));
     case MAQ_CACHE_STEP_REMOVE_PARTIAL:
-      return g_strdup (_ ("A part of a file"));
+      return g_strdup (_ ("Unfinished file"));
     case MAQ_CACHE_STEP_SHARE:
-      return g_strdup (_ ("A file that another one here has too"));
+      return g_strdup (_ ("Duplicate of another file"));
     case MAQ_CACHE_STEP_REPORT:
     case MAQ_CACHE_STEP_REMOVE_FILE:
     case MAQ_CACHE_STEP_REMOVE_REPO:

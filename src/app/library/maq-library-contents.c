@@ -157,8 +157,8 @@ new_version (MaqLibraryContentsList *self,
 {
   MaqLibraryLine *line = new_line (self, section, MAQ_LIBRARY_LINE_VERSION, NULL);
 
-  line->title = maq_library_revision_dup_name (section->revision);
-  line->subtitle = maq_library_revision_dup_summary (section->revision);
+  line->title = maq_library_revision_dup_name (self->repo, section->revision);
+  line->subtitle = maq_library_revision_dup_summary (self->item, section->revision);
   line->size = section->revision->size;
   return line;
 }

@@ -6,8 +6,6 @@
 #include <glib/gi18n.h>
 
 #include "maq-error-text.h"
-#include "maq-future-slot.h"
-#include "maq-library-words.h"
 #include "maq-units.h"
 
 // Seconds the toast stays. It carries the deletion out when it goes; where none is seen, that happens by itself later.
@@ -17,39 +15,42 @@
 typedef struct
 {
   GWeakRef           parent;
+  GWeakRef           toast;
   MaqLibrary        *library;
   MaqLibraryRemoval *removal;
   char              *name;
-} Ask;
+  gboolean           was_loaded;
+} Deletion;
 
-static Ask *
-ask_ref (Ask *self)
+static Deletion *
+deletion_ref (Deletion *self)
 {
   return g_rc_box_acquire (self);
 }
 
 static void
-ask_clear (gpointer data)
+deletion_clear (gpointer data)
 {
-  Ask *self = data;
+  Deletion *self = data;
 
   g_weak_ref_clear (&self->parent);
+  g_weak_ref_clear (&self->toast);
   g_object_unref (self->library);
   g_object_unref (self->removal);
   g_free (self->name);
 }
 
 static void
-ask_unref (gpointer data)
+deletion_unref (gpointer data)
 {
-  g_rc_box_release_full (data, ask_clear);
+  g_rc_box_release_full (data, deletion_clear);
 }
 
 static void
-ask_closure_unref (gpointer  data,
-                   GClosure *closure)
+deletion_closure_unref (gpointer  data,
+                        GClosure *closure)
 {
-  ask_unref (data);
+  deletion_unref (data);
 }
 
 static AdwToastOverlay *
@@ -74,7 +75,7 @@ maq_library_add_toast (GtkWidget  *widget,
 }
 
 static void
-show_error (Ask          *self,
+show_error (Deletion     *self,
             const GError *error)
 {
   g_autoptr (GtkWidget) parent = g_weak_ref_get (&self->parent);
@@ -91,7 +92,7 @@ static DexFuture *
 deleted_cb (DexFuture *future,
             gpointer   data)
 {
-  Ask *self = data;
+  Deletion *self = data;
   g_autoptr (GtkWidget) parent = g_weak_ref_get (&self->parent);
   g_autoptr (GError) error = NULL;
   const GValue          *value = dex_future_get_value (future, &error);
@@ -102,7 +103,7 @@ deleted_cb (DexFuture *future,
   else if (outcome->skipped->len > 0)
     {
       // Translators: %s is a name.
-      g_autofree char *text = g_strdup_printf (_ ("Not all of %s could be deleted: another program uses it or changed it"), self->name);
+      g_autofree char *text = g_strdup_printf (_ ("Part of %s was not deleted because another program uses or changed it"), self->name);
       maq_library_add_toast (parent, text);
     }
   return dex_future_new_true ();
@@ -110,14 +111,14 @@ deleted_cb (DexFuture *future,
 
 static void
 undo_clicked_cb (AdwToast *toast,
-                 Ask      *self)
+                 Deletion *self)
 {
   maq_library_undo_delete (self->library, self->removal);
 }
 
 static void
 toast_gone_cb (AdwToast *toast,
-               Ask      *self)
+               Deletion *self)
 {
   g_autoptr (GtkWidget) parent = g_weak_ref_get (&self->parent);
 
@@ -126,166 +127,110 @@ toast_gone_cb (AdwToast *toast,
     maq_library_hasten_delete (self->library, self->removal);
 }
 
-static void
-delete_it (Ask *self)
+// FREES: bytes; G_MAXUINT64: not known yet (transfer full).
+static char *
+dup_title (Deletion *self,
+           guint64   frees)
 {
-  g_autoptr (GtkWidget) parent = g_weak_ref_get (&self->parent);
-  AdwToastOverlay *overlay = get_overlay (parent);
-
-  // Nobody waits for the end: deleting goes on when the page is gone, which then has nobody to tell.
-  dex_future_disown (dex_future_finally (maq_library_delete (self->library, self->removal, WITHOUT_TOAST), deleted_cb, ask_ref (self), ask_unref));
-  if (overlay == NULL)
-    return;
+  g_autofree char *size = maq_format_bytes (frees);
   // Translators: %s is a name.
-  g_autofree char *title = g_strdup_printf (_ ("%s deleted"), self->name);
-  AdwToast        *toast = adw_toast_new (title);
-  adw_toast_set_use_markup (toast, FALSE);
-  adw_toast_set_button_label (toast, _ ("Undo"));
-  adw_toast_set_timeout (toast, UNDO_SECONDS);
-  adw_toast_set_priority (toast, ADW_TOAST_PRIORITY_HIGH);
-  g_signal_connect_data (toast, "button-clicked", G_CALLBACK (undo_clicked_cb), ask_ref (self), ask_closure_unref, 0);
-  g_signal_connect_data (toast, "dismissed", G_CALLBACK (toast_gone_cb), ask_ref (self), ask_closure_unref, 0);
-  adw_toast_overlay_add_toast (overlay, toast);
-}
+  g_autofree char *deleted = g_strdup_printf (self->was_loaded ? _ ("%s unloaded and deleted") : _ ("%s deleted"), self->name);
 
-static void ask (Ask *self);
-
-static void
-response_cb (AdwAlertDialog *dialog,
-             const char     *response,
-             Ask            *self)
-{
-  g_autoptr (GtkWidget) parent = g_weak_ref_get (&self->parent);
-
-  if (g_str_equal (response, "delete"))
-    delete_it (self);
-  else if (g_str_equal (response, "unload"))
-    {
-      maq_library_unload (self->library, self->removal);
-      ask (self);
-    }
-  else if (g_str_equal (response, "transfers") && parent != NULL)
-    gtk_widget_activate_action (parent, "win.show-page", "s", "transfers");
-}
-
-static void
-show_dialog (Ask                  *self,
-             const char           *heading,
-             const char           *body,
-             const char           *response,
-             const char           *label,
-             AdwResponseAppearance appearance)
-{
-  g_autoptr (GtkWidget) parent = g_weak_ref_get (&self->parent);
-  AdwAlertDialog *dialog = ADW_ALERT_DIALOG (adw_alert_dialog_new (heading, body));
-
-  if (parent == NULL)
-    {
-      g_object_unref (g_object_ref_sink (dialog));
-      return;
-    }
-  adw_alert_dialog_add_responses (dialog, "cancel", _ ("_Cancel"), response, label, NULL);
-  adw_alert_dialog_set_response_appearance (dialog, response, appearance);
-  adw_alert_dialog_set_close_response (dialog, "cancel");
-  adw_alert_dialog_set_default_response (dialog, "cancel");
-  g_signal_connect_data (dialog, "response", G_CALLBACK (response_cb), ask_ref (self), ask_closure_unref, 0);
-  adw_dialog_present (ADW_DIALOG (dialog), parent);
-}
-
-// The bytes that stay because another version, or another repo, uses them.
-static guint64
-get_kept (Ask                *self,
-          const MaqCachePlan *plan)
-{
-  MaqCacheRepo *repo = maq_library_item_get_repo (maq_library_removal_get_item (self->removal));
-  guint64       size = 0;
-
-  if (maq_library_removal_get_commit (self->removal) == NULL)
-    size = repo->size;
-  for (guint i = 0; i < repo->revisions->len; i++)
-    {
-      const MaqCacheRevision *revision = g_ptr_array_index (repo->revisions, i);
-      if (g_strcmp0 (revision->commit, maq_library_removal_get_commit (self->removal)) != 0)
-        continue;
-      for (guint j = 0; j < revision->files->len; j++)
-        {
-          const MaqCacheFile *file = g_ptr_array_index (revision->files, j);
-          if (maq_library_removal_takes (self->removal, revision->commit, file->path))
-            size += file->size;
-        }
-    }
-  return size > plan->frees ? size - plan->frees : 0;
+  if (frees == G_MAXUINT64)
+    return g_steal_pointer (&deleted);
+  if (frees == 0)
+    // Translators: %s is "… deleted".
+    return g_strdup_printf (_ ("%s · frees no space, its files are shared"), deleted);
+  // Translators: the first %s is "… deleted", the second a size.
+  return g_strdup_printf (_ ("%s · frees %s"), deleted, size);
 }
 
 static DexFuture *
 planned_cb (DexFuture *future,
             gpointer   data)
 {
-  Ask *self = data;
-  g_autoptr (GError) error = NULL;
-  const GValue *value = dex_future_get_value (future, &error);
+  Deletion *self = data;
+  g_autoptr (AdwToast) toast = g_weak_ref_get (&self->toast);
+  const MaqCachePlan *plan = g_value_get_boxed (dex_future_get_value (future, NULL));
+  g_autofree char    *title = dup_title (self, plan->frees);
 
-  if (value == NULL)
-    {
-      show_error (self, error);
-      return dex_future_new_true ();
-    }
-  const MaqCachePlan *plan = g_value_get_boxed (value);
-  guint64             kept = get_kept (self, plan);
-  g_autofree char    *frees_text = maq_format_bytes (plan->frees);
-  g_autofree char    *kept_text = maq_format_bytes (kept);
-  // Translators: %s is the name of a model, dataset, Space, version or variant.
-  g_autofree char *heading = g_strdup_printf (_ ("Delete %s?"), self->name);
-  g_autofree char *body = NULL;
-  if (plan->frees == 0)
-    body = g_strdup (_ ("This frees no space: something else here uses the same files, and keeps them."));
-  else if (kept > 0)
-    body = g_strdup_printf (_ ("This frees %s. Another %s stays, because something else here uses it too."), frees_text, kept_text);
-  else
-    body = g_strdup_printf (_ ("This frees %s. It can be downloaded again from the Hub."), frees_text);
-  show_dialog (self, heading, body, "delete", _ ("_Delete"), ADW_RESPONSE_DESTRUCTIVE);
+  if (toast != NULL)
+    adw_toast_set_title (toast, title);
   return dex_future_new_true ();
 }
 
 static void
-ask (Ask *self)
+show_undo (Deletion        *self,
+           AdwToastOverlay *overlay)
 {
-  g_autofree char *heading = NULL;
+  g_autofree char *title = dup_title (self, G_MAXUINT64);
+  AdwToast        *toast = adw_toast_new (title);
 
-  switch (maq_library_get_use (self->library, self->removal))
-    {
-    case MAQ_LIBRARY_USE_SESSION:
-      // Translators: %s is a name.
-      heading = g_strdup_printf (_ ("%s Is Loaded"), self->name);
-      show_dialog (self, heading, _ ("A chat has it in memory. It can be deleted once it is unloaded; the chat itself stays."), "unload", _ ("_Unload and Go On"), ADW_RESPONSE_SUGGESTED);
-      return;
-    case MAQ_LIBRARY_USE_TRANSFER:
-      // Translators: %s is a name.
-      heading = g_strdup_printf (_ ("%s Is Being Downloaded"), self->name);
-      show_dialog (self, heading, _ ("A download of it is not finished. Stop it or let it finish, then it can be deleted."), "transfers", _ ("_Show Transfers"), ADW_RESPONSE_SUGGESTED);
-      return;
-    case MAQ_LIBRARY_USE_NONE:
-      break;
-    }
-  // Nobody waits: the dialog comes when it is known what to say, if the page is still there.
-  dex_future_disown (dex_future_finally (maq_library_plan_removal (self->library, self->removal), planned_cb, ask_ref (self), ask_unref));
+  adw_toast_set_use_markup (toast, FALSE);
+  adw_toast_set_button_label (toast, _ ("Undo"));
+  adw_toast_set_timeout (toast, UNDO_SECONDS);
+  adw_toast_set_priority (toast, ADW_TOAST_PRIORITY_HIGH);
+  g_weak_ref_set (&self->toast, toast);
+  g_signal_connect_data (toast, "button-clicked", G_CALLBACK (undo_clicked_cb), deletion_ref (self), deletion_closure_unref, 0);
+  g_signal_connect_data (toast, "dismissed", G_CALLBACK (toast_gone_cb), deletion_ref (self), deletion_closure_unref, 0);
+  adw_toast_overlay_add_toast (overlay, toast);
+  // Nobody waits: the toast says what is freed as soon as that is known. What failed is told when it is carried out.
+  dex_future_disown (dex_future_then (maq_library_plan_removal (self->library, self->removal), planned_cb, deletion_ref (self), deletion_unref));
+}
+
+static void
+delete_it (Deletion *self)
+{
+  g_autoptr (GtkWidget) parent = g_weak_ref_get (&self->parent);
+  AdwToastOverlay *overlay = get_overlay (parent);
+
+  // Nobody waits for the end: deleting goes on when the page is gone, which then has nobody to tell.
+  dex_future_disown (dex_future_finally (maq_library_delete (self->library, self->removal, WITHOUT_TOAST), deleted_cb, deletion_ref (self), deletion_unref));
+  if (overlay != NULL)
+    show_undo (self, overlay);
+}
+
+static void
+refuse (Deletion  *self,
+        GtkWidget *parent)
+{
+  AdwToastOverlay *overlay = get_overlay (parent);
+  // Translators: %s is a name.
+  g_autofree char *title = g_strdup_printf (_ ("%s is being downloaded. Cancel that first."), self->name);
+
+  if (overlay == NULL)
+    return;
+  AdwToast *toast = adw_toast_new (title);
+  adw_toast_set_use_markup (toast, FALSE);
+  adw_toast_set_button_label (toast, _ ("Show Transfers"));
+  adw_toast_set_detailed_action_name (toast, "win.show-page::transfers");
+  adw_toast_overlay_add_toast (overlay, toast);
 }
 
 void
-maq_library_ask_delete (GtkWidget         *parent,
-                        MaqLibrary        *library,
-                        MaqLibraryRemoval *removal,
-                        const char        *name)
+maq_library_delete_with_undo (GtkWidget         *parent,
+                              MaqLibrary        *library,
+                              MaqLibraryRemoval *removal,
+                              const char        *name)
 {
   g_return_if_fail (GTK_IS_WIDGET (parent));
   g_return_if_fail (MAQ_IS_LIBRARY (library));
   g_return_if_fail (MAQ_IS_LIBRARY_REMOVAL (removal));
 
-  Ask *self = g_rc_box_new0 (Ask);
+  Deletion     *self = g_rc_box_new0 (Deletion);
+  MaqLibraryUse use = maq_library_get_use (library, removal);
   g_weak_ref_init (&self->parent, parent);
+  g_weak_ref_init (&self->toast, NULL);
   self->library = g_object_ref (library);
   self->removal = g_object_ref (removal);
   self->name = g_strdup (name);
-  ask (self);
-  ask_unref (self);
+  self->was_loaded = use == MAQ_LIBRARY_USE_SESSION;
+  if (self->was_loaded)
+    maq_library_unload (library, removal);
+  // One that was loaded may be in a download as well.
+  if (maq_library_get_use (library, removal) == MAQ_LIBRARY_USE_TRANSFER)
+    refuse (self, parent);
+  else
+    delete_it (self);
+  deletion_unref (self);
 }

@@ -7,12 +7,14 @@
 
 #include "maq-download-dialog.h"
 #include "maq-error-text.h"
+#include "maq-focus.h"
 #include "maq-future-slot.h"
 #include "maq-library-care-dialog.h"
 #include "maq-library-contents.h"
 #include "maq-library-delete.h"
 #include "maq-library-line-row.h"
 #include "maq-library-words.h"
+#include "maq-show-files.h"
 #include "maq-units.h"
 
 struct _MaqLibraryDetails
@@ -20,6 +22,7 @@ struct _MaqLibraryDetails
   AdwNavigationPage parent_instance;
 
   AdwWindowTitle *window_title;
+  AdwBanner      *resume_banner;
   AdwBanner      *banner;
   AdwBanner      *news_banner;
   GtkListView    *list_view;
@@ -34,12 +37,37 @@ struct _MaqLibraryDetails
 
 G_DEFINE_FINAL_TYPE (MaqLibraryDetails, maq_library_details, ADW_TYPE_NAVIGATION_PAGE)
 
+// As long as it is incomplete; what is being fetched need not be resumed.
+static void
+update_resume (MaqLibraryDetails *self)
+{
+  const MaqCompleteness *completeness = maq_library_item_get_completeness (self->item);
+  g_autofree char       *text = maq_completeness_to_text (completeness);
+  gboolean               is_shown = text != NULL && !maq_library_item_is_fetched (self->item);
+
+  if (is_shown)
+    adw_banner_set_title (self->resume_banner, text);
+  else
+    maq_focus_leave (GTK_WIDGET (self->resume_banner), GTK_WIDGET (self->list_view), NULL);
+  adw_banner_set_revealed (self->resume_banner, is_shown);
+}
+
+static void
+update_amount (MaqLibraryDetails *self)
+{
+  g_autofree char *summary = maq_library_item_dup_summary (self->item);
+
+  adw_window_title_set_subtitle (self->window_title, summary);
+  update_resume (self);
+}
+
 static void
 update (MaqLibraryDetails *self)
 {
   g_autofree char *summary = maq_library_item_dup_summary (self->item);
 
   adw_window_title_set_subtitle (self->window_title, summary);
+  update_resume (self);
   adw_banner_set_revealed (self->banner, maq_library_item_get_repo (self->item)->warning != NULL);
   adw_banner_set_revealed (self->news_banner, maq_library_item_has_news (self->item));
 }
@@ -56,31 +84,6 @@ library_changed_cb (MaqLibraryDetails *self)
 }
 
 static void
-launched_cb (GObject      *object,
-             GAsyncResult *result,
-             gpointer      data)
-{
-  g_autoptr (GtkWidget) widget = data;
-  g_autoptr (GError) error = NULL;
-
-  if (gtk_file_launcher_open_containing_folder_finish (GTK_FILE_LAUNCHER (object), result, &error) || g_error_matches (error, GTK_DIALOG_ERROR, GTK_DIALOG_ERROR_DISMISSED))
-    return;
-  g_message ("Showing the folder: %s", error->message);
-  maq_library_add_toast (widget, _ ("No file manager could be opened"));
-}
-
-void
-maq_library_show_in_files (GtkWidget  *widget,
-                           const char *place)
-{
-  g_autoptr (GFile) file = g_file_new_for_path (place);
-  g_autoptr (GtkFileLauncher) launcher = gtk_file_launcher_new (file);
-  GtkRoot *root = gtk_widget_get_root (widget);
-
-  gtk_file_launcher_open_containing_folder (launcher, GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL, NULL, launched_cb, g_object_ref (widget));
-}
-
-static void
 show_files_action (GtkWidget  *widget,
                    const char *action_name,
                    GVariant   *parameter)
@@ -92,7 +95,7 @@ show_files_action (GtkWidget  *widget,
 
   g_variant_get (parameter, "(&s&s)", &commit, &path);
   g_autofree char *place = g_build_filename (repo->path, "snapshots", *commit != '\0' ? commit : NULL, path, NULL);
-  maq_library_show_in_files (widget, place);
+  maq_show_in_files (widget, place);
 }
 
 static void
@@ -150,6 +153,24 @@ find_variant (const MaqCacheRevision *revision,
   return NULL;
 }
 
+static guint
+find_position (MaqLibraryDetails *self,
+               const char        *commit,
+               const char        *path)
+{
+  GListModel *lines = G_LIST_MODEL (gtk_list_view_get_model (self->list_view));
+  guint       n_items = g_list_model_get_n_items (lines);
+
+  for (guint i = 0; i < n_items; i++)
+    {
+      g_autoptr (MaqLibraryLine) line = g_list_model_get_item (lines, i);
+      const char *const *paths = maq_library_line_get_paths (line);
+      if (g_str_equal (maq_library_line_get_commit (line), commit) && g_str_equal (paths != NULL ? paths[0] : "", path))
+        return i;
+    }
+  return 0;
+}
+
 static void
 delete_action (GtkWidget  *widget,
                const char *action_name,
@@ -166,7 +187,7 @@ delete_action (GtkWidget  *widget,
   if (revision == NULL)
     return;
   g_autoptr (MaqVariant) variant = *path != '\0' ? find_variant (revision, path) : NULL;
-  g_autofree char *version = maq_library_revision_dup_name (revision);
+  g_autofree char *version = maq_library_revision_dup_name (maq_library_item_get_repo (self->item), revision);
   g_autofree char *name = NULL;
   g_autoptr (MaqLibraryRemoval) removal = NULL;
   if (variant != NULL)
@@ -185,7 +206,13 @@ delete_action (GtkWidget  *widget,
       name = g_strdup_printf (_ ("%s of %s"), version, id);
       removal = maq_library_removal_new (self->item, commit, NULL);
     }
-  maq_library_ask_delete (widget, self->library, removal, name);
+  gboolean had_focus = maq_focus_is_in (GTK_WIDGET (self->list_view));
+  guint    position = find_position (self, commit, path);
+  maq_library_delete_with_undo (widget, self->library, removal, name);
+  // What came to its place.
+  guint n_items = g_list_model_get_n_items (G_LIST_MODEL (gtk_list_view_get_model (self->list_view)));
+  if (had_focus && n_items > 0)
+    gtk_list_view_scroll_to (self->list_view, MIN (position, n_items - 1), GTK_LIST_SCROLL_FOCUS, NULL);
 }
 
 static void
@@ -196,7 +223,7 @@ delete_repo_action (GtkWidget  *widget,
   MaqLibraryDetails *self = MAQ_LIBRARY_DETAILS (widget);
   g_autoptr (MaqLibraryRemoval) removal = maq_library_removal_new (self->item, NULL, NULL);
 
-  maq_library_ask_delete (widget, self->library, removal, maq_library_item_get_id (self->item));
+  maq_library_delete_with_undo (widget, self->library, removal, maq_library_item_get_id (self->item));
 }
 
 static void
@@ -209,6 +236,18 @@ care_action (GtkWidget  *widget,
   g_autoptr (MaqRepoAddress) address = maq_repo_address_new (maq_library_item_get_kind (self->item), maq_library_item_get_id (self->item), NULL, NULL);
 
   adw_dialog_present (maq_library_care_dialog_new (self->library, self->transfers, care, address), widget);
+}
+
+static void
+resume_action (GtkWidget  *widget,
+               const char *action_name,
+               GVariant   *parameter)
+{
+  MaqLibraryDetails *self = MAQ_LIBRARY_DETAILS (widget);
+
+  // What it lacks can be chosen there.
+  if (!maq_library_resume (self->library, self->item))
+    gtk_widget_activate_action (widget, "details.open-page", NULL);
 }
 
 static void
@@ -276,6 +315,7 @@ maq_library_details_class_init (MaqLibraryDetailsClass *klass)
   g_type_ensure (MAQ_TYPE_LIBRARY_LINE_ROW);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/maquette_app/Maquette/app/maq-library-details.ui");
   gtk_widget_class_bind_template_child (widget_class, MaqLibraryDetails, window_title);
+  gtk_widget_class_bind_template_child (widget_class, MaqLibraryDetails, resume_banner);
   gtk_widget_class_bind_template_child (widget_class, MaqLibraryDetails, banner);
   gtk_widget_class_bind_template_child (widget_class, MaqLibraryDetails, news_banner);
   gtk_widget_class_bind_template_child (widget_class, MaqLibraryDetails, list_view);
@@ -284,6 +324,7 @@ maq_library_details_class_init (MaqLibraryDetailsClass *klass)
   gtk_widget_class_install_action (widget_class, "details.chat", "(ss)", chat_action);
   gtk_widget_class_install_action (widget_class, "details.delete", "(ss)", delete_action);
   gtk_widget_class_install_action (widget_class, "details.delete-repo", NULL, delete_repo_action);
+  gtk_widget_class_install_action (widget_class, "details.resume", NULL, resume_action);
   gtk_widget_class_install_action (widget_class, "details.verify", NULL, care_action);
   gtk_widget_class_install_action (widget_class, "details.repair", NULL, care_action);
   gtk_widget_class_install_action (widget_class, "details.show-news", NULL, show_news_action);
@@ -317,6 +358,8 @@ maq_library_details_new (MaqLibrary      *library,
   adw_window_title_set_title (self->window_title, name);
   gtk_list_view_set_model (self->list_view, GTK_SELECTION_MODEL (selection));
   g_signal_connect_object (item, "changed", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (item, "notify::have", G_CALLBACK (update_amount), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (item, "notify::completeness", G_CALLBACK (update_amount), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (library, "items-changed", G_CALLBACK (library_changed_cb), self, G_CONNECT_SWAPPED);
   update (self);
   return self;

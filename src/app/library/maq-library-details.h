@@ -16,7 +16,4 @@ G_DECLARE_FINAL_TYPE (MaqLibraryDetails, maq_library_details, MAQ, LIBRARY_DETAI
 
 MaqLibraryDetails *maq_library_details_new (MaqLibrary *library, MaqTransferList *transfers, MaqHubClient *client, MaqLibraryItem *item);
 
-// Shows the folder of PLACE, a file or folder, in the file manager; a toast on WIDGET says if there is none.
-void maq_library_show_in_files (GtkWidget *widget, const char *place);
-
 G_END_DECLS

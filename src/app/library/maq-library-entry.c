@@ -160,5 +160,5 @@ maq_library_entry_get_warning (gpointer     entry,
       return maq_foreign_item_get_model (entry)->problem;
     }
   *details = maq_library_item_get_repo (entry)->warning;
-  return *details != NULL ? _ ("Parts of it are damaged") : NULL;
+  return *details != NULL ? _ ("Some files are damaged") : NULL;
 }

@@ -5,7 +5,7 @@
 
 #include <glib/gi18n.h>
 
-#include "maq-library-menu.h"
+#include "maq-context-menu.h"
 #include "maq-units.h"
 
 struct _MaqLibraryLineRow
@@ -84,21 +84,23 @@ new_target (MaqLibraryLine *line)
   return g_variant_new ("(ss)", maq_library_line_get_commit (line), get_first_path (line));
 }
 
-// Made when it is opened: most rows never need one.
 static void
-create_menu_cb (GtkMenuButton *button,
-                gpointer       data)
+fill_menu (GtkWidget *widget,
+           GMenu     *menu)
 {
-  MaqLibraryLineRow *self = data;
-  g_autoptr (GMenu) menu = g_menu_new ();
+  MaqLibraryLineRow *self = MAQ_LIBRARY_LINE_ROW (widget);
+  g_autoptr (GMenu) first = g_menu_new ();
   g_autoptr (GMenu) last = g_menu_new ();
 
   if (self->line == NULL)
     return;
-  maq_library_menu_add (menu, _ ("Show in Files"), "details.show-files", new_target (self->line));
-  maq_library_menu_add (last, _ ("Delete…"), "details.delete", new_target (self->line));
+  gboolean    is_version = maq_library_line_get_kind (self->line) == MAQ_LIBRARY_LINE_VERSION;
+  const char *name = is_version ? maq_library_line_get_commit (self->line) : get_first_path (self->line);
+  maq_menu_add (first, _ ("Show in Files"), "details.show-files", new_target (self->line));
+  maq_menu_add (first, is_version ? _ ("Copy Commit") : _ ("Copy Name"), "win.copy", g_variant_new_string (name));
+  g_menu_append_section (menu, NULL, G_MENU_MODEL (first));
+  maq_menu_add (last, _ ("Delete"), "details.delete", new_target (self->line));
   g_menu_append_section (menu, NULL, G_MENU_MODEL (last));
-  gtk_menu_button_set_menu_model (button, G_MENU_MODEL (menu));
 }
 
 static void
@@ -176,5 +178,6 @@ static void
 maq_library_line_row_init (MaqLibraryLineRow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
-  gtk_menu_button_set_create_popup_func (self->menu, create_menu_cb, self, NULL);
+  maq_context_menu_add (GTK_WIDGET (self), fill_menu);
+  maq_context_menu_add_button (GTK_WIDGET (self), self->menu);
 }

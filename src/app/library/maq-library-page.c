@@ -10,13 +10,16 @@
 #include <glib/gi18n.h>
 
 #include "maq-error-text.h"
+#include "maq-focus.h"
 #include "maq-future-slot.h"
 #include "maq-library-care-dialog.h"
 #include "maq-library-delete.h"
 #include "maq-library-details.h"
 #include "maq-library-entry.h"
+#include "maq-library-import-dialog.h"
 #include "maq-library-row.h"
 #include "maq-library-words.h"
+#include "maq-show-files.h"
 #include "maq-status-stack.h"
 #include "maq-units.h"
 
@@ -205,7 +208,7 @@ found_cb (gpointer   object,
   if (dex_future_get_value (future, NULL) == NULL)
     {
       // Translators: %s is the name of a model.
-      g_autofree char *sentence = g_strdup_printf (_ ("“%s” is not there any more"), maq_foreign_item_get_model (item)->name);
+      g_autofree char *sentence = g_strdup_printf (_ ("“%s” is no longer there"), maq_foreign_item_get_model (item)->name);
       maq_library_add_toast (GTK_WIDGET (self), sentence);
       maq_foreign_list_refresh (self->foreign);
       return;
@@ -213,7 +216,7 @@ found_cb (gpointer   object,
   if (g_str_equal (self->use, "inspect"))
     gtk_widget_activate_action (GTK_WIDGET (self), "win.inspect", "s", path);
   else if (g_str_equal (self->use, "show-files"))
-    maq_library_show_in_files (GTK_WIDGET (self), path);
+    maq_show_in_files (GTK_WIDGET (self), path);
   else
     {
       g_autofree char *label = maq_foreign_model_dup_label (maq_foreign_item_get_model (item));
@@ -263,22 +266,6 @@ look_foreign_action (GtkWidget  *widget,
 
 // --- Rows ---
 
-static void
-row_activated_cb (MaqLibraryPage *self,
-                  guint           position)
-{
-  g_autoptr (GObject) entry = g_list_model_get_item (G_LIST_MODEL (self->sorted), position);
-  GtkWidget *view = gtk_widget_get_ancestor (GTK_WIDGET (self), ADW_TYPE_NAVIGATION_VIEW);
-
-  if (MAQ_IS_FOREIGN_ITEM (entry))
-    {
-      if (maq_foreign_item_get_model (MAQ_FOREIGN_ITEM (entry))->variant != NULL)
-        use_foreign (self, MAQ_FOREIGN_ITEM (entry), "inspect");
-    }
-  else if (entry != NULL && view != NULL)
-    adw_navigation_view_push (ADW_NAVIGATION_VIEW (view), ADW_NAVIGATION_PAGE (maq_library_details_new (self->library, self->transfers, self->client, MAQ_LIBRARY_ITEM (entry))));
-}
-
 static MaqRepoAddress *
 parse_uri (GVariant *parameter)
 {
@@ -294,6 +281,34 @@ find_item (MaqLibraryPage *self,
   return address != NULL ? maq_library_find (self->library, address->kind, address->id) : NULL;
 }
 
+static guint
+find_position (MaqLibraryPage *self,
+               gpointer        entry)
+{
+  guint n_items = g_list_model_get_n_items (G_LIST_MODEL (self->sorted));
+
+  for (guint i = 0; i < n_items; i++)
+    {
+      g_autoptr (GObject) other = g_list_model_get_item (G_LIST_MODEL (self->sorted), i);
+      if (other == entry)
+        return i;
+    }
+  return 0;
+}
+
+// What came to the place of the row that had the focus gets it.
+static void
+focus_at (MaqLibraryPage *self,
+          guint           position)
+{
+  guint n_items = g_list_model_get_n_items (G_LIST_MODEL (self->sorted));
+
+  if (n_items > 0)
+    gtk_list_view_scroll_to (self->list_view, MIN (position, n_items - 1), GTK_LIST_SCROLL_FOCUS, NULL);
+  else
+    gtk_widget_child_focus (GTK_WIDGET (self->status_stack), GTK_DIR_TAB_FORWARD);
+}
+
 static void
 delete_repo_action (GtkWidget  *widget,
                     const char *action_name,
@@ -303,8 +318,62 @@ delete_repo_action (GtkWidget  *widget,
   MaqLibraryItem *item = find_item (self, parameter);
   g_autoptr (MaqLibraryRemoval) removal = item != NULL ? maq_library_removal_new (item, NULL, NULL) : NULL;
 
-  if (removal != NULL)
-    maq_library_ask_delete (widget, self->library, removal, maq_library_item_get_id (item));
+  if (removal == NULL)
+    return;
+  gboolean had_focus = maq_focus_is_in (GTK_WIDGET (self->list_view));
+  guint    position = find_position (self, item);
+  maq_library_delete_with_undo (widget, self->library, removal, maq_library_item_get_id (item));
+  if (had_focus)
+    focus_at (self, position);
+}
+
+static void
+resume_action (GtkWidget  *widget,
+               const char *action_name,
+               GVariant   *parameter)
+{
+  MaqLibraryPage *self = MAQ_LIBRARY_PAGE (widget);
+  MaqLibraryItem *item = find_item (self, parameter);
+
+  // What it lacks can be chosen there.
+  if (item != NULL && !maq_library_resume (self->library, item))
+    gtk_widget_activate_action_variant (widget, "win.open-repo", parameter);
+}
+
+static void
+show_details (MaqLibraryPage *self,
+              MaqLibraryItem *item)
+{
+  GtkWidget *view = gtk_widget_get_ancestor (GTK_WIDGET (self), ADW_TYPE_NAVIGATION_VIEW);
+
+  if (view != NULL)
+    adw_navigation_view_push (ADW_NAVIGATION_VIEW (view), ADW_NAVIGATION_PAGE (maq_library_details_new (self->library, self->transfers, self->client, item)));
+}
+
+static void
+row_activated_cb (MaqLibraryPage *self,
+                  guint           position)
+{
+  g_autoptr (GObject) entry = g_list_model_get_item (G_LIST_MODEL (self->sorted), position);
+
+  if (MAQ_IS_FOREIGN_ITEM (entry))
+    {
+      if (maq_foreign_item_get_model (MAQ_FOREIGN_ITEM (entry))->variant != NULL)
+        use_foreign (self, MAQ_FOREIGN_ITEM (entry), "inspect");
+    }
+  else if (entry != NULL)
+    show_details (self, MAQ_LIBRARY_ITEM (entry));
+}
+
+static void
+show_details_action (GtkWidget  *widget,
+                     const char *action_name,
+                     GVariant   *parameter)
+{
+  MaqLibraryItem *item = find_item (MAQ_LIBRARY_PAGE (widget), parameter);
+
+  if (item != NULL)
+    show_details (MAQ_LIBRARY_PAGE (widget), item);
 }
 
 // A row came on the screen: only these are judged, and asked for on the Hub.
@@ -332,7 +401,7 @@ show_files_action (GtkWidget  *widget,
   if (item == NULL)
     return;
   g_autofree char *place = g_build_filename (maq_library_item_get_repo (item)->path, "snapshots", NULL);
-  maq_library_show_in_files (widget, place);
+  maq_show_in_files (widget, place);
 }
 
 static void
@@ -359,6 +428,16 @@ care_action (GtkWidget  *widget,
              GVariant   *parameter)
 {
   show_care (MAQ_LIBRARY_PAGE (widget), g_str_equal (action_name, "library.clean-up") ? MAQ_LIBRARY_CARE_CLEAN_UP : MAQ_LIBRARY_CARE_DUPLICATES, NULL);
+}
+
+static void
+import_action (GtkWidget  *widget,
+               const char *action_name,
+               GVariant   *parameter)
+{
+  MaqLibraryPage *self = MAQ_LIBRARY_PAGE (widget);
+
+  adw_dialog_present (ADW_DIALOG (maq_library_import_dialog_new (self->library, self->client)), widget);
 }
 
 static void
@@ -468,11 +547,14 @@ maq_library_page_class_init (MaqLibraryPageClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, show_models_cb);
   gtk_widget_class_bind_template_callback_full (widget_class, "retry_cb", G_CALLBACK (refresh));
   gtk_widget_class_install_action (widget_class, "library.delete-repo", "s", delete_repo_action);
+  gtk_widget_class_install_action (widget_class, "library.resume", "s", resume_action);
+  gtk_widget_class_install_action (widget_class, "library.show-details", "s", show_details_action);
   gtk_widget_class_install_action (widget_class, "library.look", "s", look_action);
   gtk_widget_class_install_action (widget_class, "library.look-foreign", "s", look_foreign_action);
   gtk_widget_class_install_action (widget_class, "library.use-foreign", "(ss)", use_foreign_action);
   gtk_widget_class_install_action (widget_class, "library.show-files", "s", show_files_action);
   gtk_widget_class_install_action (widget_class, "library.verify", "s", verify_action);
+  gtk_widget_class_install_action (widget_class, "library.import", NULL, import_action);
   gtk_widget_class_install_action (widget_class, "library.clean-up", NULL, care_action);
   gtk_widget_class_install_action (widget_class, "library.duplicates", NULL, care_action);
   gtk_widget_class_install_property_action (widget_class, "library.sort", "sort");

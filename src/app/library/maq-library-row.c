@@ -5,9 +5,11 @@
 
 #include <glib/gi18n.h>
 
+#include "maq-context-menu.h"
+#include "maq-focus.h"
 #include "maq-library-entry.h"
-#include "maq-library-menu.h"
 #include "maq-library-words.h"
+#include "maq-repo-menu.h"
 
 struct _MaqLibraryRow
 {
@@ -18,6 +20,7 @@ struct _MaqLibraryRow
   GtkLabel      *summary;
   GtkLabel      *variants;
   GtkLabel      *warning;
+  GtkWidget     *resume;
   GtkWidget     *chat;
   GtkMenuButton *menu;
 
@@ -35,6 +38,13 @@ typedef enum
 } MaqLibraryRowProperty;
 
 static GParamSpec *properties[PROP_DESCRIPTION + 1];
+
+static gboolean
+can_resume (gpointer entry)
+{
+  return MAQ_IS_LIBRARY_ITEM (entry) && maq_library_item_get_completeness (entry)->state == MAQ_COMPLETENESS_INCOMPLETE &&
+         !maq_library_item_is_fetched (entry);
+}
 
 static void
 update (MaqLibraryRow *self)
@@ -61,6 +71,8 @@ update (MaqLibraryRow *self)
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->warning), details);
   gtk_widget_set_visible (GTK_WIDGET (self->warning), warning != NULL);
   gtk_widget_set_visible (self->chat, maq_library_entry_get_chat (self->entry, &label, &path));
+  // What the transfer then says is told in the same row.
+  maq_focus_set_visible (self->resume, can_resume (self->entry), GTK_WIDGET (self->menu));
   // What a screen reader says besides the name.
   const char *parts[] = { summary, warning != NULL ? warning : variants, warning != NULL ? variants : NULL, NULL };
   g_free (self->description);
@@ -103,7 +115,11 @@ set_entry (MaqLibraryRow *self,
     return;
   g_signal_connect_object (entry, "notify::fit", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
   if (MAQ_IS_LIBRARY_ITEM (entry))
-    g_signal_connect_object (entry, "changed", G_CALLBACK (entry_changed_cb), self, G_CONNECT_SWAPPED);
+    {
+      g_signal_connect_object (entry, "changed", G_CALLBACK (entry_changed_cb), self, G_CONNECT_SWAPPED);
+      g_signal_connect_object (entry, "notify::completeness", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+      g_signal_connect_object (entry, "notify::have", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+    }
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TITLE]);
   entry_changed_cb (self);
 }
@@ -123,16 +139,30 @@ chat_clicked_cb (MaqLibraryRow *self)
 }
 
 static void
+resume_clicked_cb (MaqLibraryRow *self)
+{
+  if (self->entry == NULL || !MAQ_IS_LIBRARY_ITEM (self->entry))
+    return;
+  g_autofree char *uri = maq_library_item_dup_uri (MAQ_LIBRARY_ITEM (self->entry));
+  gtk_widget_activate_action (GTK_WIDGET (self), "library.resume", "s", uri);
+}
+
+static void
 fill_repo_menu (GMenu          *menu,
                 MaqLibraryItem *item)
 {
   g_autofree char *uri = maq_library_item_dup_uri (item);
+  g_autoptr (GMenu) first = g_menu_new ();
   g_autoptr (GMenu) last = g_menu_new ();
 
-  maq_library_menu_add (menu, _ ("Open Page"), "win.open-repo", g_variant_new_string (uri));
-  maq_library_menu_add (menu, _ ("Show in Files"), "library.show-files", g_variant_new_string (uri));
-  maq_library_menu_add (menu, _ ("Verify Files"), "library.verify", g_variant_new_string (uri));
-  maq_library_menu_add (last, _ ("Delete…"), "library.delete-repo", g_variant_new_string (uri));
+  if (can_resume (item))
+    maq_menu_add (first, _ ("Resume"), "library.resume", g_variant_new_string (uri));
+  maq_menu_add (first, _ ("Versions and Files"), "library.show-details", g_variant_new_string (uri));
+  maq_menu_add (first, _ ("Show in Files"), "library.show-files", g_variant_new_string (uri));
+  maq_menu_add (first, _ ("Verify Files"), "library.verify", g_variant_new_string (uri));
+  g_menu_append_section (menu, NULL, G_MENU_MODEL (first));
+  maq_repo_menu_add (menu, maq_library_item_get_kind (item), maq_library_item_get_id (item));
+  maq_menu_add (last, _ ("Delete"), "library.delete-repo", g_variant_new_string (uri));
   g_menu_append_section (menu, NULL, G_MENU_MODEL (last));
 }
 
@@ -146,30 +176,30 @@ fill_foreign_menu (GMenu          *menu,
   const char            *path = maq_foreign_item_get_path (item);
   g_autoptr (GMenu) section = g_menu_new ();
   // Translators: %s is the name of a program.
-  g_autofree char *whose = program != NULL ? g_strdup_printf (_ ("Kept by %s"), program) : g_strdup (_ ("In a Model Folder of Yours"));
+  g_autofree char *whose = program != NULL ? g_strdup_printf (_ ("Managed by %s"), program) : g_strdup (_ ("In a Model Folder"));
 
   if (maq_foreign_item_is_usable (item))
-    maq_library_menu_add (section, _ ("Inspect"), "library.use-foreign", g_variant_new ("(ss)", "inspect", path));
+    maq_menu_add (section, _ ("Inspect"), "library.use-foreign", g_variant_new ("(ss)", "inspect", path));
   if (model->variant != NULL)
-    maq_library_menu_add (section, _ ("Show in Files"), "library.use-foreign", g_variant_new ("(ss)", "show-files", path));
+    {
+      maq_menu_add (section, _ ("Show in Files"), "library.use-foreign", g_variant_new ("(ss)", "show-files", path));
+      maq_menu_add (section, _ ("Copy Name"), "win.copy", g_variant_new_string (model->name));
+    }
   if (model->variant == NULL || program == NULL)
-    maq_library_menu_add (section, _ ("Model Folders…"), "app.preferences", NULL);
+    maq_menu_add (section, _ ("Model Folders…"), "app.preferences", NULL);
   g_menu_append_section (menu, whose, G_MENU_MODEL (section));
 }
 
-// Made when it is opened: most rows never need one.
 static void
-create_menu_cb (GtkMenuButton *button,
-                gpointer       data)
+fill_menu (GtkWidget *widget,
+           GMenu     *menu)
 {
-  MaqLibraryRow *self = data;
-  g_autoptr (GMenu) menu = g_menu_new ();
+  MaqLibraryRow *self = MAQ_LIBRARY_ROW (widget);
 
   if (MAQ_IS_FOREIGN_ITEM (self->entry))
     fill_foreign_menu (menu, MAQ_FOREIGN_ITEM (self->entry));
   else if (self->entry != NULL)
     fill_repo_menu (menu, MAQ_LIBRARY_ITEM (self->entry));
-  gtk_menu_button_set_menu_model (button, G_MENU_MODEL (menu));
 }
 
 static void
@@ -249,15 +279,18 @@ maq_library_row_class_init (MaqLibraryRowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MaqLibraryRow, summary);
   gtk_widget_class_bind_template_child (widget_class, MaqLibraryRow, variants);
   gtk_widget_class_bind_template_child (widget_class, MaqLibraryRow, warning);
+  gtk_widget_class_bind_template_child (widget_class, MaqLibraryRow, resume);
   gtk_widget_class_bind_template_child (widget_class, MaqLibraryRow, chat);
   gtk_widget_class_bind_template_child (widget_class, MaqLibraryRow, menu);
   gtk_widget_class_bind_template_callback (widget_class, chat_clicked_cb);
+  gtk_widget_class_bind_template_callback (widget_class, resume_clicked_cb);
 }
 
 static void
 maq_library_row_init (MaqLibraryRow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
-  gtk_menu_button_set_create_popup_func (self->menu, create_menu_cb, self, NULL);
+  maq_context_menu_add (GTK_WIDGET (self), fill_menu);
+  maq_context_menu_add_button (GTK_WIDGET (self), self->menu);
   g_signal_connect_after (self, "map", G_CALLBACK (want_verdict), NULL);
 }

@@ -8,7 +8,7 @@
 
 // A repo in the cache or a model of another program: its name, lines of facts, a button to chat with it and a menu. Properties:
 // entry (nullable while recycled), title and description for screen readers. What the menu offers is the page's:
-// library.delete-repo, library.verify and library.show-files (s: the hf:// address), library.use-foreign (ss: "chat", "inspect" or
+// library.resume, -show-details, -show-files, -verify and -delete-repo (s: the hf:// address), library.use-foreign (ss: "chat", "inspect" or
 // "show-files", the path).
 
 G_BEGIN_DECLS

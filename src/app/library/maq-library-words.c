@@ -33,6 +33,21 @@ join (GStrvBuilder *parts)
   return g_strjoinv (" · ", strv);
 }
 
+// Its size, or how far it is: never both, which would contradict each other.
+static char *
+dup_amount (MaqLibraryItem *item)
+{
+  const MaqCompleteness *completeness = maq_library_item_get_completeness (item);
+
+  if (completeness->state != MAQ_COMPLETENESS_INCOMPLETE)
+    return maq_format_bytes (maq_library_item_get_size (item));
+  if (!maq_library_item_is_fetched (item) || completeness->want == 0)
+    return maq_completeness_to_text (completeness);
+  g_autofree char *part = maq_format_bytes_of (completeness->have, completeness->want);
+  // Translators: %s is a part of a whole, as in "Downloading · 7.1 of 14.4 GB".
+  return g_strdup_printf (_ ("Downloading · %s"), part);
+}
+
 char *
 maq_library_item_dup_summary (MaqLibraryItem *item)
 {
@@ -41,7 +56,7 @@ maq_library_item_dup_summary (MaqLibraryItem *item)
   gint64 used = maq_library_item_get_last_accessed (item);
 
   g_strv_builder_add (parts, maq_library_kind_word (maq_library_item_get_kind (item)));
-  g_strv_builder_take (parts, maq_format_bytes (maq_library_item_get_size (item)));
+  g_strv_builder_take (parts, dup_amount (item));
   if (n_versions > 1)
     g_strv_builder_take (parts, g_strdup_printf (ngettext ("%u version", "%u versions", n_versions), n_versions));
   if (used > 0)
@@ -84,13 +99,26 @@ maq_library_item_dup_variants (MaqLibraryItem *item)
   return join (parts);
 }
 
+// Whether another version has a name, and this one was whole once.
+static gboolean
+is_earlier (const MaqCacheRepo     *repo,
+            const MaqCacheRevision *revision)
+{
+  gboolean has_later = FALSE;
+
+  for (guint i = 0; i < repo->revisions->len; i++)
+    has_later |= ((MaqCacheRevision *) g_ptr_array_index (repo->revisions, i))->refs[0] != NULL;
+  return has_later && maq_completeness_judge_revision (repo, revision, NULL).state != MAQ_COMPLETENESS_INCOMPLETE;
+}
+
 char *
-maq_library_revision_dup_name (const MaqCacheRevision *revision)
+maq_library_revision_dup_name (const MaqCacheRepo     *repo,
+                               const MaqCacheRevision *revision)
 {
   if (revision->refs[0] != NULL)
     return g_strjoinv (", ", revision->refs);
   // Translators: %.7s is the beginning of a commit.
-  return g_strdup_printf (_ ("Earlier version %.7s"), revision->commit);
+  return g_strdup_printf (is_earlier (repo, revision) ? _ ("Earlier version %.7s") : _ ("Version %.7s"), revision->commit);
 }
 
 char *
@@ -100,12 +128,26 @@ maq_library_dup_files (guint n)
 }
 
 char *
-maq_library_revision_dup_summary (const MaqCacheRevision *revision)
+maq_library_revision_dup_summary (MaqLibraryItem         *item,
+                                  const MaqCacheRevision *revision)
 {
   g_autoptr (GStrvBuilder) parts = g_strv_builder_new ();
+  MaqCompleteness completeness = maq_completeness_judge_revision (maq_library_item_get_repo (item), revision, maq_library_item_get_transfer (item));
 
-  g_strv_builder_take (parts, maq_library_dup_files (revision->files->len));
-  g_strv_builder_take (parts, maq_format_bytes (revision->size));
+  if (completeness.state == MAQ_COMPLETENESS_INCOMPLETE)
+    g_strv_builder_take (parts, maq_completeness_to_text (&completeness));
+  else
+    {
+      if (completeness.state == MAQ_COMPLETENESS_SELECTED)
+        // Translators: the first %u is a part of the second.
+        g_strv_builder_take (parts, g_strdup_printf (ngettext ("%u of %u file", "%u of %u files", completeness.n_listed), completeness.n_here, completeness.n_listed));
+      else
+        g_strv_builder_take (parts, maq_library_dup_files (revision->files->len));
+      g_strv_builder_take (parts, maq_format_bytes (revision->size));
+    }
+  if (completeness.state == MAQ_COMPLETENESS_UNKNOWN)
+    // Translators: nobody knows whether all files of a repo are here.
+    g_strv_builder_add (parts, _ ("completeness unknown"));
   if (revision->last_modified > 0)
     {
       g_autofree char *when = maq_format_relative_time (revision->last_modified, g_get_real_time () / G_USEC_PER_SEC);

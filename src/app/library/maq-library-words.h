@@ -9,14 +9,14 @@
 G_BEGIN_DECLS
 
 const char *maq_library_kind_word (MaqRepoKind kind); // "Model"
-// "Model · 4.7 MB · 2 versions · used 3 days ago"
+// "Model · 4.7 MB · 2 versions · used 3 days ago", "Model · Incomplete · 7.1 of 14.4 GB"
 char *maq_library_item_dup_summary (MaqLibraryItem *item);
 // "Q4_0, Q8_0 · Fits · Q6_K: 1 part is missing"; "" for what has no variants.
 char *maq_library_item_dup_variants (MaqLibraryItem *item);
-// "main", "main, v1.0", or "Earlier version 1a2b3c4" where no branch or tag names it.
-char *maq_library_revision_dup_name (const MaqCacheRevision *revision);
-// "14 files · 3.2 GB · downloaded 3 days ago"
-char *maq_library_revision_dup_summary (const MaqCacheRevision *revision);
+// "main", "main, v1.0", or where no branch or tag names it "Earlier version 1a2b3c4"; "Version 1a2b3c4" of what was never whole.
+char *maq_library_revision_dup_name (const MaqCacheRepo *repo, const MaqCacheRevision *revision);
+// "14 files · 3.2 GB · downloaded 3 days ago", "3 of 20 files · …", "Incomplete · 7.1 of 14.4 GB · …"
+char *maq_library_revision_dup_summary (MaqLibraryItem *item, const MaqCacheRevision *revision);
 char *maq_library_dup_files (guint n); // "14 files"
 // The hf:// address of a repo.
 char *maq_library_item_dup_uri (MaqLibraryItem *item);
