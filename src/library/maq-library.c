@@ -10,8 +10,8 @@
 #include "maq-library-watch.h"
 #include "maq-transfer-private.h"
 
-// Repos arrive from a scan in portions, wait in a queue, and are taken into the list a few milliseconds' worth at a time, after
-// what a frame has to do. The list is what is known less what is about to be deleted. Items stay the same objects as long as their
+// Repos arrive from a scan in portions, wait in a queue, and are taken into the list a few milliseconds' worth at a time, so that
+// a frame has time for what it has to do. The list is what is known less what is about to be deleted. Items stay the same objects as long as their
 // repo is there, so that a row keeps its place and focus; they are told when something in them changed.
 
 #define SETTLE     200        // milliseconds after a change on the disk until it is read, with what belongs to it
@@ -526,9 +526,9 @@ slice_cb (gpointer data)
 static void
 want_slice (MaqLibrary *self)
 {
-  // After drawing, which has a higher priority.
+  // Not after drawing: where each frame takes longer than a frame has, as on a slow display with a spinner, it would never come.
   if (self->slice == 0)
-    self->slice = g_timeout_add_full (G_PRIORITY_DEFAULT_IDLE, PAUSE, slice_cb, self, NULL);
+    self->slice = g_timeout_add (PAUSE, slice_cb, self);
 }
 
 static void
