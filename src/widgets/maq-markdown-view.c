@@ -9,6 +9,7 @@
 
 #include "maq-markdown-view.h"
 
+#include <glib/gi18n.h>
 #include <libdex.h>
 #include <string.h>
 #include <time.h>
@@ -158,6 +159,8 @@ code_new (MaqMarkdownView  *self,
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled_window), GTK_POLICY_AUTOMATIC, GTK_POLICY_NEVER);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled_window), label_new (self, block, label));
   gtk_widget_add_css_class (scrolled_window, "markdown-code");
+  // Tab stops there, to scroll.
+  gtk_accessible_update_property (GTK_ACCESSIBLE (scrolled_window), GTK_ACCESSIBLE_PROPERTY_LABEL, block->kind == MAQ_MARKDOWN_TABLE ? _ ("Table") : _ ("Code"), -1);
   gtk_widget_add_css_class (GTK_WIDGET (*label), "monospace");
   return scrolled_window;
 }

@@ -5,6 +5,9 @@
 
 #include <glib/gi18n.h>
 
+#include "maq-focus.h"
+#include "maq-stack-pages.h"
+
 // How long an empty page stays before the spinner shows, in milliseconds.
 #define SPINNER_DELAY_MS 200
 
@@ -25,6 +28,7 @@ struct _MaqStatusStack
   char      *empty_title;
   char      *empty_description;
   guint      spinner_timeout;
+  gboolean   holds_focus; // for the page that is to come
 };
 
 G_DEFINE_FINAL_TYPE (MaqStatusStack, maq_status_stack, GTK_TYPE_WIDGET)
@@ -65,10 +69,35 @@ spinner_timeout_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+// While nothing is there to have it, the stack itself keeps the focus.
+static void
+hold_focus (MaqStatusStack *self)
+{
+  if (!maq_focus_is_in (GTK_WIDGET (self)) || self->holds_focus)
+    return;
+  self->holds_focus = TRUE;
+  gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
+  gtk_widget_grab_focus (GTK_WIDGET (self));
+}
+
+static void
+pass_focus_on (MaqStatusStack *self)
+{
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+
+  if (!self->holds_focus || self->status == MAQ_STATUS_LOADING)
+    return;
+  self->holds_focus = FALSE;
+  if (root != NULL && gtk_root_get_focus (root) == GTK_WIDGET (self))
+    gtk_widget_child_focus (gtk_stack_get_visible_child (self->stack), GTK_DIR_TAB_FORWARD);
+  gtk_widget_set_focusable (GTK_WIDGET (self), FALSE);
+}
+
 static void
 update_visible_child (MaqStatusStack *self)
 {
   g_clear_handle_id (&self->spinner_timeout, g_source_remove);
+  hold_focus (self);
   switch (self->status)
     {
     case MAQ_STATUS_LOADING:
@@ -92,6 +121,7 @@ update_visible_child (MaqStatusStack *self)
     default:
       g_assert_not_reached ();
     }
+  pass_focus_on (self);
 }
 
 static void
@@ -223,6 +253,7 @@ static void
 maq_status_stack_init (MaqStatusStack *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  maq_stack_pages_hide_others (GTK_WIDGET (self->stack));
   update_visible_child (self);
 }
 

@@ -6,7 +6,7 @@
 
 // Gives a page its five states: loading, content, empty, offline and error. The content is its child; the other four are status
 // pages of its own. Offline and error have a button that emits `retry`. Loading shows only after a short while, so that fast
-// answers do not flash.
+// answers do not flash. The focus stays inside: what comes after the page that had it gets it.
 
 G_BEGIN_DECLS
 

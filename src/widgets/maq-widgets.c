@@ -4,6 +4,7 @@
 #include "maq-widgets.h"
 
 #include "maq-markdown-view.h"
+#include "maq-pinned-view.h"
 #include "maq-status-stack.h"
 #include "maq-widgets-resources.h"
 
@@ -16,6 +17,8 @@ maq_widgets_init (void)
     return;
   maq_widgets_register_resource ();
   g_type_ensure (MAQ_TYPE_MARKDOWN_VIEW);
+  g_type_ensure (MAQ_TYPE_PINNED_BIN);
+  g_type_ensure (MAQ_TYPE_PINNED_VIEW);
   g_type_ensure (MAQ_TYPE_STATUS_STACK);
   g_once_init_leave (&registered, 1);
 }

@@ -104,13 +104,33 @@ ui_hide (GtkWindow *window,
   ui_wait (is_true, &gone, 5000);
 }
 
+// The first label of what a button shows.
+static GtkLabel *
+find_label (GtkWidget *widget)
+{
+  if (widget == NULL || GTK_IS_LABEL (widget))
+    return (GtkLabel *) widget;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
+    {
+      GtkLabel *label = find_label (child);
+      if (label != NULL)
+        return label;
+    }
+  return NULL;
+}
+
 static const char *
 text_of (GtkWidget *widget)
 {
   if (GTK_IS_LABEL (widget))
     return gtk_label_get_text (GTK_LABEL (widget));
+  if (GTK_IS_BUTTON (widget) && gtk_button_get_label (GTK_BUTTON (widget)) != NULL)
+    return gtk_button_get_label (GTK_BUTTON (widget));
   if (GTK_IS_BUTTON (widget))
-    return gtk_button_get_label (GTK_BUTTON (widget)) != NULL ? gtk_button_get_label (GTK_BUTTON (widget)) : gtk_widget_get_tooltip_text (widget);
+    {
+      GtkLabel *label = find_label (gtk_button_get_child (GTK_BUTTON (widget)));
+      return label != NULL ? gtk_label_get_text (label) : gtk_widget_get_tooltip_text (widget);
+    }
   if (GTK_IS_EDITABLE (widget))
     return gtk_editable_get_text (GTK_EDITABLE (widget));
   return gtk_widget_get_tooltip_text (widget);

@@ -57,6 +57,52 @@ test_status_stack (void)
   ui_hide (window, stack);
 }
 
+// The focus stays inside while nothing is there to have it, and goes to what comes then.
+static void
+test_status_stack_focus (void)
+{
+  GtkWidget      *widget = maq_status_stack_new ();
+  MaqStatusStack *stack = MAQ_STATUS_STACK (widget);
+  GtkWidget      *button = gtk_button_new_with_label ("the content");
+  GtkWindow      *window = ui_show (widget, 400, 400);
+
+  g_object_set (stack, "child", button, NULL);
+  maq_status_stack_set_problem (stack, "Broken", NULL, TRUE);
+  maq_status_stack_set_status (stack, MAQ_STATUS_ERROR);
+  ui_wait_sensitive (stack, "Try Again");
+  gtk_widget_grab_focus (ui_find (stack, GTK_TYPE_BUTTON, "Try Again"));
+  maq_status_stack_set_status (stack, MAQ_STATUS_LOADING);
+  ui_run (300);
+  g_assert_true (gtk_root_get_focus (GTK_ROOT (window)) == widget);
+  maq_status_stack_set_status (stack, MAQ_STATUS_CONTENT);
+  ui_run (300);
+  g_assert_true (gtk_root_get_focus (GTK_ROOT (window)) == button);
+  g_assert_false (gtk_widget_get_focusable (widget));
+  ui_hide (window, stack);
+}
+
+// A screen reader gets the page that shows, and no other.
+static void
+test_status_stack_accessible (void)
+{
+  GtkWidget      *widget = maq_status_stack_new ();
+  MaqStatusStack *stack = MAQ_STATUS_STACK (widget);
+  GtkWindow      *window = ui_show (widget, 400, 400);
+  GtkStack       *inner = GTK_STACK (gtk_widget_get_first_child (widget));
+
+  maq_status_stack_set_status (stack, MAQ_STATUS_EMPTY);
+  maq_status_stack_set_status (stack, MAQ_STATUS_CONTENT);
+  g_autoptr (GListModel) pages = G_LIST_MODEL (gtk_stack_get_pages (inner));
+  g_assert_cmpuint (g_list_model_get_n_items (pages), ==, 5);
+  for (guint i = 0; i < g_list_model_get_n_items (pages); i++)
+    {
+      g_autoptr (GtkStackPage) page = g_list_model_get_item (pages, i);
+      gboolean is_shown = gtk_stack_page_get_child (page) == gtk_stack_get_visible_child (inner);
+      g_assert_cmpint (gtk_test_accessible_has_state (GTK_ACCESSIBLE (page), GTK_ACCESSIBLE_STATE_HIDDEN), ==, !is_shown);
+    }
+  ui_hide (window, stack);
+}
+
 static guint
 count_children (gpointer widget)
 {
@@ -263,9 +309,9 @@ test_hub_label (void)
 static void
 test_chip (void)
 {
-  GtkWidget *chip = maq_chip_new ("maq-gated-symbolic", "On Request");
+  GtkWidget *chip = maq_chip_new ("maq-gated-symbolic", "Gated");
   GtkWindow *window = ui_show (chip, 200, 100);
-  g_assert_true (ui_shows (chip, "On Request"));
+  g_assert_true (ui_shows (chip, "Gated"));
   ui_hide (window, chip);
 }
 
@@ -278,6 +324,8 @@ main (int   argc,
   adw_init ();
   maq_widgets_init ();
   g_test_add_func ("/widgets/status-stack/shows-five-states", test_status_stack);
+  g_test_add_func ("/widgets/status-stack/keeps-the-focus", test_status_stack_focus);
+  g_test_add_func ("/widgets/status-stack/hides-what-does-not-show", test_status_stack_accessible);
   g_test_add_func ("/widgets/markdown-view/keeps-what-did-not-change", test_markdown_view);
   g_test_add_func ("/widgets/markdown-view/links", test_markdown_links);
   g_test_add_func ("/widgets/future-slot/calls-once-or-never", test_future_slot);

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Copyright 2026 The Maquette developers
+#pragma once
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+// From now on screen readers get only that page of STACK, a GtkStack or an AdwViewStack, that shows. Once its pages are there; call
+// it again when there are others.
+void maq_stack_pages_hide_others (GtkWidget *stack);
+
+G_END_DECLS
