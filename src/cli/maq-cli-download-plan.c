@@ -57,7 +57,7 @@ print_text (MaqCli *cli, MaqDownloadOffer *offer, const MaqDownloadSummary *summ
   print_fact (cli, _ ("License"), license != NULL ? license : _ ("not specified"));
   if (offer->access != MAQ_DOWNLOAD_ACCESS_OPEN)
     print_fact (cli, _ ("Access"), access != NULL ? access : _ ("Granted by the owner"));
-  print_fact (cli, _ ("Goes to"), place);
+  print_fact (cli, _ ("Save to"), place);
   if (!maq_download_summary_has_room (summary))
     {
       g_autofree char *no_room = maq_download_summary_dup_no_room (summary);

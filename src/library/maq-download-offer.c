@@ -223,9 +223,9 @@ maq_download_access_to_sentence (MaqDownloadAccess access)
   switch (access)
     {
     case MAQ_DOWNLOAD_ACCESS_NEEDS_TOKEN:
-      return _ ("The owner gives access on request. Ask for it on the page, then add an access token in Preferences.");
+      return _ ("The owner gives access on request. Request it on the web page of the repo, then add an access token.");
     case MAQ_DOWNLOAD_ACCESS_REFUSED:
-      return _ ("The owner has not given this account access yet. Ask for it on the page.");
+      return _ ("The owner has not given this account access yet. Request it on the web page of the repo.");
     case MAQ_DOWNLOAD_ACCESS_OPEN:
     case MAQ_DOWNLOAD_ACCESS_GRANTED:
     default:

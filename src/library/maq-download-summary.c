@@ -151,14 +151,17 @@ dup_amount (const MaqDownloadSummary *self)
   g_autofree char       *total = maq_format_bytes (plan->bytes_total);
   g_autofree char       *here = maq_format_bytes (plan->bytes_here);
 
+  if (self->is_complete)
+    // Translators: %s is a size.
+    return g_strdup_printf (ngettext ("Already downloaded (%u file, %s)", "Already downloaded (%u files, %s)", plan->n_files), plan->n_files, total);
   if (self->bytes_left == 0)
-    // Translators: the first %s is a size.
-    return g_strdup_printf (ngettext ("%u file, %s; it is on this computer already.", "%u files, %s; all of it is on this computer already.", plan->n_files), plan->n_files, total);
+    // Translators: %s is a size.
+    return g_strdup_printf (ngettext ("%u file, %s, already on this computer", "%u files, %s, already on this computer", plan->n_files), plan->n_files, total);
   if (plan->bytes_here == 0)
     // Translators: %s is a size.
-    return g_strdup_printf (ngettext ("%u file, %s.", "%u files, %s.", plan->n_files), plan->n_files, total);
+    return g_strdup_printf (ngettext ("%u file, %s", "%u files, %s", plan->n_files), plan->n_files, total);
   // Translators: both %s are sizes.
-  return g_strdup_printf (ngettext ("%u file, %s; %s of it is on this computer already.", "%u files, %s; %s of it is on this computer already.", plan->n_files), plan->n_files, total, here);
+  return g_strdup_printf (ngettext ("%u file, %s, of which %s is already downloaded", "%u files, %s, of which %s is already downloaded", plan->n_files), plan->n_files, total, here);
 }
 
 char *
@@ -167,7 +170,7 @@ maq_download_summary_to_sentence (const MaqDownloadSummary *self)
   g_autofree char *amount = dup_amount (self);
   g_autofree char *warning = maq_download_plan_dup_warning (self->plan);
 
-  return warning != NULL ? g_strconcat (amount, " ", warning, NULL) : g_steal_pointer (&amount);
+  return warning != NULL ? g_strconcat (amount, ". ", warning, NULL) : g_steal_pointer (&amount);
 }
 
 char *
@@ -177,7 +180,7 @@ maq_download_summary_dup_no_room (const MaqDownloadSummary *self)
   g_autofree char *room = maq_format_bytes (self->plan->room);
 
   // Translators: both %s are sizes.
-  return g_strdup_printf (_ ("This takes %s, and the disk has room for %s. Delete something in the Library, or choose less."), space, room);
+  return g_strdup_printf (_ ("This takes %s, but only %s is available on the disk. Delete something in the Library, or select less."), space, room);
 }
 
 static char *
@@ -204,5 +207,5 @@ maq_download_place_to_text (const char *folder,
   if (room == G_MAXUINT64)
     return g_steal_pointer (&place);
   // Translators: a folder, and how much it can take.
-  return g_strdup_printf (_ ("%s · room for %s"), place, size);
+  return g_strdup_printf (_ ("%s · %s available"), place, size);
 }

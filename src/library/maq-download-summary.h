@@ -29,12 +29,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (MaqDownloadSummary, maq_download_summary_unref)
 DexFuture *maq_download_summarize (MaqTransferList *transfers, MaqCache *cache, const MaqTransferRequest *request, MaqDownloadOffer *offer);
 
 gboolean maq_download_summary_has_room (const MaqDownloadSummary *self);
-// Folder as people write it, and how much it can take: "~/models · room for 80 GB" (transfer full, translated).
+// Folder as people write it, and how much it can take: "~/models · 80 GB available" (transfer full, translated).
 // ROOM: in bytes, G_MAXUINT64 if unknown.
 char *maq_download_place_to_text (const char *folder, guint64 room);
 // What is to be known before PLAN is begun, in sentences (transfer full, translated); NULL: nothing.
 char *maq_download_plan_dup_warning (const MaqTransferPlan *plan);
-// "12 files, 8.2 GB; 4.1 GB of it is on this computer already.", and the warning (transfer full, translated)
+// "Already downloaded (1 file, 2.2 MB)", "12 files, 8.2 GB, of which 4.1 GB is already downloaded", and the warning (transfer full,
+// translated).
 char *maq_download_summary_to_sentence (const MaqDownloadSummary *self);
 // Why there is no room, and what to do (transfer full, translated).
 char *maq_download_summary_dup_no_room (const MaqDownloadSummary *self);

@@ -96,6 +96,16 @@ choose (Shown      *shown,
   gtk_check_button_set_active (find_check (shown->dialog, title), TRUE);
 }
 
+// Version, place and patterns are among the options.
+static void
+open_options (Shown *shown)
+{
+  ui_wait_text (shown->dialog, "Options");
+  GtkWidget *row = gtk_widget_get_ancestor (ui_find (shown->dialog, GTK_TYPE_LABEL, "Options"), ADW_TYPE_EXPANDER_ROW);
+  adw_expander_row_set_expanded (ADW_EXPANDER_ROW (row), TRUE);
+  ui_wait_text (shown->dialog, "Files by Pattern");
+}
+
 static MaqTransfer *
 get_transfer (AppFixture *fixture)
 {
@@ -144,12 +154,11 @@ test_enter (AppFixture   *fixture,
 {
   Shown shown = show (fixture, MAQ_REPO_KIND_MODEL, CHAT);
 
-  ui_wait_text (shown.dialog, "1 file, 2.2\302\240MB.");
   ui_wait_text (shown.dialog, "Q8_0 · 2.2\302\240MB · Fits, Recommended");
   ui_wait_text (shown.dialog, "4 files, 7.8\302\240MB");
   ui_wait_text (shown.dialog, "main · ");
   ui_wait_text (shown.dialog, "cc0-1.0");
-  ui_wait_text (shown.dialog, "room for ");
+  ui_wait_text (shown.dialog, " available");
   ui_wait (has_default, &shown, 10000);
   press (&shown, "Download 2.2\302\240MB");
   ui_wait (is_done, fixture, 30000);
@@ -158,18 +167,18 @@ test_enter (AppFixture   *fixture,
 
   // What is here is not fetched again.
   shown = show (fixture, MAQ_REPO_KIND_MODEL, CHAT);
-  ui_wait_text (shown.dialog, "Everything is here.");
+  ui_wait_text (shown.dialog, "Already downloaded (1 file, 2.2\302\240MB)");
   press (&shown, "Show in Library");
   ui_wait (has_activated, fixture, 5000);
   g_assert_cmpstr (fixture->activated, ==, "show-page library");
   ui_hide (shown.window, shown.below);
 
   shown = show (fixture, MAQ_REPO_KIND_MODEL, CHAT);
-  ui_wait_text (shown.dialog, "Everything is here.");
+  ui_wait_text (shown.dialog, "Already downloaded (1 file, 2.2\302\240MB)");
   choose (&shown, "All Files");
   // What the button said is not what it would do now.
   g_assert_false (ui_shows (shown.dialog, "Show in Library"));
-  ui_wait_text (shown.dialog, "4 files, 7.8\302\240MB; 2.2\302\240MB of it is on this computer already.");
+  ui_wait_text (shown.dialog, "4 files, 7.8\302\240MB, of which 2.2\302\240MB is already downloaded");
   ui_wait_text (shown.dialog, "Download 5.5\302\240MB");
   ui_hide (shown.window, shown.below);
 }
@@ -185,9 +194,9 @@ test_escape (AppFixture   *fixture,
   ui_run (300);
   ui_hide (shown.window, shown.below);
   shown = show (fixture, MAQ_REPO_KIND_MODEL, CHAT);
-  ui_wait_text (shown.dialog, "What to Download");
+  ui_wait_text (shown.dialog, "All Files");
   adw_dialog_close (ADW_DIALOG (shown.dialog));
-  ui_wait_gone (shown.window, "What to Download");
+  ui_wait_gone (shown.window, "All Files");
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (fixture->transfers)), ==, 0);
   ui_hide (shown.window, shown.below);
 }
@@ -200,12 +209,12 @@ test_files (AppFixture   *fixture,
 
   ui_wait_text (shown.dialog, "All Files");
   g_assert_false (ui_shows (shown.dialog, "One Variant"));
-  choose (&shown, "Chosen Files");
-  ui_wait_text (shown.dialog, "No file is chosen.");
+  choose (&shown, "Selected Files");
+  ui_wait_text (shown.dialog, "No file is selected.");
   ui_wait (cannot_start, shown.dialog, 10000);
 
   maq_download_dialog_choose_files (shown.dialog);
-  ui_wait_text (shown.dialog, "No file chosen");
+  ui_wait_text (shown.dialog, "No file selected");
   GtkWidget *list = ui_find (shown.dialog, GTK_TYPE_LIST_VIEW, NULL);
   GtkWidget *search = ui_find (shown.dialog, GTK_TYPE_SEARCH_ENTRY, NULL);
   gtk_editable_set_text (GTK_EDITABLE (search), "no such file");
@@ -214,13 +223,13 @@ test_files (AppFixture   *fixture,
   ui_wait_text (shown.dialog, "README.md");
   ui_wait_gone (shown.dialog, ".csv");
   g_signal_emit_by_name (list, "activate", 0);
-  ui_wait_text (shown.dialog, "1 file chosen, ");
+  ui_wait_text (shown.dialog, "1 file selected, ");
   gtk_widget_activate_action (gtk_widget_get_parent (list), "files.deselect-shown", NULL);
-  ui_wait_text (shown.dialog, "No file chosen");
+  ui_wait_text (shown.dialog, "No file selected");
   gtk_widget_activate_action (gtk_widget_get_parent (list), "files.select-shown", NULL);
-  ui_wait_text (shown.dialog, "1 file chosen, ");
+  ui_wait_text (shown.dialog, "1 file selected, ");
   gtk_widget_activate_action (gtk_widget_get_parent (list), "navigation.pop", NULL);
-  ui_wait_gone (shown.dialog, "1 file chosen, ");
+  ui_wait_gone (shown.dialog, "1 file selected, ");
   press (&shown, "Download ");
   ui_wait (is_done, fixture, 30000);
   const MaqTransferRequest *request = maq_transfer_get_request (get_transfer (fixture));
@@ -236,10 +245,12 @@ test_patterns (AppFixture   *fixture,
 {
   Shown shown = show (fixture, MAQ_REPO_KIND_MODEL, CHAT);
 
-  ui_wait_text (shown.dialog, "Files by Pattern");
+  open_options (&shown);
   choose (&shown, "Files by Pattern");
-  ui_wait_text (shown.dialog, "4 files, ");
+  // What is typed next goes where it is meant to.
   GtkEditable *include = ui_find (shown.dialog, ADW_TYPE_ENTRY_ROW, NULL);
+  g_assert_true (gtk_widget_is_ancestor (gtk_root_get_focus (GTK_ROOT (shown.window)), GTK_WIDGET (include)));
+  ui_wait_text (shown.dialog, "4 files, ");
   gtk_editable_set_text (include, "*.none");
   ui_wait_text (shown.dialog, "No file matches the patterns.");
   gtk_editable_set_text (include, "*.md, *Q4*");
@@ -250,13 +261,57 @@ test_patterns (AppFixture   *fixture,
   ui_hide (shown.window, shown.below);
 }
 
+static gboolean
+shows_all (gpointer data)
+{
+  GtkAdjustment *adjustment = data;
+
+  return gtk_adjustment_get_page_size (adjustment) > 0 && gtk_adjustment_get_upper (adjustment) <= gtk_adjustment_get_page_size (adjustment);
+}
+
+typedef struct
+{
+  GtkWidget *widget;
+  int        height;
+} Growth;
+
+static gboolean
+is_higher (gpointer data)
+{
+  Growth *growth = data;
+
+  return gtk_widget_get_height (growth->widget) > growth->height;
+}
+
+// It is as high as what it says: nothing need be scrolled, open or not, and what is said in the rows is said nowhere else.
+static void
+test_height (AppFixture   *fixture,
+             gconstpointer data)
+{
+  Shown shown = show (fixture, MAQ_REPO_KIND_MODEL, CHAT);
+
+  ui_wait_text (shown.dialog, "Download 2.2\302\240MB");
+  GtkWidget     *scrolled = gtk_widget_get_ancestor (ui_find (shown.dialog, GTK_TYPE_LABEL, "All Files"), GTK_TYPE_SCROLLED_WINDOW);
+  GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (scrolled));
+  ui_wait (shows_all, adjustment, 10000);
+  g_assert_cmpint (gtk_widget_get_width (scrolled), >=, 500);
+  g_assert_false (ui_shows (shown.dialog, "1 file, 2.2"));
+  ui_wait_text (shown.dialog, "main · ");
+  double closed = gtk_adjustment_get_upper (adjustment);
+  open_options (&shown);
+  // A test's window is not so high that all of it is sure to show.
+  Growth growth = { scrolled, (int) closed };
+  ui_wait (is_higher, &growth, 10000);
+  ui_hide (shown.window, shown.below);
+}
+
 static void
 test_version (AppFixture   *fixture,
               gconstpointer data)
 {
   Shown shown = show (fixture, MAQ_REPO_KIND_MODEL, "harbor-labs/gull-1B-chat");
 
-  ui_wait_text (shown.dialog, "Version");
+  open_options (&shown);
   GtkWidget *row = gtk_widget_get_ancestor (ui_find (shown.dialog, GTK_TYPE_LABEL, "Version"), ADW_TYPE_ACTION_ROW);
   adw_action_row_activate (ADW_ACTION_ROW (row));
   ui_wait_text (shown.dialog, "Branch · ");
@@ -279,7 +334,7 @@ test_room (AppFixture   *fixture,
   maq_cache_set_free_bytes (fixture->cache, 1000000);
   Shown shown = show (fixture, MAQ_REPO_KIND_MODEL, CHAT);
 
-  ui_wait_text (shown.dialog, "This takes 2.2\302\240MB, and the disk has room for 1.0\302\240MB.");
+  ui_wait_text (shown.dialog, "This takes 2.2\302\240MB, but only 1.0\302\240MB is available on the disk.");
   ui_wait (cannot_start, shown.dialog, 10000);
   ui_hide (shown.window, shown.below);
 }
@@ -320,7 +375,7 @@ test_folder (AppFixture   *fixture,
 
   ui_wait_text (shown.dialog, "Download 2.2\302\240MB");
   maq_download_terms_set_folder (get_terms (&shown), folder);
-  ui_wait_text (shown.dialog, "~/my-models · room for ");
+  ui_wait_text (shown.dialog, "~/my-models · ");
   press (&shown, "Download 2.2\302\240MB");
   wait_for_transfers (fixture, 1);
   assert_holds (folder, "pebble-chat-Q8_0.gguf", weights);
@@ -333,9 +388,10 @@ test_folder (AppFixture   *fixture,
   shown = show (fixture, MAQ_REPO_KIND_MODEL, CHAT);
   ui_wait_text (shown.dialog, "Download 2.2\302\240MB");
   maq_download_terms_set_folder (get_terms (&shown), folder);
-  ui_wait_text (shown.dialog, "Everything is here.");
+  ui_wait_text (shown.dialog, "Already downloaded (1 file, 2.2\302\240MB)");
   ui_wait_text (shown.dialog, "Open Folder");
-  ui_click (shown.dialog, "Back to the Shared Cache");
+  open_options (&shown);
+  ui_click (shown.dialog, "Use the Shared Cache");
   press (&shown, "Download 2.2\302\240MB");
   wait_for_transfers (fixture, 2);
   ui_hide (shown.window, shown.below);
@@ -365,15 +421,15 @@ test_replace (AppFixture   *fixture,
   g_assert_cmpint (g_mkdir (folder, 0700), ==, 0);
   g_assert_true (g_file_set_contents (mine, "mine", -1, NULL));
   ui_wait_text (shown.dialog, "Download 2.2\302\240MB");
-  g_assert_false (ui_shows (shown.dialog, "Replace My Files There"));
+  g_assert_false (ui_shows (shown.dialog, "Replace My Files"));
   maq_download_terms_set_folder (get_terms (&shown), folder);
   ui_wait_text (shown.dialog, "It was left as it is.");
-  ui_wait_text (shown.dialog, "Replace My Files There");
+  ui_wait_text (shown.dialog, "Replace My Files");
   ui_wait (cannot_start, shown.dialog, 10000);
   g_assert_true (g_file_get_contents (mine, &kept, NULL, NULL));
   g_assert_cmpstr (kept, ==, "mine");
 
-  GtkWidget *replace = ui_find (shown.dialog, GTK_TYPE_LABEL, "Replace My Files There");
+  GtkWidget *replace = ui_find (shown.dialog, GTK_TYPE_LABEL, "Replace My Files");
   gtk_check_button_set_active (GTK_CHECK_BUTTON (gtk_widget_get_ancestor (replace, GTK_TYPE_CHECK_BUTTON)), TRUE);
   ui_wait_gone (shown.dialog, "It was left as it is.");
   press (&shown, "Download 2.2\302\240MB");
@@ -393,7 +449,7 @@ test_unsuitable (AppFixture   *fixture,
   maq_download_terms_set_folder (get_terms (&shown), g_get_home_dir ());
   ui_wait_text (shown.dialog, "Downloads have no place in the home folder itself");
   ui_wait (cannot_start, shown.dialog, 10000);
-  g_assert_false (ui_shows (shown.dialog, "Replace My Files There"));
+  g_assert_false (ui_shows (shown.dialog, "Replace My Files"));
   ui_hide (shown.window, shown.below);
 }
 
@@ -403,9 +459,11 @@ test_gated (AppFixture   *fixture,
 {
   Shown shown = show (fixture, MAQ_REPO_KIND_MODEL, "harbor-labs/skua-code-1B");
 
-  ui_wait_text (shown.dialog, "harbor-community");
-  ui_wait_text (shown.dialog, "Ask for it on the page, then add an access token in Preferences.");
-  ui_wait_sensitive (shown.dialog, "Open Page");
+  ui_wait_text (shown.dialog, "Access Required");
+  ui_wait_sensitive (shown.dialog, "Add Token");
+  ui_click (shown.dialog, "Request Access");
+  g_assert_true (g_str_has_prefix (fixture->activated, "open-uri http"));
+  g_assert_true (g_str_has_suffix (fixture->activated, "/harbor-labs/skua-code-1B"));
   ui_hide (shown.window, shown.below);
 
   maq_hub_client_set_token (fixture->client, "hf_demo_basic", maq_hub_client_get_endpoint (fixture->client));
@@ -415,7 +473,7 @@ test_gated (AppFixture   *fixture,
 
   maq_hub_client_set_token (fixture->client, "hf_demo_read", maq_hub_client_get_endpoint (fixture->client));
   shown = show (fixture, MAQ_REPO_KIND_MODEL, "harbor-labs/skua-code-1B");
-  ui_wait_text (shown.dialog, "The owner gave this account access.");
+  ui_wait_text (shown.dialog, "harbor-community");
   ui_wait_text (shown.dialog, "Download ");
   ui_hide (shown.window, shown.below);
 }
@@ -439,7 +497,7 @@ test_problems (AppFixture   *fixture,
   // The list of versions fails by itself; what is typed works without it.
   app_fixture_fault (fixture, "{\"path\": \"*/refs*\", \"status\": 403, \"times\": 0}");
   shown = show (fixture, MAQ_REPO_KIND_MODEL, CHAT);
-  ui_wait_text (shown.dialog, "Version");
+  open_options (&shown);
   adw_action_row_activate (ADW_ACTION_ROW (gtk_widget_get_ancestor (ui_find (shown.dialog, GTK_TYPE_LABEL, "Version"), ADW_TYPE_ACTION_ROW)));
   ui_wait_text (shown.dialog, "Not Allowed");
   GtkWidget *search = ui_find (shown.dialog, GTK_TYPE_SEARCH_ENTRY, NULL);
@@ -490,15 +548,15 @@ test_many_files (AppFixture   *fixture,
       worst = MAX (worst, get_worked () - before);
       ui_run (5);
     }
-  ui_wait_text (shown.dialog, "40 files chosen, 40.0\302\240kB");
+  ui_wait_text (shown.dialog, "40 files selected, 40.0\302\240kB");
   gint64 before = get_worked ();
   gtk_widget_activate_action (gtk_widget_get_parent (list), "files.select-shown", NULL);
   gint64 all = get_worked () - before;
   g_test_message ("one of 10,000 files chosen: at most %.1f ms; all of them: %.1f ms", worst / 1000.0, all / 1000.0);
-  ui_wait_text (shown.dialog, "10000 files chosen, 10.0\302\240MB");
+  ui_wait_text (shown.dialog, "10000 files selected, 10.0\302\240MB");
   g_signal_emit_by_name (list, "activate", 5000);
   gtk_widget_activate_action (gtk_widget_get_parent (list), "navigation.pop", NULL);
-  ui_wait_text (shown.dialog, "9999 files, 10.0\302\240MB.");
+  ui_wait_text (shown.dialog, "9999 files, 10.0\302\240MB");
   ui_hide (shown.window, shown.below);
   maq_test_server_free (server);
 }
@@ -515,6 +573,7 @@ main (int   argc,
   ADD ("/app/download-dialog/escape-leaves-nothing", test_escape);
   ADD ("/app/download-dialog/files", test_files);
   ADD ("/app/download-dialog/patterns", test_patterns);
+  ADD ("/app/download-dialog/as-high-as-what-it-says", test_height);
   ADD ("/app/download-dialog/version", test_version);
   ADD ("/app/download-dialog/no-room", test_room);
   ADD ("/app/download-dialog/folder", test_folder);

@@ -544,14 +544,14 @@ def test_download(suite, hub):
         equal(list(pathlib.Path(home["HF_HOME"]).rglob("*.gguf")), [])
         ok("download", CHAT, "--quant", "q8_0", hub=hub, **home)
         text = ok("download", CHAT, "-n", hub=hub, **home)
-        contains(text, "is on this computer already")
+        contains(text, "is already downloaded")
         contains(text, "cc0-1.0")
-        contains(text, "room for")
+        contains(text, " available")
         plan = json.loads(ok("download", CHAT, "--quant", "q8_0", "--dry-run", "--json", hub=hub, **home))
         equal((plan["complete"], plan["fetch"]), (True, 0))
         gated = ok("download", "harbor-labs/skua-code-1B", "-n", hub=hub, **home)
         contains(gated, "harbor-community")
-        contains(gated, "Ask for it on the page")
+        contains(gated, "Request it on the web page")
         fails(1, "download", CHAT, "-n", "--include", "*.none", says="file does not exist", hub=hub, **home)
 
     def limited():

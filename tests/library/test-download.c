@@ -165,7 +165,7 @@ test_summary (Fixture      *fixture,
   guint n_requests = maq_hub_server_count_requests (fixture->server, NULL, "*");
 
   g_autoptr (MaqDownloadSummary) nothing = summarize (fixture, offer, all);
-  check_sentence (nothing, "7 files, 4.2\302\240MB.");
+  check_sentence (nothing, "7 files, 4.2\302\240MB");
   g_assert_false (nothing->is_complete);
   g_assert_cmpuint (nothing->bytes_left, ==, offer->size);
   g_assert_true (maq_download_summary_has_room (nothing));
@@ -176,12 +176,12 @@ test_summary (Fixture      *fixture,
   g_autoptr (MaqDownloadSummary) full = summarize (fixture, offer, all);
   g_autofree char *sentence = maq_download_summary_dup_no_room (full);
   g_assert_false (maq_download_summary_has_room (full));
-  g_assert_cmpstr (sentence, ==, "This takes 4.2\302\240MB, and the disk has room for 1.0\302\240MB. Delete something in the Library, or choose less.");
+  g_assert_cmpstr (sentence, ==, "This takes 4.2\302\240MB, but only 1.0\302\240MB is available on the disk. Delete something in the Library, or select less.");
   maq_cache_set_free_bytes (fixture->cache, G_MAXUINT64);
 
   g_autoptr (MaqTransfer) part = fetch (fixture, request_for (WEIGHTS));
   g_autoptr (MaqDownloadSummary) some = summarize (fixture, offer, all);
-  check_sentence (some, "7 files, 4.2\302\240MB; 3.1\302\240MB of it is on this computer already.");
+  check_sentence (some, "7 files, 4.2\302\240MB, of which 3.1\302\240MB is already downloaded");
   g_assert_false (some->is_complete);
 
   n_requests = maq_hub_server_count_requests (fixture->server, NULL, "/api/*");
@@ -190,7 +190,7 @@ test_summary (Fixture      *fixture,
   check_whole (fixture, rest);
   g_assert_cmpuint (maq_hub_server_count_requests (fixture->server, NULL, "/api/*"), ==, n_requests);
   g_autoptr (MaqDownloadSummary) whole = summarize (fixture, offer, all);
-  check_sentence (whole, "7 files, 4.2\302\240MB; all of it is on this computer already.");
+  check_sentence (whole, "Already downloaded (7 files, 4.2\302\240MB)");
   g_assert_true (whole->is_complete);
   g_assert_true (maq_download_summary_has_room (whole));
 
@@ -200,7 +200,7 @@ test_summary (Fixture      *fixture,
   g_assert_cmpint (g_rename (own, other), ==, 0);
   g_autoptr (MaqTransferRequest) weights = request_for (WEIGHTS);
   g_autoptr (MaqDownloadSummary) twin = summarize (fixture, offer, weights);
-  check_sentence (twin, "1 file, 3.1\302\240MB; it is on this computer already.");
+  check_sentence (twin, "1 file, 3.1\302\240MB, already on this computer");
   g_assert_false (twin->is_complete);
   maq_hub_server_clear_faults (fixture->server);
   fault (fixture, "{\"path\": \"*\", \"status\": 500, \"times\": 0}");

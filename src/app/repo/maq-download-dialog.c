@@ -15,17 +15,22 @@
 #include "maq-download-terms.h"
 #include "maq-download-version-page.h"
 #include "maq-error-text.h"
+#include "maq-focus.h"
 #include "maq-future-slot.h"
+#include "maq-repo-access.h"
 #include "maq-status-stack.h"
 #include "maq-units.h"
 #include "maq-variant-fits.h"
+
+// In pixels, where there is as much room.
+#define WIDTH       520
+#define LIST_HEIGHT 600
 
 // What the button does.
 typedef enum
 {
   START_NOTHING,
   START_DOWNLOAD,
-  START_OPEN_PAGE,
   START_SHOW_LIBRARY,
   START_OPEN_FOLDER,
 } Start;
@@ -35,6 +40,7 @@ struct _MaqDownloadDialog
   AdwDialog parent_instance;
 
   AdwNavigationView *view;
+  GtkPicture        *width;
   AdwWindowTitle    *window_title;
   MaqStatusStack    *status_stack;
   MaqDownloadNews   *news;
@@ -82,7 +88,7 @@ set_start (MaqDownloadDialog *self,
 {
   self->does = does;
   gtk_button_set_label (self->start, label);
-  gtk_widget_set_sensitive (GTK_WIDGET (self->start), does != START_NOTHING);
+  maq_focus_set_sensitive (GTK_WIDGET (self->start), does != START_NOTHING, GTK_WIDGET (self->picker));
 }
 
 static void
@@ -111,7 +117,7 @@ get_nothing_words (MaqDownloadDialog *self)
   switch (choice.what)
     {
     case MAQ_DOWNLOAD_FILES:
-      return _ ("No file is chosen.");
+      return _ ("No file is selected.");
     case MAQ_DOWNLOAD_PATTERNS:
       return _ ("No file matches the patterns.");
     case MAQ_DOWNLOAD_VARIANT:
@@ -136,16 +142,39 @@ dup_start_label (MaqDownloadDialog        *self,
 }
 
 static void
-show_complete (MaqDownloadDialog *self,
-               const char        *sentence)
+show_complete (MaqDownloadDialog *self)
 {
-  g_autofree char *whole = g_strdup_printf (_ ("Everything is here. %s"), sentence);
-
-  set_summary (self, whole);
   if (maq_download_terms_get_folder (self->terms) != NULL)
     set_start (self, START_OPEN_FOLDER, _ ("Open Folder"));
   else
     set_start (self, START_SHOW_LIBRARY, _ ("Show in Library"));
+}
+
+// What of the sum neither the rows nor the button say; NULL: nothing.
+static char *
+dup_note (MaqDownloadDialog        *self,
+          const MaqDownloadSummary *sum)
+{
+  MaqDownloadChoice choice = { 0 };
+
+  maq_download_picker_get_choice (self->picker, &choice);
+  if (choice.what == MAQ_DOWNLOAD_PATTERNS || sum->plan->bytes_here > 0 || sum->bytes_left == 0)
+    return maq_download_summary_to_sentence (sum);
+  return g_strdup (maq_download_plan_get_warning (sum->plan));
+}
+
+static gboolean
+is_refused (MaqDownloadDialog *self)
+{
+  return maq_download_access_to_sentence (get_offer (self)->access) != NULL;
+}
+
+static void
+show_access (MaqDownloadDialog *self)
+{
+  g_autofree char *page = maq_hub_client_dup_page_address (self->client, self->address->kind, self->address->id);
+
+  maq_repo_access_show (self->status_stack, page, get_offer (self)->access == MAQ_DOWNLOAD_ACCESS_REFUSED);
 }
 
 // What was summed up, and what the button does with it.
@@ -153,19 +182,18 @@ static void
 show_sum (MaqDownloadDialog *self)
 {
   MaqDownloadSummary *sum = maq_download_tally_get_sum (self->tally);
-  g_autofree char    *sentence = maq_download_summary_to_sentence (sum);
+  g_autofree char    *note = dup_note (self, sum);
   g_autofree char    *label = dup_start_label (self, sum);
-  MaqDownloadOffer   *offer = get_offer (self);
 
-  set_summary (self, sentence);
+  set_summary (self, note);
   set_problem (self, NULL);
   maq_download_terms_set_sum (self->terms, sum);
   if (sum->is_complete)
-    show_complete (self, sentence);
-  else if (sum->bytes_left > 0 && maq_download_access_to_sentence (offer->access) != NULL)
+    show_complete (self);
+  else if (sum->bytes_left > 0 && is_refused (self))
     {
-      set_problem (self, maq_download_access_to_sentence (offer->access));
-      set_start (self, START_OPEN_PAGE, _ ("Open Page"));
+      show_access (self);
+      set_start (self, START_NOTHING, label);
     }
   else if (!maq_download_summary_has_room (sum))
     {
@@ -189,9 +217,7 @@ start_download (MaqDownloadDialog *self)
 static void
 start_cb (MaqDownloadDialog *self)
 {
-  if (self->does == START_OPEN_PAGE)
-    maq_download_terms_open_page (self->terms);
-  else if (self->does == START_OPEN_FOLDER)
+  if (self->does == START_OPEN_FOLDER)
     maq_download_terms_open_folder (self->terms);
   else if (self->does == START_SHOW_LIBRARY)
     {
@@ -265,10 +291,35 @@ place_changed_cb (MaqDownloadDialog *self)
     choice_changed_cb (self);
 }
 
+// A list to choose from wants more room than what there is to say.
+static void
+push (MaqDownloadDialog *self,
+      AdwNavigationPage *page)
+{
+  adw_dialog_set_follows_content_size (ADW_DIALOG (self), FALSE);
+  adw_dialog_set_content_height (ADW_DIALOG (self), LIST_HEIGHT);
+  adw_navigation_view_push (self->view, page);
+}
+
+static void
+popped_cb (MaqDownloadDialog *self)
+{
+  adw_dialog_set_follows_content_size (ADW_DIALOG (self), maq_status_stack_get_status (self->status_stack) == MAQ_STATUS_CONTENT);
+}
+
+// The options say in a line what they are.
+static void
+told_cb (MaqDownloadDialog *self)
+{
+  g_autofree char *line = maq_download_terms_dup_line (self->terms);
+
+  maq_download_picker_set_options (self->picker, line);
+}
+
 static void
 choose_files_cb (MaqDownloadDialog *self)
 {
-  adw_navigation_view_push (self->view, ADW_NAVIGATION_PAGE (maq_download_files_page_new (maq_download_picker_get_files (self->picker))));
+  push (self, ADW_NAVIGATION_PAGE (maq_download_files_page_new (maq_download_picker_get_files (self->picker))));
 }
 
 static void load (MaqDownloadDialog *self);
@@ -288,7 +339,7 @@ choose_version_cb (MaqDownloadDialog *self)
   MaqDownloadVersionPage *page = maq_download_version_page_new (self->client, self->address->kind, self->address->id);
 
   g_signal_connect_object (page, "chosen", G_CALLBACK (version_chosen_cb), self, G_CONNECT_SWAPPED);
-  adw_navigation_view_push (self->view, ADW_NAVIGATION_PAGE (page));
+  push (self, ADW_NAVIGATION_PAGE (page));
 }
 
 static void
@@ -360,6 +411,8 @@ loaded_cb (gpointer   object,
   adw_window_title_set_subtitle (self->window_title, self->address->id);
   if (offer->files->len == 0)
     {
+      maq_status_stack_set_empty (self->status_stack, "maq-file-symbolic", _ ("No Files"), _ ("There is nothing to download in this version."));
+      g_object_set (self->status_stack, "empty-child", NULL, NULL);
       maq_status_stack_set_status (self->status_stack, MAQ_STATUS_EMPTY);
       return;
     }
@@ -367,6 +420,7 @@ loaded_cb (gpointer   object,
   maq_download_terms_set_offer (self->terms, self->client, offer);
   judge (self, offer);
   maq_status_stack_set_status (self->status_stack, MAQ_STATUS_CONTENT);
+  popped_cb (self);
   gtk_widget_grab_focus (GTK_WIDGET (self->start));
   if (self->opens_files)
     choose_files_cb (self);
@@ -432,6 +486,7 @@ maq_download_dialog_class_init (MaqDownloadDialogClass *klass)
   g_type_ensure (MAQ_TYPE_DOWNLOAD_TERMS);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/maquette_app/Maquette/app/maq-download-dialog.ui");
   gtk_widget_class_bind_template_child (widget_class, MaqDownloadDialog, view);
+  gtk_widget_class_bind_template_child (widget_class, MaqDownloadDialog, width);
   gtk_widget_class_bind_template_child (widget_class, MaqDownloadDialog, window_title);
   gtk_widget_class_bind_template_child (widget_class, MaqDownloadDialog, status_stack);
   gtk_widget_class_bind_template_child (widget_class, MaqDownloadDialog, news);
@@ -447,12 +502,18 @@ maq_download_dialog_class_init (MaqDownloadDialogClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, choose_files_cb);
   gtk_widget_class_bind_template_callback (widget_class, choose_version_cb);
   gtk_widget_class_bind_template_callback (widget_class, start_cb);
+  gtk_widget_class_bind_template_callback (widget_class, popped_cb);
+  gtk_widget_class_bind_template_callback (widget_class, told_cb);
 }
 
 static void
 maq_download_dialog_init (MaqDownloadDialog *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  g_autoptr (GdkPaintable) nothing = gdk_paintable_new_empty (WIDTH, 1);
+  gtk_picture_set_paintable (self->width, nothing);
+  maq_download_picker_add_option (self->picker, maq_download_terms_get_version_row (self->terms));
+  maq_download_picker_add_option (self->picker, maq_download_terms_get_folder_row (self->terms));
 }
 
 MaqDownloadDialog *
@@ -536,7 +597,7 @@ maq_download_dialog_set_news (MaqDownloadDialog    *self,
   g_return_if_fail (MAQ_IS_DOWNLOAD_DIALOG (self));
   g_return_if_fail (news != NULL);
 
-  adw_window_title_set_title (self->window_title, _ ("A Newer Version"));
+  adw_window_title_set_title (self->window_title, _ ("New Version"));
   maq_download_news_show (self->news, news);
   gtk_widget_set_visible (GTK_WIDGET (self->news), TRUE);
   maq_download_dialog_choose_paths (self, (const char *const *) news->request->paths);

@@ -30,9 +30,9 @@ update (MaqDownloadFilesPage *self)
   guint            n_chosen = maq_download_file_list_get_n_chosen (self->files);
   g_autofree char *size = maq_format_bytes (maq_download_file_list_get_size_chosen (self->files));
   // Translators: %s is a size.
-  g_autofree char *words = g_strdup_printf (ngettext ("%u file chosen, %s", "%u files chosen, %s", n_chosen), n_chosen, size);
+  g_autofree char *words = g_strdup_printf (ngettext ("%u file selected, %s", "%u files selected, %s", n_chosen), n_chosen, size);
 
-  gtk_label_set_label (self->count, n_chosen > 0 ? words : _ ("No file chosen"));
+  gtk_label_set_label (self->count, n_chosen > 0 ? words : _ ("No file selected"));
 }
 
 static void

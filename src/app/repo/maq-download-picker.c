@@ -18,6 +18,7 @@ struct _MaqDownloadPicker
   AdwActionRow   *files_row;
   GtkCheckButton *files_check;
   GtkCheckButton *patterns_check;
+  AdwExpanderRow *options_row;
   GtkEditable    *include_row;
   GtkEditable    *exclude_row;
 
@@ -29,6 +30,7 @@ struct _MaqDownloadPicker
   gboolean             has_paths;
   gboolean             is_begun; // something was chosen, by somebody or by us
   gboolean             is_filling;
+  char                *options; // what they are, in a line
 };
 
 G_DEFINE_FINAL_TYPE (MaqDownloadPicker, maq_download_picker, ADW_TYPE_BIN)
@@ -62,6 +64,23 @@ toggled_cb (MaqDownloadPicker *self,
 {
   if (gtk_check_button_get_active (check))
     changed_cb (self);
+}
+
+// What is to be typed next.
+static void
+patterns_toggled_cb (MaqDownloadPicker *self,
+                     GtkCheckButton    *check)
+{
+  toggled_cb (self, check);
+  if (gtk_check_button_get_active (check))
+    gtk_widget_grab_focus (GTK_WIDGET (self->include_row));
+}
+
+// Opened, each says for itself what it is.
+static void
+show_options (MaqDownloadPicker *self)
+{
+  adw_expander_row_set_subtitle (self->options_row, self->options != NULL && !adw_expander_row_get_expanded (self->options_row) ? self->options : "");
 }
 
 static void
@@ -145,7 +164,7 @@ show_files (MaqDownloadPicker *self)
   // Translators: %s is a size.
   g_autofree char *words = g_strdup_printf (ngettext ("%u file, %s", "%u files, %s", n_chosen), n_chosen, size);
 
-  adw_action_row_set_subtitle (self->files_row, n_chosen > 0 ? words : _ ("None yet"));
+  adw_action_row_set_subtitle (self->files_row, n_chosen > 0 ? words : _ ("None selected"));
 }
 
 static void
@@ -191,6 +210,7 @@ maq_download_picker_finalize (GObject *object)
   g_clear_pointer (&self->fits, g_ptr_array_unref);
   g_free (self->label);
   g_strfreev (self->paths);
+  g_free (self->options);
 
   G_OBJECT_CLASS (maq_download_picker_parent_class)->finalize (object);
 }
@@ -216,11 +236,14 @@ maq_download_picker_class_init (MaqDownloadPickerClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MaqDownloadPicker, files_row);
   gtk_widget_class_bind_template_child (widget_class, MaqDownloadPicker, files_check);
   gtk_widget_class_bind_template_child (widget_class, MaqDownloadPicker, patterns_check);
+  gtk_widget_class_bind_template_child (widget_class, MaqDownloadPicker, options_row);
   gtk_widget_class_bind_template_child (widget_class, MaqDownloadPicker, include_row);
   gtk_widget_class_bind_template_child (widget_class, MaqDownloadPicker, exclude_row);
   gtk_widget_class_bind_template_callback (widget_class, changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, activated_cb);
   gtk_widget_class_bind_template_callback (widget_class, toggled_cb);
+  gtk_widget_class_bind_template_callback (widget_class, patterns_toggled_cb);
+  gtk_widget_class_bind_template_callback (widget_class, show_options);
   gtk_widget_class_bind_template_callback (widget_class, files_activated_cb);
   gtk_widget_class_bind_template_callback (widget_class, variant_selected_cb);
 }
@@ -349,4 +372,24 @@ maq_download_picker_get_files (MaqDownloadPicker *self)
   g_return_val_if_fail (MAQ_IS_DOWNLOAD_PICKER (self), NULL);
 
   return self->files;
+}
+
+void
+maq_download_picker_add_option (MaqDownloadPicker *self,
+                                GtkWidget         *row)
+{
+  g_return_if_fail (MAQ_IS_DOWNLOAD_PICKER (self));
+
+  adw_expander_row_add_row (self->options_row, row);
+}
+
+void
+maq_download_picker_set_options (MaqDownloadPicker *self,
+                                 const char        *text)
+{
+  g_return_if_fail (MAQ_IS_DOWNLOAD_PICKER (self));
+
+  g_free (self->options);
+  self->options = g_markup_escape_text (text, -1);
+  show_options (self);
 }

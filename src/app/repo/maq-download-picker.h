@@ -7,7 +7,8 @@
 #include "maq-download-choice.h"
 #include "maq-fit.h"
 
-// The rows in which somebody chooses what to download: a variant, all files, files of a list, or files by patterns. Signals:
+// The rows in which somebody chooses what to download: a variant, all files, files of a list, and, among the options, files by
+// patterns. Signals:
 // changed; choose-files, when the list is asked for; activated, when Enter ends the typing of a pattern.
 
 G_BEGIN_DECLS
@@ -29,5 +30,9 @@ void maq_download_picker_choose_files (MaqDownloadPicker *self);
 void maq_download_picker_get_choice (MaqDownloadPicker *self, MaqDownloadChoice *choice);
 // The list that files are chosen in; NULL without an offer.
 MaqDownloadFileList *maq_download_picker_get_files (MaqDownloadPicker *self);
+// Adds ROW to the options, below what is there.
+void maq_download_picker_add_option (MaqDownloadPicker *self, GtkWidget *row);
+// What the options are, in a line, which shows while they are closed.
+void maq_download_picker_set_options (MaqDownloadPicker *self, const char *text);
 
 G_END_DECLS

@@ -15,13 +15,11 @@ struct _MaqDownloadTerms
   AdwActionRow *version_row;
   AdwActionRow *license_row;
   GtkWidget    *license_button;
-  AdwActionRow *access_row;
   AdwActionRow *folder_row;
   GtkWidget    *reset_button;
   GtkWidget    *open_button;
   GtkWidget    *choose_button;
 
-  char         *page;
   char         *license; // nullable: the address of its text
   char         *cache;
   char         *folder; // nullable: the cache
@@ -34,6 +32,7 @@ enum
 {
   CHOOSE_VERSION,
   PLACE_CHANGED,
+  TOLD,
   N_SIGNALS
 };
 static guint signals[N_SIGNALS];
@@ -82,6 +81,7 @@ show_place (MaqDownloadTerms *self,
 
   adw_action_row_set_subtitle (self->folder_row, text);
   gtk_widget_set_visible (self->reset_button, self->folder != NULL);
+  g_signal_emit (self, signals[TOLD], 0);
 }
 
 static void
@@ -101,7 +101,7 @@ folder_chosen_cb (gpointer   object,
 static void
 choose_clicked_cb (MaqDownloadTerms *self)
 {
-  maq_future_slot_set (&self->choosing, maq_choose_folder (GTK_WIDGET (self), _ ("Download Into a Folder"), self->folder), self, folder_chosen_cb);
+  maq_future_slot_set (&self->choosing, maq_choose_folder (GTK_WIDGET (self), _ ("Select a Folder"), self->folder), self, folder_chosen_cb);
 }
 
 static void
@@ -125,7 +125,6 @@ maq_download_terms_finalize (GObject *object)
 {
   MaqDownloadTerms *self = MAQ_DOWNLOAD_TERMS (object);
 
-  g_free (self->page);
   g_free (self->license);
   g_free (self->cache);
   g_free (self->folder);
@@ -142,20 +141,19 @@ maq_download_terms_class_init (MaqDownloadTermsClass *klass)
   object_class->dispose = maq_download_terms_dispose;
   object_class->finalize = maq_download_terms_finalize;
   signals[CHOOSE_VERSION] = g_signal_new ("choose-version", MAQ_TYPE_DOWNLOAD_TERMS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[TOLD] = g_signal_new ("told", MAQ_TYPE_DOWNLOAD_TERMS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[PLACE_CHANGED] = g_signal_new ("place-changed", MAQ_TYPE_DOWNLOAD_TERMS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/maquette_app/Maquette/app/maq-download-terms.ui");
   gtk_widget_class_bind_template_child (widget_class, MaqDownloadTerms, version_row);
   gtk_widget_class_bind_template_child (widget_class, MaqDownloadTerms, license_row);
   gtk_widget_class_bind_template_child (widget_class, MaqDownloadTerms, license_button);
-  gtk_widget_class_bind_template_child (widget_class, MaqDownloadTerms, access_row);
   gtk_widget_class_bind_template_child (widget_class, MaqDownloadTerms, folder_row);
   gtk_widget_class_bind_template_child (widget_class, MaqDownloadTerms, reset_button);
   gtk_widget_class_bind_template_child (widget_class, MaqDownloadTerms, open_button);
   gtk_widget_class_bind_template_child (widget_class, MaqDownloadTerms, choose_button);
   gtk_widget_class_bind_template_callback (widget_class, version_activated_cb);
   gtk_widget_class_bind_template_callback (widget_class, license_clicked_cb);
-  gtk_widget_class_bind_template_callback (widget_class, maq_download_terms_open_page);
   gtk_widget_class_bind_template_callback (widget_class, maq_download_terms_open_folder);
   gtk_widget_class_bind_template_callback (widget_class, choose_clicked_cb);
   gtk_widget_class_bind_template_callback (widget_class, reset_clicked_cb);
@@ -178,18 +176,13 @@ maq_download_terms_set_offer (MaqDownloadTerms *self,
   const char      *revision = offer->revision != NULL ? offer->revision : "main";
   g_autofree char *version = maq_revision_is_commit (revision) ? g_strndup (revision, 7) : g_strdup_printf ("%s · %.7s", revision, offer->commit);
   g_autofree char *license = maq_download_offer_dup_license (offer);
-  const char      *access = maq_download_access_to_sentence (offer->access);
 
   g_free (self->license);
   self->license = maq_download_offer_dup_license_address (offer, client);
-  g_free (self->page);
-  self->page = maq_hub_client_dup_page_address (client, maq_repo_get_kind (offer->repo), maq_repo_get_id (offer->repo));
   adw_action_row_set_subtitle (self->version_row, version);
-  adw_action_row_set_subtitle (self->license_row, license != NULL ? license : _ ("The repo does not name one"));
+  adw_action_row_set_subtitle (self->license_row, license != NULL ? license : _ ("Not specified"));
   gtk_widget_set_visible (self->license_button, self->license != NULL);
-  // What to do about it is said beside the button.
-  adw_action_row_set_subtitle (self->access_row, access != NULL ? _ ("On request") : _ ("The owner gave this account access."));
-  gtk_widget_set_visible (GTK_WIDGET (self->access_row), offer->access != MAQ_DOWNLOAD_ACCESS_OPEN);
+  g_signal_emit (self, signals[TOLD], 0);
 }
 
 const char *
@@ -247,11 +240,29 @@ maq_download_terms_open_folder (MaqDownloadTerms *self)
   gtk_file_launcher_launch (launcher, get_window (self), NULL, NULL, NULL);
 }
 
-void
-maq_download_terms_open_page (MaqDownloadTerms *self)
+GtkWidget *
+maq_download_terms_get_version_row (MaqDownloadTerms *self)
 {
-  g_return_if_fail (MAQ_IS_DOWNLOAD_TERMS (self));
+  g_return_val_if_fail (MAQ_IS_DOWNLOAD_TERMS (self), NULL);
 
-  if (self->page != NULL)
-    open_address (self, self->page);
+  return GTK_WIDGET (self->version_row);
+}
+
+GtkWidget *
+maq_download_terms_get_folder_row (MaqDownloadTerms *self)
+{
+  g_return_val_if_fail (MAQ_IS_DOWNLOAD_TERMS (self), NULL);
+
+  return GTK_WIDGET (self->folder_row);
+}
+
+char *
+maq_download_terms_dup_line (MaqDownloadTerms *self)
+{
+  g_return_val_if_fail (MAQ_IS_DOWNLOAD_TERMS (self), NULL);
+
+  const char *version = adw_action_row_get_subtitle (self->version_row);
+  const char *place = adw_action_row_get_subtitle (self->folder_row);
+
+  return version != NULL && *version != '\0' ? g_strdup_printf ("%s · %s", version, place) : g_strdup (place);
 }

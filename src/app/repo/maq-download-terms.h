@@ -6,8 +6,8 @@
 
 #include "maq-download-summary.h"
 
-// The rows that say on which terms a download is: the version, the licence, access where it is given on request, and where it goes,
-// which the user can change. Signals "choose-version"; "place-changed".
+// The rows that say on which terms a download is: the license; and, to be put elsewhere, the version and where it goes, which the
+// user can change. Signals "choose-version"; "place-changed"; "told": the last two say something else now.
 
 G_BEGIN_DECLS
 
@@ -22,7 +22,10 @@ void        maq_download_terms_set_cache (MaqDownloadTerms *self, const char *ca
 // What is known of the place by now.
 void maq_download_terms_set_sum (MaqDownloadTerms *self, const MaqDownloadSummary *sum);
 void maq_download_terms_open_folder (MaqDownloadTerms *self);
-// Opens the page of the repo in a browser.
-void maq_download_terms_open_page (MaqDownloadTerms *self);
+// The rows that have no place here.
+GtkWidget *maq_download_terms_get_version_row (MaqDownloadTerms *self);
+GtkWidget *maq_download_terms_get_folder_row (MaqDownloadTerms *self);
+// What these two say, in a line (transfer full).
+char *maq_download_terms_dup_line (MaqDownloadTerms *self);
 
 G_END_DECLS
