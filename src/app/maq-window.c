@@ -235,16 +235,32 @@ copy_link_action (GtkWidget  *widget,
 }
 
 static void
+open_uri (MaqWindow  *self,
+          const char *uri)
+{
+  g_autoptr (GtkUriLauncher) launcher = gtk_uri_launcher_new (uri);
+
+  // The desktop tells the user itself why an address does not open.
+  gtk_uri_launcher_launch (launcher, GTK_WINDOW (self), NULL, NULL, NULL);
+}
+
+static void
 open_on_web_action (GtkWidget  *widget,
                     const char *action_name,
                     GVariant   *parameter)
 {
   g_autofree char *page = dup_page_address (MAQ_WINDOW (widget), parameter);
-  g_autoptr (GtkUriLauncher) launcher = gtk_uri_launcher_new (page);
 
-  // The desktop tells the user itself why an address does not open.
   if (page != NULL)
-    gtk_uri_launcher_launch (launcher, GTK_WINDOW (widget), NULL, NULL, NULL);
+    open_uri (MAQ_WINDOW (widget), page);
+}
+
+static void
+open_uri_action (GtkWidget  *widget,
+                 const char *action_name,
+                 GVariant   *parameter)
+{
+  open_uri (MAQ_WINDOW (widget), g_variant_get_string (parameter, NULL));
 }
 
 static void
@@ -378,6 +394,7 @@ maq_window_class_init (MaqWindowClass *klass)
   gtk_widget_class_install_action (widget_class, "win.copy", "s", copy_action);
   gtk_widget_class_install_action (widget_class, "win.copy-link", "s", copy_link_action);
   gtk_widget_class_install_action (widget_class, "win.open-on-web", "s", open_on_web_action);
+  gtk_widget_class_install_action (widget_class, "win.open-uri", "s", open_uri_action);
   gtk_widget_class_install_action (widget_class, "win.focus-search", NULL, focus_search_action);
   gtk_widget_class_install_action (widget_class, "win.go-back", NULL, go_back_action);
   gtk_widget_class_install_action (widget_class, "win.toggle-sidebar", NULL, toggle_sidebar_action);
@@ -419,7 +436,7 @@ maq_window_new (MaqApplication *application)
 
   MaqWindow *self = g_object_new (MAQ_TYPE_WINDOW, "application", application, NULL);
   self->application = application;
-  self->models_page = maq_models_page_new (maq_application_get_client (application));
+  self->models_page = maq_models_page_new (maq_application_get_client (application), maq_application_get_library (application));
   self->library_page = maq_library_page_new (maq_application_get_library (application),
                                              maq_application_get_foreign (application),
                                              maq_application_get_transfers (application),

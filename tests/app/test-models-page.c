@@ -2,6 +2,7 @@
 // Copyright 2026 The Maquette developers
 #include "maq-app-fixture.h"
 #include "maq-models-page.h"
+#include "maq-open-address.h"
 #include "maq-repo-pager.h"
 #include "maq-repo-row.h"
 #include "maq-status-stack.h"
@@ -141,7 +142,7 @@ static void
 test_page_states (AppFixture   *fixture,
                   gconstpointer data)
 {
-  MaqModelsPage *page = maq_models_page_new (fixture->client);
+  MaqModelsPage *page = maq_models_page_new (fixture->client, fixture->library);
   GtkWindow     *window = ui_show (GTK_WIDGET (page), 800, 600);
 
   // Nothing is asked before the Hub is known.
@@ -174,7 +175,8 @@ test_page_states (AppFixture   *fixture,
 
   // An address is searched by its id.
   type_text (page, "https://huggingface.co/maquette/pebble-chat-GGUF");
-  ui_wait_text (page, "maquette/pebble-chat-GGUF");
+  ui_wait_text (page, "Open maquette/pebble-chat-GGUF");
+  ui_wait_text (page, "2.1M parameters");
   ui_hide (window, page);
 }
 
@@ -201,7 +203,7 @@ static void
 test_page_is_endless (AppFixture   *fixture,
                       gconstpointer data)
 {
-  MaqModelsPage *page = maq_models_page_new (fixture->client);
+  MaqModelsPage *page = maq_models_page_new (fixture->client, fixture->library);
   GtkWindow     *window = ui_show (GTK_WIDGET (page), 800, 600);
 
   maq_models_page_load (page);
@@ -220,7 +222,7 @@ static void
 test_page_opens (AppFixture   *fixture,
                  gconstpointer data)
 {
-  MaqModelsPage *page = maq_models_page_new (fixture->client);
+  MaqModelsPage *page = maq_models_page_new (fixture->client, fixture->library);
   GtkWindow     *window = app_fixture_show (fixture, page);
 
   maq_models_page_load (page);
@@ -228,6 +230,23 @@ test_page_opens (AppFixture   *fixture,
 
   g_signal_emit_by_name (ui_find (page, GTK_TYPE_LIST_VIEW, NULL), "activate", 0);
   g_assert_cmpstr (fixture->activated, ==, "open-repo hf://maquette/pebble-chat-GGUF");
+
+  // An address: to open it is the first result, also where the search finds nothing or fails.
+  type_text (page, "hf://nobody/nothing-like-it");
+  ui_wait_text (page, "Open nobody/nothing-like-it");
+  GtkListView *list = ui_find (page, GTK_TYPE_LIST_VIEW, NULL);
+  ui_run (300);
+  g_assert_true (ui_shows (page, "Open nobody/nothing-like-it"));
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (gtk_list_view_get_model (list))), ==, 1);
+  g_signal_emit_by_name (list, "activate", 0);
+  g_assert_cmpstr (fixture->activated, ==, "open-repo hf://nobody/nothing-like-it");
+  app_fixture_fault (fixture, "{\"status\": 400, \"times\": 0}");
+  type_text (page, "https://huggingface.co/datasets/some/where");
+  ui_wait_text (page, "Open some/where");
+  ui_wait_text (page, "More models could not be loaded.");
+  app_fixture_fault (fixture, NULL);
+  g_signal_emit_by_name (list, "activate", 0);
+  g_assert_cmpstr (fixture->activated, ==, "open-repo hf://datasets/some/where");
 
   type_text (page, "harbor-labs/gull-7B");
   g_signal_emit_by_name (ui_find (page, GTK_TYPE_SEARCH_ENTRY, NULL), "activate");
@@ -238,6 +257,96 @@ test_page_opens (AppFixture   *fixture,
   type_text (page, "small models");
   g_signal_emit_by_name (ui_find (page, GTK_TYPE_SEARCH_ENTRY, NULL), "activate");
   g_assert_null (fixture->activated);
+  ui_hide (window, page);
+}
+
+static gboolean
+has_item (GMenuModel *menu,
+          const char *label)
+{
+  for (int i = 0; i < g_menu_model_get_n_items (menu); i++)
+    {
+      g_autoptr (GMenuModel) section = g_menu_model_get_item_link (menu, i, G_MENU_LINK_SECTION);
+      g_autofree char *name = NULL;
+      if (section != NULL && has_item (section, label))
+        return TRUE;
+      if (g_menu_model_get_item_attribute (menu, i, G_MENU_ATTRIBUTE_LABEL, "s", &name) && g_str_equal (name, label))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static MaqRepo *
+find_repo (GListModel *rows,
+           const char *id)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (rows); i++)
+    {
+      g_autoptr (GObject) item = g_list_model_get_item (rows, i);
+      if (MAQ_IS_REPO (item) && g_str_equal (maq_repo_get_id (MAQ_REPO (item)), id))
+        return g_object_ref (MAQ_REPO (item));
+    }
+  g_assert_not_reached ();
+}
+
+static gboolean
+is_in_library (gpointer library)
+{
+  return maq_library_find (library, MAQ_REPO_KIND_MODEL, "maquette/pebble-embed-GGUF") != NULL;
+}
+
+// What can be done with a row is in its menu; what is here can be shown in its folder, too.
+static void
+test_page_menu (AppFixture   *fixture,
+                gconstpointer data)
+{
+  MaqModelsPage *page = maq_models_page_new (fixture->client, fixture->library);
+  GtkWindow     *window = app_fixture_show (fixture, page);
+
+  maq_models_page_load (page);
+  ui_wait_text (page, "maquette/pebble-embed-GGUF");
+  GListModel *rows = G_LIST_MODEL (gtk_list_view_get_model (ui_find (page, GTK_TYPE_LIST_VIEW, NULL)));
+  g_autoptr (MaqRepo) repo = find_repo (rows, "maquette/pebble-embed-GGUF");
+  g_autoptr (GMenu) menu = g_menu_new ();
+  maq_models_page_fill_menu (page, repo, menu);
+  g_assert_true (has_item (G_MENU_MODEL (menu), "Open Page"));
+  g_assert_true (has_item (G_MENU_MODEL (menu), "Open on the Web"));
+  g_assert_true (has_item (G_MENU_MODEL (menu), "Copy Name"));
+  g_assert_true (has_item (G_MENU_MODEL (menu), "Copy Link"));
+  g_assert_false (has_item (G_MENU_MODEL (menu), "Show in Files"));
+  app_fixture_fetch (fixture, "maquette/pebble-embed-GGUF");
+  ui_wait (is_in_library, fixture->library, 10000);
+  g_menu_remove_all (menu);
+  maq_models_page_fill_menu (page, repo, menu);
+  g_assert_true (has_item (G_MENU_MODEL (menu), "Show in Files"));
+  ui_hide (window, page);
+}
+
+// A screen reader is told what the row shows.
+static void
+test_row_words (AppFixture   *fixture,
+                gconstpointer data)
+{
+  g_autoptr (MaqRepoAddress) address = maq_repo_address_new (MAQ_REPO_KIND_DATASET, "a/b", NULL, "c.csv");
+  g_autoptr (MaqOpenAddress) open = maq_open_address_new (address);
+  g_autofree char *title = maq_repo_row_dup_title (G_OBJECT (open));
+  g_autofree char *facts = maq_repo_row_dup_facts (G_OBJECT (open));
+  MaqModelsPage   *page = maq_models_page_new (fixture->client, fixture->library);
+  GtkWindow       *window = app_fixture_show (fixture, page);
+
+  g_assert_cmpstr (title, ==, "Open a/b");
+  g_assert_cmpstr (facts, ==, "Dataset · c.csv");
+  maq_models_page_load (page);
+  type_text (page, "skua-code");
+  ui_wait_text (page, "harbor-labs/skua-code-1B");
+  GListModel *rows = G_LIST_MODEL (gtk_list_view_get_model (ui_find (page, GTK_TYPE_LIST_VIEW, NULL)));
+  g_autoptr (GObject) repo = g_list_model_get_item (rows, 0);
+  g_autofree char *name = maq_repo_row_dup_title (repo);
+  g_autofree char *words = maq_repo_row_dup_facts (repo);
+  g_assert_cmpstr (name, ==, maq_repo_get_id (MAQ_REPO (repo)));
+  g_assert_true (g_str_has_prefix (words, "Gated · "));
+  g_assert_nonnull (strstr (words, " downloads"));
+  g_assert_nonnull (strstr (words, " likes"));
   ui_hide (window, page);
 }
 
@@ -253,5 +362,7 @@ main (int   argc,
   ADD ("/app/models-page/five-states", set_up_demo, test_page_states);
   ADD ("/app/models-page/loads-more-near-the-end", set_up_synthetic, test_page_is_endless);
   ADD ("/app/models-page/opens-rows-and-addresses", set_up_demo, test_page_opens);
+  ADD ("/app/models-page/menu-of-a-row", set_up_demo, test_page_menu);
+  ADD ("/app/models-page/rows-say-what-they-show", set_up_demo, test_row_words);
   return g_test_run ();
 }

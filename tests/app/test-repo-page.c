@@ -4,9 +4,11 @@
 
 #include "maq-app-fixture.h"
 #include "maq-markdown-view.h"
+#include "maq-pinned-view.h"
 #include "maq-repo-actions.h"
 #include "maq-repo-files.h"
 #include "maq-repo-file-list.h"
+#include "maq-repo-file-row.h"
 #include "maq-repo-page.h"
 #include "maq-test-server.h"
 
@@ -339,10 +341,215 @@ test_files (AppFixture   *fixture,
   AdwDialog *dialog = ui_find (window, ADW_TYPE_DIALOG, NULL);
   gtk_widget_activate (adw_dialog_get_default_widget (dialog));
   ui_wait (has_transfer, fixture, 10000);
-  ui_wait_gone (window, "What to Download");
+  ui_wait_gone (window, "All Files");
   ui_wait_text (window, "Download started");
   gtk_widget_activate_action (GTK_WIDGET (page), "repo.copy-name", NULL);
-  ui_wait_text (window, "Name copied");
+  g_assert_cmpstr (fixture->activated, ==, "copy harbor-labs/gull-1B-chat");
+  ui_hide (window, page);
+}
+
+static GtkWidget *
+find_row (gpointer    page,
+          const char *path)
+{
+  return gtk_widget_get_ancestor (ui_find (page, GTK_TYPE_LABEL, path), MAQ_TYPE_REPO_FILE_ROW);
+}
+
+static gboolean
+offers_transfer (gpointer row)
+{
+  return ui_find (row, GTK_TYPE_BUTTON, "Show Transfer") != NULL;
+}
+
+static gboolean
+offers_folder (gpointer row)
+{
+  return ui_find (row, GTK_TYPE_BUTTON, "Show in Files") != NULL;
+}
+
+// What is on its way is not offered once more, and what is here is shown where it is.
+static void
+test_files_on_their_way (AppFixture   *fixture,
+                         gconstpointer data)
+{
+  g_autoptr (MaqRepoAddress) address = maq_repo_address_new (MAQ_REPO_KIND_MODEL, CHAT, NULL, "README.md");
+  g_autoptr (MaqTransferRequest) request = maq_transfer_request_new (MAQ_REPO_KIND_MODEL, CHAT, NULL);
+  const char  *paths[] = { "pebble-chat-Q4_0.gguf", NULL };
+  MaqRepoPage *page = maq_repo_page_new (fixture->client, fixture->cache, fixture->transfers, fixture->library, address);
+  GtkWindow   *window = app_fixture_show (fixture, page);
+
+  ui_wait_text (page, "pebble-chat-Q4_0.gguf");
+  GtkWidget *row = find_row (page, "pebble-chat-Q4_0.gguf");
+  g_assert_nonnull (ui_find (row, GTK_TYPE_BUTTON, "Download"));
+  request->paths = g_strdupv ((char **) paths);
+  app_fixture_fault (fixture, "{\"host\": \"cdn\", \"rate\": 100000, \"times\": 0}");
+  g_autoptr (MaqTransfer) transfer = maq_transfer_list_start (fixture->transfers, request);
+  ui_wait (offers_transfer, row, 10000);
+  g_assert_nonnull (ui_find (find_row (page, "pebble-chat-F16.gguf"), GTK_TYPE_BUTTON, "Download"));
+  ui_click (row, "Show Transfer");
+  g_assert_cmpstr (fixture->activated, ==, "show-page transfers");
+
+  // Stopped, it can be had again; then it is here.
+  maq_transfer_cancel (transfer);
+  ui_wait_sensitive (row, "Download");
+  app_fixture_fault (fixture, NULL);
+  maq_transfer_retry (transfer);
+  ui_wait (offers_folder, row, 30000);
+  ui_wait_text (row, "On this computer");
+  ui_hide (window, page);
+}
+
+// What is in the context menu of a row, as lines.
+static char *
+dup_menu (GMenuModel *menu)
+{
+  GString *text = g_string_new (NULL);
+
+  for (int i = 0; i < g_menu_model_get_n_items (menu); i++)
+    {
+      g_autoptr (GMenuModel) section = g_menu_model_get_item_link (menu, i, G_MENU_LINK_SECTION);
+      g_autofree char *label = NULL;
+      g_autofree char *below = section != NULL ? dup_menu (section) : NULL;
+      if (g_menu_model_get_item_attribute (menu, i, G_MENU_ATTRIBUTE_LABEL, "s", &label))
+        g_string_append_printf (text, "%s\n", label);
+      if (below != NULL)
+        g_string_append (text, below);
+    }
+  return g_string_free (text, FALSE);
+}
+
+static void
+test_file_menu (AppFixture   *fixture,
+                gconstpointer data)
+{
+  g_autoptr (MaqRepoAddress) address = maq_repo_address_new (MAQ_REPO_KIND_MODEL, CHAT, NULL, "README.md");
+  MaqRepoPage *page = maq_repo_page_new (fixture->client, fixture->cache, fixture->transfers, fixture->library, address);
+  GtkWindow   *window = app_fixture_show (fixture, page);
+
+  ui_wait_text (page, "pebble-chat-Q4_0.gguf");
+  GtkWidget *row = find_row (page, "pebble-chat-Q4_0.gguf");
+  g_autoptr (GMenu) menu = g_menu_new ();
+  maq_repo_file_row_fill_menu (row, menu);
+  g_autofree char *items = dup_menu (G_MENU_MODEL (menu));
+  g_assert_cmpstr (items, ==, "Inspect\nDownload…\nOpen on the Web\nCopy Name\nCopy Link\n");
+  gtk_widget_activate_action (row, "repo.copy-file-link", "s", "a b/c.gguf");
+  g_assert_true (g_str_has_prefix (fixture->activated, "copy http"));
+  g_assert_true (g_str_has_suffix (fixture->activated, CHAT "/blob/main/a%20b/c.gguf"));
+  gtk_widget_activate_action (row, "repo.open-file", "s", "README.md");
+  g_assert_true (g_str_has_suffix (fixture->activated, CHAT "/blob/main/README.md"));
+  ui_hide (window, page);
+}
+
+static gboolean
+is_head_gone (gpointer view)
+{
+  return maq_pinned_view_get_head_gone (view);
+}
+
+static gboolean
+is_head_there (gpointer view)
+{
+  return !is_head_gone (view);
+}
+
+static gboolean
+has_more_below (gpointer adjustment)
+{
+  return gtk_adjustment_get_upper (adjustment) > 1.5 * gtk_adjustment_get_page_size (adjustment);
+}
+
+static double
+get_top (gpointer widget,
+         gpointer page)
+{
+  graphene_rect_t bounds;
+
+  g_assert_true (gtk_widget_compute_bounds (widget, page, &bounds));
+  return bounds.origin.y;
+}
+
+// The head scrolls away with the rest, its tabs stay, and the header bar says whose page it is.
+static void
+test_scrolling (AppFixture   *fixture,
+                gconstpointer data)
+{
+  MaqRepoPage *page = open_page (fixture, CHAT);
+  GtkWindow   *window = app_fixture_show (fixture, page);
+
+  ui_wait_text (page, "How it was made");
+  ui_wait_sensitive (page, "Try");
+  MaqPinnedView *view = ui_find (page, MAQ_TYPE_PINNED_VIEW, NULL);
+  GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (gtk_widget_get_parent (GTK_WIDGET (view))));
+  GtkWidget     *switcher = ui_find (page, ADW_TYPE_INLINE_VIEW_SWITCHER, NULL);
+  GtkWidget     *try = ui_find (page, GTK_TYPE_BUTTON, "Try");
+  GtkWidget     *header = ui_find (page, ADW_TYPE_HEADER_BAR, NULL);
+  double         top = get_top (switcher, view);
+  g_assert_cmpfloat (top, >, 50);
+  g_assert_null (ui_find (header, ADW_TYPE_WINDOW_TITLE, NULL));
+  gtk_adjustment_set_value (adjustment, gtk_adjustment_get_upper (adjustment));
+  ui_wait (is_head_gone, view, 10000);
+  g_assert_cmpfloat (get_top (switcher, view), <, top);
+  g_assert_cmpfloat (get_top (switcher, view), >=, 0);
+  g_assert_cmpfloat (get_top (try, view), <, 0);
+  g_assert_nonnull (ui_find (header, ADW_TYPE_WINDOW_TITLE, NULL));
+  ui_wait_text (header, "pebble-chat-GGUF");
+
+  // A short list of files has nothing to scroll: all of the head is there again.
+  AdwViewStack *tabs = adw_inline_view_switcher_get_stack (ADW_INLINE_VIEW_SWITCHER (switcher));
+  adw_view_stack_set_visible_child_name (tabs, "files");
+  ui_wait_text (page, "pebble-chat-Q4_0.gguf");
+  ui_wait (is_head_there, view, 10000);
+
+  // Who goes back to a button by the keyboard sees it.
+  adw_view_stack_set_visible_child_name (tabs, "card");
+  ui_wait (has_more_below, adjustment, 10000);
+  gtk_widget_child_focus (switcher, GTK_DIR_TAB_FORWARD);
+  gtk_adjustment_set_value (adjustment, gtk_adjustment_get_upper (adjustment));
+  ui_wait (is_head_gone, view, 10000);
+  gtk_widget_grab_focus (try);
+  ui_wait (is_head_there, view, 10000);
+  g_assert_cmpfloat (get_top (try, view), >=, 0);
+  ui_hide (window, page);
+}
+
+// A button that is of no use any more hands the focus on.
+static void
+test_focus (AppFixture   *fixture,
+            gconstpointer data)
+{
+  MaqRepoPage *page = open_page (fixture, CHAT);
+  GtkWindow   *window = app_fixture_show (fixture, page);
+
+  ui_wait_sensitive (page, "Try");
+  app_fixture_fault (fixture, "{\"host\": \"cdn\", \"rate\": 100000, \"times\": 0}");
+  gtk_widget_grab_focus (ui_find (page, GTK_TYPE_BUTTON, "Try"));
+  ui_click (page, "Try");
+  ui_wait_text (page, "Downloading");
+  GtkWidget *focus = gtk_root_get_focus (GTK_ROOT (window));
+  g_assert_nonnull (focus);
+  g_assert_true (gtk_widget_is_sensitive (focus));
+  g_assert_true (gtk_widget_is_ancestor (focus, GTK_WIDGET (page)));
+  g_assert_cmpstr (fixture->activated, ==, NULL);
+  g_autoptr (MaqTransfer) transfer = g_list_model_get_item (G_LIST_MODEL (fixture->transfers), 0);
+  maq_transfer_cancel (transfer);
+  ui_hide (window, page);
+}
+
+// What a try fetches is said on its button; the other one does not say it once more.
+static void
+test_size_of_try (AppFixture   *fixture,
+                  gconstpointer data)
+{
+  MaqRepoPage *page = open_page (fixture, CHAT);
+  GtkWindow   *window = app_fixture_show (fixture, page);
+
+  ui_wait_sensitive (page, "Try");
+  g_assert_true (ui_shows (ui_find (page, GTK_TYPE_BUTTON, "Try"), "2.2\302\240MB"));
+  g_assert_false (ui_shows (ui_find (page, GTK_TYPE_BUTTON, "Download…"), "2.2\302\240MB"));
+  ui_click (page, "Try");
+  ui_wait (has_activated, fixture, 30000);
+  ui_wait_text (page, "Downloaded");
+  g_assert_false (ui_shows (ui_find (page, GTK_TYPE_BUTTON, "Try"), "2.2\302\240MB"));
   ui_hide (window, page);
 }
 
@@ -381,9 +588,25 @@ test_gated (AppFixture   *fixture,
   MaqRepoPage *page = open_page (fixture, "harbor-labs/skua-code-1B");
   GtkWindow   *window = app_fixture_show (fixture, page);
 
-  ui_wait_text (page, "On Request");
+  // One page says what it takes, and nothing is offered that would fail.
+  ui_wait_text (page, "Gated");
+  ui_wait_text (page, "Access Required");
   ui_wait_text (page, "The owner gives access on request.");
-  g_assert_nonnull (ui_find (page, GTK_TYPE_BUTTON, "Open Page"));
+  g_assert_null (ui_find (page, MAQ_TYPE_REPO_ACTIONS, NULL));
+  g_assert_nonnull (ui_find (page, GTK_TYPE_BUTTON, "Add Token"));
+  ui_click (page, "Request Access");
+  g_assert_true (g_str_has_suffix (fixture->activated, "/harbor-labs/skua-code-1B"));
+  g_assert_true (g_str_has_prefix (fixture->activated, "open-uri http"));
+
+  // With a token that opens it the same page goes on.
+  maq_hub_client_set_token (fixture->client, "hf_demo_basic", maq_hub_client_get_endpoint (fixture->client));
+  ui_click (page, "Try Again");
+  ui_wait_text (page, "The owner has not given this account access yet.");
+  g_assert_nonnull (ui_find (page, GTK_TYPE_BUTTON, "Change Token"));
+  maq_hub_client_set_token (fixture->client, "hf_demo_read", maq_hub_client_get_endpoint (fixture->client));
+  ui_click (page, "Try Again");
+  ui_wait_sensitive (page, "Download…");
+  ui_wait_gone (page, "Access Required");
   ui_hide (window, page);
 }
 
@@ -395,9 +618,9 @@ test_fit (AppFixture   *fixture,
   GtkWindow   *window = app_fixture_show (fixture, page);
 
   // Said before anything is downloaded, in a word and a number.
-  ui_wait_text (page, "Fits · Takes 27.2\302\240MB of Memory");
+  ui_wait_text (page, "Fits in memory (27.2\302\240MB)");
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (fixture->transfers)), ==, 0);
-  GtkLabel *fit = ui_find (page, GTK_TYPE_LABEL, "Fits · Takes 27.2\302\240MB of Memory");
+  GtkLabel *fit = ui_find (page, GTK_TYPE_LABEL, "Fits in memory (27.2\302\240MB)");
   g_assert_nonnull (strstr (gtk_widget_get_tooltip_text (GTK_WIDGET (fit)), "context of 512 tokens"));
 
   // And of every variant; one is recommended, and chosen.
@@ -412,7 +635,7 @@ test_fit (AppFixture   *fixture,
   window = app_fixture_show (fixture, page);
   ui_wait_sensitive (page, "Try");
   ui_run (300);
-  g_assert_false (ui_shows (page, "of Memory"));
+  g_assert_false (ui_shows (page, "in memory"));
   ui_hide (window, page);
 }
 
@@ -430,6 +653,11 @@ main (int   argc,
   ADD ("/app/repo-page/stop-and-go-on", test_stop);
   ADD ("/app/repo-page/a-failed-download-says-why", test_failed_download);
   ADD ("/app/repo-page/files", test_files);
+  ADD ("/app/repo-page/files-on-their-way-are-not-offered", test_files_on_their_way);
+  ADD ("/app/repo-page/menu-of-a-file", test_file_menu);
+  ADD ("/app/repo-page/the-head-scrolls-and-the-tabs-stay", test_scrolling);
+  ADD ("/app/repo-page/the-focus-is-handed-on", test_focus);
+  ADD ("/app/repo-page/a-try-says-its-size", test_size_of_try);
   ADD ("/app/repo-page/hostile-list-of-files", test_hostile_tree);
   ADD ("/app/repo-page/problems-have-a-way-on", test_problems);
   ADD ("/app/repo-page/gated", test_gated);

@@ -5,9 +5,13 @@
 
 #include <glib/gi18n.h>
 
+#include "maq-context-menu.h"
 #include "maq-error-text.h"
+#include "maq-open-address.h"
+#include "maq-repo-menu.h"
 #include "maq-repo-pager.h"
 #include "maq-repo-row.h"
+#include "maq-show-files.h"
 #include "maq-status-stack.h"
 #include "maq-template-callbacks.h"
 
@@ -24,7 +28,10 @@ struct _MaqModelsPage
   GtkListView       *list_view;
 
   MaqHubClient *client;
+  MaqLibrary   *library;
   MaqRepoPager *pager;
+  GListStore   *open; // a MaqOpenAddress while an address is typed, else nothing
+  GListModel   *rows; // that, then those of the pager
   gboolean      started;
 };
 
@@ -33,6 +40,7 @@ G_DEFINE_FINAL_TYPE (MaqModelsPage, maq_models_page, ADW_TYPE_NAVIGATION_PAGE)
 typedef enum
 {
   PROP_CLIENT = 1,
+  PROP_LIBRARY,
   PROP_LOADING,
 } MaqModelsPageProperty;
 
@@ -82,6 +90,27 @@ parse_address (MaqModelsPage *self)
   return maq_repo_address_parse (text, MAQ_REPO_KIND_MODEL, maq_hub_client_get_endpoint (self->client), NULL);
 }
 
+// The first result, whatever the Hub finds.
+static void
+show_address (MaqModelsPage        *self,
+              const MaqRepoAddress *address)
+{
+  g_autoptr (MaqOpenAddress) open = address != NULL ? maq_open_address_new (address) : NULL;
+
+  g_list_store_splice (self->open, 0, g_list_model_get_n_items (G_LIST_MODEL (self->open)), (gpointer *) &open, open != NULL ? 1 : 0);
+  if (open != NULL)
+    maq_status_stack_set_status (self->status_stack, MAQ_STATUS_CONTENT);
+}
+
+static void
+open_address (MaqModelsPage        *self,
+              const MaqRepoAddress *address)
+{
+  g_autofree char *uri = maq_repo_address_to_uri (address);
+
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.open-repo", "s", uri);
+}
+
 static void
 run_query (MaqModelsPage *self)
 {
@@ -94,6 +123,7 @@ run_query (MaqModelsPage *self)
   guint            task = gtk_drop_down_get_selected (self->task_drop_down);
   guint            sort = gtk_drop_down_get_selected (self->sort_drop_down);
 
+  show_address (self, address);
   // The Hub searches in ids: of a pasted address only the id can match.
   if (address != NULL)
     g_set_str (&query->search, address->id);
@@ -124,10 +154,7 @@ search_activated_cb (MaqModelsPage *self)
   g_autoptr (MaqRepoAddress) address = parse_address (self);
 
   if (address != NULL)
-    {
-      g_autofree char *uri = maq_repo_address_to_uri (address);
-      gtk_widget_activate_action (GTK_WIDGET (self), "win.open-repo", "s", uri);
-    }
+    open_address (self, address);
   else
     gtk_widget_grab_focus (GTK_WIDGET (self->list_view));
 }
@@ -142,13 +169,14 @@ static void
 row_activated_cb (MaqModelsPage *self,
                   guint          position)
 {
-  g_autoptr (MaqRepo) repo = g_list_model_get_item (G_LIST_MODEL (self->pager), position);
+  g_autoptr (GObject) item = g_list_model_get_item (self->rows, position);
 
-  if (repo == NULL)
+  if (MAQ_IS_OPEN_ADDRESS (item))
+    open_address (self, maq_open_address_get_address (MAQ_OPEN_ADDRESS (item)));
+  if (!MAQ_IS_REPO (item))
     return;
-  g_autoptr (MaqRepoAddress) address = maq_repo_address_new (maq_repo_get_kind (repo), maq_repo_get_id (repo), NULL, NULL);
-  g_autofree char *uri = maq_repo_address_to_uri (address);
-  gtk_widget_activate_action (GTK_WIDGET (self), "win.open-repo", "s", uri);
+  g_autoptr (MaqRepoAddress) address = maq_repo_address_new (maq_repo_get_kind (MAQ_REPO (item)), maq_repo_get_id (MAQ_REPO (item)), NULL, NULL);
+  open_address (self, address);
 }
 
 static void
@@ -157,7 +185,8 @@ retry_cb (MaqModelsPage *self)
   adw_banner_set_revealed (self->more_banner, FALSE);
   if (maq_repo_pager_is_first_page (self->pager))
     {
-      maq_status_stack_set_status (self->status_stack, MAQ_STATUS_LOADING);
+      if (g_list_model_get_n_items (G_LIST_MODEL (self->open)) == 0)
+        maq_status_stack_set_status (self->status_stack, MAQ_STATUS_LOADING);
       run_query (self);
     }
   else
@@ -181,14 +210,14 @@ pager_changed_cb (MaqModelsPage *self)
 {
   const GError *error = maq_repo_pager_get_error (self->pager);
 
-  if (error != NULL && maq_repo_pager_is_first_page (self->pager))
+  if (error != NULL && maq_repo_pager_is_first_page (self->pager) && g_list_model_get_n_items (G_LIST_MODEL (self->open)) == 0)
     {
       maq_models_page_show_error (self, error);
       return;
     }
   adw_banner_set_revealed (self->more_banner, error != NULL);
   maq_status_stack_set_status (self->status_stack,
-                               g_list_model_get_n_items (G_LIST_MODEL (self->pager)) > 0 ? MAQ_STATUS_CONTENT : MAQ_STATUS_EMPTY);
+                               g_list_model_get_n_items (self->rows) > 0 ? MAQ_STATUS_CONTENT : MAQ_STATUS_EMPTY);
 }
 
 static void
@@ -218,6 +247,28 @@ is_refreshing (MaqModelsPage *self,
 }
 
 static void
+show_files_action (GtkWidget  *widget,
+                   const char *action_name,
+                   GVariant   *parameter)
+{
+  maq_show_in_files (widget, g_variant_get_string (parameter, NULL));
+}
+
+static char *
+item_title (gpointer self,
+            GObject *item)
+{
+  return maq_repo_row_dup_title (item);
+}
+
+static char *
+item_facts (gpointer self,
+            GObject *item)
+{
+  return maq_repo_row_dup_facts (item);
+}
+
+static void
 maq_models_page_get_property (GObject    *object,
                               guint       prop_id,
                               GValue     *value,
@@ -231,6 +282,7 @@ maq_models_page_get_property (GObject    *object,
       g_value_set_boolean (value, self->pager != NULL && maq_repo_pager_get_loading (self->pager));
       break;
     case PROP_CLIENT:
+    case PROP_LIBRARY:
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -246,6 +298,9 @@ maq_models_page_set_property (GObject      *object,
     {
     case PROP_CLIENT:
       MAQ_MODELS_PAGE (object)->client = g_value_dup_object (value);
+      break;
+    case PROP_LIBRARY:
+      MAQ_MODELS_PAGE (object)->library = g_value_dup_object (value);
       break;
     case PROP_LOADING:
     default:
@@ -263,7 +318,11 @@ maq_models_page_constructed (GObject *object)
   self->pager = maq_repo_pager_new (self->client);
   g_signal_connect_object (self->pager, "changed", G_CALLBACK (pager_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->pager, "notify::loading", G_CALLBACK (pager_loading_cb), self, G_CONNECT_SWAPPED);
-  g_autoptr (GtkNoSelection) selection = gtk_no_selection_new (g_object_ref (G_LIST_MODEL (self->pager)));
+  g_autoptr (GListStore) parts = g_list_store_new (G_TYPE_LIST_MODEL);
+  g_list_store_append (parts, self->open);
+  g_list_store_append (parts, self->pager);
+  self->rows = G_LIST_MODEL (gtk_flatten_list_model_new (g_object_ref (G_LIST_MODEL (parts))));
+  g_autoptr (GtkNoSelection) selection = gtk_no_selection_new (g_object_ref (self->rows));
   gtk_list_view_set_model (self->list_view, GTK_SELECTION_MODEL (selection));
   // After the view's own handler, so that it knows the rows it scrolls to.
   g_signal_connect_object (self->pager, "items-changed", G_CALLBACK (pager_items_changed_cb), self, G_CONNECT_SWAPPED);
@@ -275,7 +334,10 @@ maq_models_page_dispose (GObject *object)
   MaqModelsPage *self = MAQ_MODELS_PAGE (object);
 
   gtk_widget_dispose_template (GTK_WIDGET (self), MAQ_TYPE_MODELS_PAGE);
+  g_clear_object (&self->rows);
+  g_clear_object (&self->open);
   g_clear_object (&self->pager);
+  g_clear_object (&self->library);
   g_clear_object (&self->client);
 
   G_OBJECT_CLASS (maq_models_page_parent_class)->dispose (object);
@@ -312,8 +374,11 @@ maq_models_page_class_init (MaqModelsPageClass *klass)
   widget_class->unmap = maq_models_page_unmap;
 
   properties[PROP_CLIENT] = g_param_spec_object ("client", NULL, NULL, MAQ_TYPE_HUB_CLIENT, G_PARAM_WRITABLE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_LIBRARY] = g_param_spec_object ("library", NULL, NULL, MAQ_TYPE_LIBRARY, G_PARAM_WRITABLE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
   properties[PROP_LOADING] = g_param_spec_boolean ("loading", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
+
+  gtk_widget_class_install_action (widget_class, "browse.show-files", "s", show_files_action);
 
   g_type_ensure (MAQ_TYPE_REPO);
   g_type_ensure (MAQ_TYPE_REPO_ROW);
@@ -333,11 +398,14 @@ maq_models_page_class_init (MaqModelsPageClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, row_activated_cb);
   gtk_widget_class_bind_template_callback (widget_class, is_refreshing);
   gtk_widget_class_bind_template_callback (widget_class, retry_cb);
+  gtk_widget_class_bind_template_callback (widget_class, item_title);
+  gtk_widget_class_bind_template_callback (widget_class, item_facts);
 }
 
 static void
 maq_models_page_init (MaqModelsPage *self)
 {
+  self->open = g_list_store_new (MAQ_TYPE_OPEN_ADDRESS);
   gtk_widget_init_template (GTK_WIDGET (self));
 
   g_autoptr (GtkStringList) task_list = gtk_string_list_new (NULL);
@@ -357,11 +425,28 @@ maq_models_page_init (MaqModelsPage *self)
 }
 
 MaqModelsPage *
-maq_models_page_new (MaqHubClient *client)
+maq_models_page_new (MaqHubClient *client,
+                     MaqLibrary   *library)
 {
   g_return_val_if_fail (MAQ_IS_HUB_CLIENT (client), NULL);
+  g_return_val_if_fail (MAQ_IS_LIBRARY (library), NULL);
 
-  return g_object_new (MAQ_TYPE_MODELS_PAGE, "client", client, NULL);
+  return g_object_new (MAQ_TYPE_MODELS_PAGE, "client", client, "library", library, NULL);
+}
+
+void
+maq_models_page_fill_menu (MaqModelsPage *self,
+                           MaqRepo       *repo,
+                           GMenu         *menu)
+{
+  g_return_if_fail (MAQ_IS_MODELS_PAGE (self));
+  g_return_if_fail (MAQ_IS_REPO (repo));
+
+  MaqLibraryItem *item = maq_library_find (self->library, maq_repo_get_kind (repo), maq_repo_get_id (repo));
+
+  maq_repo_menu_add (menu, maq_repo_get_kind (repo), maq_repo_get_id (repo));
+  if (item != NULL)
+    maq_menu_add (menu, _ ("Show in Files"), "browse.show-files", g_variant_new_string (maq_library_item_get_repo (item)->path));
 }
 
 void

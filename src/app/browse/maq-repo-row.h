@@ -6,7 +6,8 @@
 
 #include "maq-repo.h"
 
-// One repo in a list: initials, id, a line of facts, likes and downloads. Property: repo (nullable while recycled).
+// One repo in a list: initials, id, a line of facts, likes and downloads; or a MaqOpenAddress. Property: item (nullable while
+// recycled).
 
 G_BEGIN_DECLS
 
@@ -15,5 +16,8 @@ G_DECLARE_FINAL_TYPE (MaqRepoRow, maq_repo_row, MAQ, REPO_ROW, AdwBin)
 
 // "Text Generation · GGUF · 1.2M parameters · 3 days ago", as far as known (transfer full).
 char *maq_repo_dup_summary (MaqRepo *repo);
+// What the row of ITEM shows, for screen readers: its name, and all the rest (transfer full, nullable).
+char *maq_repo_row_dup_title (GObject *item);
+char *maq_repo_row_dup_facts (GObject *item);
 
 G_END_DECLS

@@ -12,6 +12,7 @@
 #include "maq-inspect-tensors.h"
 #include "maq-inspect-text.h"
 #include "maq-inspect.h"
+#include "maq-stack-pages.h"
 #include "maq-status-stack.h"
 #include "maq-units.h"
 
@@ -362,6 +363,7 @@ static void
 maq_inspect_page_init (MaqInspectPage *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  maq_stack_pages_hide_others (GTK_WIDGET (self->tabs));
   gtk_search_bar_set_key_capture_widget (self->search_bar, GTK_WIDGET (self));
   gtk_search_bar_connect_entry (self->search_bar, GTK_EDITABLE (self->search_entry));
 }

@@ -6,6 +6,7 @@
 #include <glib/gi18n.h>
 
 #include "maq-download-dialog.h"
+#include "maq-focus.h"
 #include "maq-repo-choices.h"
 #include "maq-repo-facts.h"
 #include "maq-repo-here.h"
@@ -22,6 +23,7 @@ struct _MaqRepoActions
   GtkMenuButton  *choose;
   MaqRepoChoices *choices;
   GtkWidget      *try;
+  GtkLabel       *try_size;
   GtkLabel       *fit;
 
   MaqHubClient    *client;
@@ -48,6 +50,13 @@ typedef enum
 } MaqRepoActionsProperty;
 
 static GParamSpec *properties[PROP_NOT_RUNNABLE + 1];
+
+enum
+{
+  LEAVE,
+  N_SIGNALS
+};
+static guint signals[N_SIGNALS];
 
 static void update (MaqRepoActions *self);
 
@@ -169,7 +178,7 @@ start_try (MaqRepoActions   *self,
   set_transfer (self, transfer);
 }
 
-// The size is on the button beside it: it fetches what it needs without a question.
+// Its size is on the button: it fetches what it needs without a question.
 static void
 try_clicked_cb (MaqRepoActions *self)
 {
@@ -236,21 +245,59 @@ choices_show_cb (MaqRepoActions *self)
   maq_repo_choices_add (self->choices, -1, _ ("All Files"), maq_repo_here_get_size (self->tree), state, chosen == NULL, TRUE);
 }
 
+// The size is said once: on the button that fetches it without a question, else on the other one.
+static void
+show_sizes (MaqRepoActions *self,
+            guint64         size,
+            gboolean        is_tried)
+{
+  g_autofree char *text = maq_format_bytes (size);
+
+  gtk_label_set_label (self->try_size, text);
+  gtk_widget_set_visible (GTK_WIDGET (self->try_size), is_tried);
+  gtk_label_set_label (self->download_size, text);
+  gtk_widget_set_visible (GTK_WIDGET (self->download_size), !is_tried);
+  if (is_tried)
+    {
+      // Translators: %s is a size.
+      g_autofree char *tooltip = g_strdup_printf (_ ("Download %s, Then Chat with This Model"), text);
+      gtk_widget_set_tooltip_text (self->try, tooltip);
+    }
+  else
+    gtk_widget_set_tooltip_text (self->try, _ ("Chat with This Model"));
+}
+
+// While it is of no use, the focus goes to the choice of variants, or to what comes next on the page.
+static void
+set_usable (MaqRepoActions *self,
+            GtkWidget      *button,
+            gboolean        is_usable)
+{
+  if (!is_usable && maq_focus_is_in (button) && gtk_widget_get_visible (GTK_WIDGET (self->choose)))
+    gtk_widget_grab_focus (GTK_WIDGET (self->choose));
+  else if (!is_usable && maq_focus_is_in (button))
+    g_signal_emit (self, signals[LEAVE], 0);
+  gtk_widget_set_sensitive (button, is_usable);
+}
+
 static void
 update (MaqRepoActions *self)
 {
   gboolean ready = self->tree != NULL;
 
-  gtk_widget_set_sensitive (self->download, ready);
-  gtk_widget_set_sensitive (self->try, ready);
   if (!ready)
-    return;
+    {
+      gtk_widget_set_sensitive (self->download, FALSE);
+      gtk_widget_set_sensitive (self->try, FALSE);
+      return;
+    }
 
   const MaqVariant *variant = maq_repo_variants_get_chosen (self->variants);
   g_autofree char  *path = variant != NULL ? maq_repo_here_dup_variant_path (self->cache, self->repo, variant) : NULL;
-  g_autofree char  *size = maq_format_bytes (variant != NULL ? variant->size : maq_repo_here_get_size (self->tree));
+  guint64           size = variant != NULL ? variant->size : maq_repo_here_get_size (self->tree);
   gboolean          is_here = path != NULL || (variant == NULL && maq_repo_here_has_all (self->here, self->tree));
   gboolean          has_variants = maq_repo_variants_get_list (self->variants)->len > 0;
+  gboolean          can_try = has_variants && maq_repo_facts_can_chat (self->repo);
 
   if (path != NULL)
     maq_repo_variants_keep (self->variants);
@@ -264,13 +311,13 @@ update (MaqRepoActions *self)
     gtk_label_set_label (self->download_label, _ ("Downloading"));
   else
     gtk_label_set_label (self->download_label, _ ("Download…"));
-  gtk_label_set_label (self->download_size, size);
+  show_sizes (self, size, can_try && !is_here);
   maq_repo_variants_show_fit (self->variants, self->fit);
-  gtk_widget_set_sensitive (self->download, !active && self->tree->files->len > 0);
   gtk_menu_button_set_label (self->choose, variant != NULL ? variant->label : _ ("All Files"));
   gtk_widget_set_visible (GTK_WIDGET (self->choose), has_variants);
-  gtk_widget_set_visible (self->try, has_variants && maq_repo_facts_can_chat (self->repo));
-  gtk_widget_set_sensitive (self->try, !(active && self->try_when_done));
+  gtk_widget_set_visible (self->try, can_try);
+  set_usable (self, self->download, !active && self->tree->files->len > 0);
+  set_usable (self, self->try, !(active && self->try_when_done));
   if (self->not_runnable != (!has_variants && maq_repo_get_kind (self->repo) == MAQ_REPO_KIND_MODEL))
     {
       self->not_runnable = !self->not_runnable;
@@ -344,6 +391,8 @@ maq_repo_actions_class_init (MaqRepoActionsClass *klass)
   properties[PROP_NOT_RUNNABLE] = g_param_spec_boolean ("not-runnable", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
 
+  signals[LEAVE] = g_signal_new ("leave", MAQ_TYPE_REPO_ACTIONS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+
   g_type_ensure (MAQ_TYPE_REPO_CHOICES);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/maquette_app/Maquette/app/maq-repo-actions.ui");
   gtk_widget_class_bind_template_child (widget_class, MaqRepoActions, download);
@@ -352,6 +401,7 @@ maq_repo_actions_class_init (MaqRepoActionsClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MaqRepoActions, choose);
   gtk_widget_class_bind_template_child (widget_class, MaqRepoActions, choices);
   gtk_widget_class_bind_template_child (widget_class, MaqRepoActions, try);
+  gtk_widget_class_bind_template_child (widget_class, MaqRepoActions, try_size);
   gtk_widget_class_bind_template_child (widget_class, MaqRepoActions, fit);
   gtk_widget_class_bind_template_callback (widget_class, maq_repo_actions_open_download);
   gtk_widget_class_bind_template_callback (widget_class, try_clicked_cb);

@@ -11,7 +11,8 @@
 
 // What can be done with a repo: Download, which opens a dialog, a choice of variants with whether they fit into memory, Try. Try fetches
 // the chosen variant if it is not here and then opens a new chat with it. Properties: transfer (nullable), the download of what is chosen, for a row that
-// shows it; here, a GHashTable with the paths that are in the cache as keys; not-runnable: a model that no engine here runs.
+// shows it; here, a GHashTable with the paths that are in the cache as keys; not-runnable: a model that no engine here runs. Signal "leave": the
+// button that has the focus is of no use any more, and neither is another.
 
 G_BEGIN_DECLS
 

@@ -7,6 +7,8 @@
 #include "maq-error-text.h"
 #include "maq-future-slot.h"
 #include "maq-markdown-view.h"
+#include "maq-pinned-view.h"
+#include "maq-repo-access.h"
 #include "maq-status-stack.h"
 
 // The most bytes of a card that are read.
@@ -29,6 +31,7 @@ G_DEFINE_FINAL_TYPE (MaqRepoCard, maq_repo_card, ADW_TYPE_BIN)
 enum
 {
   GATED,
+  RETRY,
   N_SIGNALS
 };
 static guint signals[N_SIGNALS];
@@ -57,7 +60,7 @@ loaded_cb (gpointer   object,
     {
       if (g_error_matches (error, MAQ_HUB_ERROR, MAQ_HUB_ERROR_GATED))
         g_signal_emit (self, signals[GATED], 0);
-      if (g_error_matches (error, MAQ_HUB_ERROR, MAQ_HUB_ERROR_ENTRY_NOT_FOUND))
+      else if (g_error_matches (error, MAQ_HUB_ERROR, MAQ_HUB_ERROR_ENTRY_NOT_FOUND))
         maq_status_stack_set_status (self->status_stack, MAQ_STATUS_EMPTY);
       else
         show_problem (self, error);
@@ -71,6 +74,12 @@ loaded_cb (gpointer   object,
   gboolean is_empty = body[strspn (body, " \t\r\n")] == '\0';
   maq_markdown_view_set_text (self->view, body);
   maq_status_stack_set_status (self->status_stack, is_empty ? MAQ_STATUS_EMPTY : MAQ_STATUS_CONTENT);
+}
+
+static void
+retry_cb (MaqRepoCard *self)
+{
+  g_signal_emit (self, signals[RETRY], 0);
 }
 
 // Links to other repos of the Hub stay in the window.
@@ -114,13 +123,15 @@ maq_repo_card_class_init (MaqRepoCardClass *klass)
   object_class->dispose = maq_repo_card_dispose;
   object_class->finalize = maq_repo_card_finalize;
   signals[GATED] = g_signal_new ("gated", MAQ_TYPE_REPO_CARD, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[RETRY] = g_signal_new ("retry", MAQ_TYPE_REPO_CARD, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 
   g_type_ensure (MAQ_TYPE_STATUS_STACK);
   g_type_ensure (MAQ_TYPE_MARKDOWN_VIEW);
+  g_type_ensure (MAQ_TYPE_PINNED_BIN);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/maquette_app/Maquette/app/maq-repo-card.ui");
   gtk_widget_class_bind_template_child (widget_class, MaqRepoCard, status_stack);
   gtk_widget_class_bind_template_child (widget_class, MaqRepoCard, view);
-  gtk_widget_class_bind_template_callback (widget_class, maq_repo_card_load);
+  gtk_widget_class_bind_template_callback (widget_class, retry_cb);
   gtk_widget_class_bind_template_callback (widget_class, activate_link_cb);
 }
 
@@ -156,4 +167,15 @@ maq_repo_card_load (MaqRepoCard *self)
                        maq_hub_client_read_file (self->client, self->address->kind, self->address->id, NULL, "README.md", CARD_MAX_BYTES),
                        self,
                        loaded_cb);
+}
+
+void
+maq_repo_card_show_access (MaqRepoCard *self)
+{
+  g_return_if_fail (MAQ_IS_REPO_CARD (self));
+
+  g_autofree char *page = maq_hub_client_dup_page_address (self->client, self->address->kind, self->address->id);
+
+  maq_future_slot_clear (&self->loading);
+  maq_repo_access_show (self->status_stack, page, maq_hub_client_has_token (self->client));
 }

@@ -123,7 +123,7 @@ maq_repo_choices_add (MaqRepoChoices *self,
   if (*state != '\0')
     parts[n_parts++] = state;
   if (is_chosen)
-    parts[n_parts++] = _ ("Chosen");
+    parts[n_parts++] = _ ("Selected");
   g_autofree char *name = g_strjoinv (", ", (char **) parts);
 
   gtk_button_set_child (GTK_BUTTON (button), make_line (title, size_text, state, is_chosen));

@@ -33,7 +33,7 @@ maq_repo_facts_fill (AdwWrapBox *chips,
   if (maq_repo_get_kind (repo) == MAQ_REPO_KIND_SPACE)
     add_chip (chips, NULL, _ ("Space"));
   if (maq_repo_get_gated (repo) != MAQ_REPO_GATED_NO)
-    add_chip (chips, "maq-gated-symbolic", _ ("On Request"));
+    add_chip (chips, "maq-gated-symbolic", _ ("Gated"));
   if (maq_repo_get_private (repo))
     add_chip (chips, "maq-gated-symbolic", _ ("Private"));
   add_chip (chips, NULL, task);

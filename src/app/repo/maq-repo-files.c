@@ -5,7 +5,7 @@
 
 #include "maq-portions.h"
 #include "maq-repo-file-list.h"
-#include "maq-template-callbacks.h"
+#include "maq-repo-file-row.h"
 
 struct _MaqRepoFiles
 {
@@ -18,26 +18,6 @@ struct _MaqRepoFiles
 };
 
 G_DEFINE_FINAL_TYPE (MaqRepoFiles, maq_repo_files, ADW_TYPE_BIN)
-
-static void
-download_clicked_cb (GtkListItem *list_item,
-                     GtkButton   *button)
-{
-  MaqRepoFile *file = gtk_list_item_get_item (list_item);
-
-  if (file != NULL)
-    gtk_widget_activate_action (GTK_WIDGET (button), "repo.download-file", "s", maq_repo_file_get_path (file));
-}
-
-static void
-inspect_clicked_cb (GtkListItem *list_item,
-                    GtkButton   *button)
-{
-  MaqRepoFile *file = gtk_list_item_get_item (list_item);
-
-  if (file != NULL)
-    gtk_widget_activate_action (GTK_WIDGET (button), "repo.inspect-file", "s", maq_repo_file_get_path (file));
-}
 
 static void
 activated_cb (MaqRepoFiles *self,
@@ -70,12 +50,10 @@ maq_repo_files_class_init (MaqRepoFilesClass *klass)
   object_class->dispose = maq_repo_files_dispose;
 
   g_type_ensure (MAQ_TYPE_REPO_FILE);
+  g_type_ensure (MAQ_TYPE_REPO_FILE_ROW);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/maquette_app/Maquette/app/maq-repo-files.ui");
-  maq_template_callbacks_bind (widget_class);
   gtk_widget_class_bind_template_child (widget_class, MaqRepoFiles, list_view);
   gtk_widget_class_bind_template_callback (widget_class, activated_cb);
-  gtk_widget_class_bind_template_callback (widget_class, download_clicked_cb);
-  gtk_widget_class_bind_template_callback (widget_class, inspect_clicked_cb);
 }
 
 static void
@@ -106,4 +84,13 @@ maq_repo_files_set_here (MaqRepoFiles *self,
   g_return_if_fail (MAQ_IS_REPO_FILES (self));
 
   maq_repo_file_list_set_here (self->files, here);
+}
+
+void
+maq_repo_files_set_coming (MaqRepoFiles *self,
+                           GHashTable   *coming)
+{
+  g_return_if_fail (MAQ_IS_REPO_FILES (self));
+
+  maq_repo_file_list_set_coming (self->files, coming);
 }

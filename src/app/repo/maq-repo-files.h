@@ -6,7 +6,7 @@
 
 #include "maq-hub-client.h"
 
-// The files of a repo as a virtual list. A file's buttons activate repo.download-file and repo.inspect-file (s: the path).
+// The files of a repo as a virtual list, each a MaqRepoFileRow; in a narrow window with two lines.
 
 G_BEGIN_DECLS
 
@@ -14,7 +14,8 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (MaqRepoFiles, maq_repo_files, MAQ, REPO_FILES, AdwBin)
 
 void maq_repo_files_set_tree (MaqRepoFiles *self, MaqHubTree *tree);
-// HERE: the paths that are in the cache, as keys; not changed any more.
+// The paths that are in the cache, and those on their way there, as keys; not changed any more.
 void maq_repo_files_set_here (MaqRepoFiles *self, GHashTable *here);
+void maq_repo_files_set_coming (MaqRepoFiles *self, GHashTable *coming);
 
 G_END_DECLS

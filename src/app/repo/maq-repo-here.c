@@ -5,6 +5,8 @@
 
 #include <glib/gi18n.h>
 
+#include "maq-glob.h"
+
 GHashTable *
 maq_repo_here_list (MaqLibrary *library,
                     MaqRepo    *repo)
@@ -23,6 +25,49 @@ maq_repo_here_list (MaqLibrary *library,
         g_hash_table_add (here, g_strdup (((MaqCacheFile *) revision->files->pdata[j])->path));
     }
   return here;
+}
+
+// Whether TRANSFER, which is not done, fetches files of this version into the cache.
+static gboolean
+is_coming (MaqTransfer *transfer,
+           MaqRepo     *repo)
+{
+  const MaqTransferRequest *request = maq_transfer_get_request (transfer);
+
+  if (maq_transfer_get_state (transfer) >= MAQ_TRANSFER_DONE || request->folder != NULL || request->kind != maq_repo_get_kind (repo) || !g_str_equal (request->id, maq_repo_get_id (repo)))
+    return FALSE;
+  return request->revision == NULL || g_str_equal (request->revision, "main") || g_strcmp0 (request->revision, maq_repo_get_sha (repo)) == 0;
+}
+
+static void
+add_coming (GHashTable               *coming,
+            const MaqTransferRequest *request,
+            MaqHubTree               *tree)
+{
+  for (gsize i = 0; request->paths != NULL && request->paths[i] != NULL; i++)
+    g_hash_table_add (coming, g_strdup (request->paths[i]));
+  for (guint i = 0; request->paths == NULL && i < tree->files->len; i++)
+    {
+      const char *path = ((MaqHubFile *) tree->files->pdata[i])->path;
+      if (maq_glob_filter ((const char *const *) request->include, (const char *const *) request->exclude, path))
+        g_hash_table_add (coming, g_strdup (path));
+    }
+}
+
+GHashTable *
+maq_repo_here_list_coming (MaqTransferList *transfers,
+                           MaqRepo         *repo,
+                           MaqHubTree      *tree)
+{
+  GHashTable *coming = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (transfers)); i++)
+    {
+      g_autoptr (MaqTransfer) transfer = g_list_model_get_item (G_LIST_MODEL (transfers), i);
+      if (is_coming (transfer, repo))
+        add_coming (coming, maq_transfer_get_request (transfer), tree);
+    }
+  return coming;
 }
 
 gboolean

@@ -12,7 +12,9 @@ G_BEGIN_DECLS
 
 // The paths of this version of REPO that are in the cache, as keys (transfer full).
 GHashTable *maq_repo_here_list (MaqLibrary *library, MaqRepo *repo);
-// Whether all files of TREE are among them.
+// The paths of TREE that downloads into the cache which are not done will bring, as keys (transfer full).
+GHashTable *maq_repo_here_list_coming (MaqTransferList *transfers, MaqRepo *repo, MaqHubTree *tree);
+// Whether all files of TREE are in HERE.
 gboolean maq_repo_here_has_all (GHashTable *here, MaqHubTree *tree);
 // Where the first file of VARIANT is in the cache, NULL unless all of them are there (transfer full).
 char *maq_repo_here_dup_variant_path (MaqCache *cache, MaqRepo *repo, const MaqVariant *variant);

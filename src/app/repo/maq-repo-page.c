@@ -9,11 +9,16 @@
 #include <glib/gi18n.h>
 
 #include "maq-error-text.h"
+#include "maq-focus.h"
 #include "maq-future-slot.h"
+#include "maq-pinned-view.h"
 #include "maq-repo-actions.h"
 #include "maq-repo-card.h"
 #include "maq-repo-facts.h"
 #include "maq-repo-files.h"
+#include "maq-repo-here.h"
+#include "maq-show-files.h"
+#include "maq-stack-pages.h"
 #include "maq-status-stack.h"
 #include "maq-transfer-row.h"
 
@@ -22,14 +27,15 @@ struct _MaqRepoPage
   AdwNavigationPage parent_instance;
 
   AdwWindowTitle *window_title;
-  AdwBanner      *gated_banner;
   MaqStatusStack *status_stack;
+  MaqPinnedView  *column;
   AdwAvatar      *avatar;
   GtkLabel       *name;
   GtkLabel       *counts;
   AdwWrapBox     *chips;
   MaqRepoActions *actions;
   MaqTransferRow *transfer_row;
+  GtkWidget      *switcher;
   AdwViewStack   *tabs;
   MaqRepoCard    *card;
   MaqStatusStack *files_stack;
@@ -44,6 +50,8 @@ struct _MaqRepoPage
   MaqHubTree      *tree;
   MaqFutureSlot    loading_repo;
   MaqFutureSlot    loading_tree;
+  MaqFutureSlot    asking;     // whether the owner let this account in
+  gboolean         is_refused; // he did not
 };
 
 G_DEFINE_FINAL_TYPE (MaqRepoPage, maq_repo_page, ADW_TYPE_NAVIGATION_PAGE)
@@ -71,12 +79,75 @@ show_problem (MaqStatusStack *stack,
   maq_status_stack_set_status (stack, text->is_offline ? MAQ_STATUS_OFFLINE : MAQ_STATUS_ERROR);
 }
 
+static char *
+dup_page_address (MaqRepoPage *self)
+{
+  return maq_hub_client_dup_page_address (self->client, self->address->kind, self->address->id);
+}
+
+// The folder of this version in the cache; NULL if it is not there.
+static char *
+dup_folder (MaqRepoPage *self)
+{
+  const char      *sha = self->repo != NULL ? maq_repo_get_sha (self->repo) : NULL;
+  g_autofree char *folder = sha != NULL ? maq_cache_dup_snapshot_path (self->cache, self->address->kind, self->address->id, sha) : NULL;
+
+  return folder != NULL && g_file_test (folder, G_FILE_TEST_IS_DIR) ? g_steal_pointer (&folder) : NULL;
+}
+
+// What is here can be used whoever may see the rest.
 static void
 update_here (MaqRepoPage *self)
 {
   g_autoptr (GHashTable) here = NULL;
+  g_autofree char *folder = dup_folder (self);
+
   g_object_get (self->actions, "here", &here, NULL);
   maq_repo_files_set_here (self->files, here);
+  gtk_widget_set_visible (GTK_WIDGET (self->actions), !self->is_refused || g_hash_table_size (here) > 0);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "repo.show-files", folder != NULL);
+}
+
+static void
+update_coming (MaqRepoPage *self)
+{
+  if (self->repo == NULL || self->tree == NULL)
+    return;
+  g_autoptr (GHashTable) coming = maq_repo_here_list_coming (self->transfers, self->repo, self->tree);
+  maq_repo_files_set_coming (self->files, coming);
+}
+
+static void
+set_refused (MaqRepoPage *self,
+             gboolean     is_refused)
+{
+  self->is_refused = is_refused;
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "repo.download", !is_refused);
+  update_here (self);
+}
+
+static void
+asked_cb (gpointer   object,
+          DexFuture *future)
+{
+  MaqRepoPage *self = object;
+  g_autoptr (GError) error = NULL;
+
+  // An answer that is none says nothing: a download says itself what is wrong.
+  if (dex_future_get_value (future, &error) == NULL &&
+      (g_error_matches (error, MAQ_HUB_ERROR, MAQ_HUB_ERROR_GATED) || g_error_matches (error, MAQ_HUB_ERROR, MAQ_HUB_ERROR_UNAUTHORIZED) || g_error_matches (error, MAQ_HUB_ERROR, MAQ_HUB_ERROR_FORBIDDEN)))
+    set_refused (self, TRUE);
+}
+
+static void
+ask_access (MaqRepoPage *self)
+{
+  if (maq_repo_get_gated (self->repo) == MAQ_REPO_GATED_NO)
+    return;
+  if (!maq_hub_client_has_token (self->client))
+    set_refused (self, TRUE);
+  else
+    maq_future_slot_set (&self->asking, maq_hub_client_check_access (self->client, self->address->kind, self->address->id), self, asked_cb);
 }
 
 static void
@@ -100,6 +171,7 @@ set_actions_repo (MaqRepoPage *self)
   if (self->repo == NULL || self->tree == NULL)
     return;
   maq_repo_actions_set_repo (self->actions, self->repo, self->tree);
+  update_coming (self);
 
   // Whoever came by keyboard goes on with one key, unless the focus was moved meanwhile.
   GtkRoot   *root = gtk_widget_get_root (GTK_WIDGET (self));
@@ -128,10 +200,9 @@ repo_loaded_cb (gpointer   object,
   set_title (self, maq_repo_get_id (repo));
   gtk_label_set_label (self->counts, counts);
   maq_repo_facts_fill (self->chips, repo);
-  if (maq_repo_get_gated (repo) != MAQ_REPO_GATED_NO && !maq_hub_client_has_token (self->client))
-    adw_banner_set_revealed (self->gated_banner, TRUE);
   maq_status_stack_set_status (self->status_stack, MAQ_STATUS_CONTENT);
   set_actions_repo (self);
+  ask_access (self);
 }
 
 static void
@@ -144,8 +215,6 @@ tree_loaded_cb (gpointer   object,
 
   if (tree == NULL)
     {
-      if (g_error_matches (error, MAQ_HUB_ERROR, MAQ_HUB_ERROR_GATED))
-        adw_banner_set_revealed (self->gated_banner, TRUE);
       show_problem (self->files_stack, error);
       return;
     }
@@ -156,10 +225,12 @@ tree_loaded_cb (gpointer   object,
   maq_status_stack_set_status (self->files_stack, tree->files->len > 0 ? MAQ_STATUS_CONTENT : MAQ_STATUS_EMPTY);
 }
 
+// The card cannot be read, and so cannot the other files.
 static void
 gated_cb (MaqRepoPage *self)
 {
-  adw_banner_set_revealed (self->gated_banner, TRUE);
+  set_refused (self, TRUE);
+  maq_repo_card_show_access (self->card);
 }
 
 static void
@@ -185,36 +256,44 @@ load_tree (MaqRepoPage *self)
 static void
 load_all (MaqRepoPage *self)
 {
+  maq_future_slot_clear (&self->asking);
+  set_refused (self, FALSE);
   load_repo (self);
   load_tree (self);
   maq_repo_card_load (self->card);
 }
 
-static void
-open_in_browser (MaqRepoPage *self)
-{
-  g_autofree char *address = maq_hub_client_dup_page_address (self->client, self->address->kind, self->address->id);
-  g_autoptr (GtkUriLauncher) launcher = gtk_uri_launcher_new (address);
-  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
-
-  // The desktop tells the user itself why an address does not open.
-  gtk_uri_launcher_launch (launcher, GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL, NULL, NULL, NULL);
-}
-
-// The name is in the header bar only while the page has no header of its own.
+// The name is in the header bar while the page shows no head of its own.
 static gboolean
-has_no_content (MaqRepoPage *self,
-                MaqStatus    status)
+shows_title (MaqRepoPage *self,
+             MaqStatus    status,
+             gboolean     is_head_gone)
 {
-  return status != MAQ_STATUS_CONTENT;
+  return status != MAQ_STATUS_CONTENT || is_head_gone;
 }
 
 static void
-open_in_browser_action (GtkWidget  *widget,
+leave_actions_cb (MaqRepoPage *self)
+{
+  maq_focus_leave (GTK_WIDGET (self->actions), self->switcher, NULL);
+}
+
+static gboolean
+shows_select (MaqRepoPage *self,
+              const char  *tab,
+              MaqStatus    status)
+{
+  return g_strcmp0 (tab, "files") == 0 && status == MAQ_STATUS_CONTENT;
+}
+
+static void
+open_on_the_web_action (GtkWidget  *widget,
                         const char *action_name,
                         GVariant   *parameter)
 {
-  open_in_browser (MAQ_REPO_PAGE (widget));
+  g_autofree char *page = dup_page_address (MAQ_REPO_PAGE (widget));
+
+  gtk_widget_activate_action (widget, "win.open-uri", "s", page);
 }
 
 static void
@@ -222,12 +301,71 @@ copy_name_action (GtkWidget  *widget,
                   const char *action_name,
                   GVariant   *parameter)
 {
-  MaqRepoPage *self = MAQ_REPO_PAGE (widget);
-  GtkWidget   *overlay = gtk_widget_get_ancestor (widget, ADW_TYPE_TOAST_OVERLAY);
+  gtk_widget_activate_action (widget, "win.copy", "s", MAQ_REPO_PAGE (widget)->address->id);
+}
 
-  gdk_clipboard_set_text (gtk_widget_get_clipboard (widget), self->address->id);
-  if (overlay != NULL)
-    adw_toast_overlay_add_toast (ADW_TOAST_OVERLAY (overlay), adw_toast_new (_ ("Name copied")));
+static void
+copy_link_action (GtkWidget  *widget,
+                  const char *action_name,
+                  GVariant   *parameter)
+{
+  g_autofree char *page = dup_page_address (MAQ_REPO_PAGE (widget));
+
+  gtk_widget_activate_action (widget, "win.copy", "s", page);
+}
+
+static void
+show_files_action (GtkWidget  *widget,
+                   const char *action_name,
+                   GVariant   *parameter)
+{
+  g_autofree char *folder = dup_folder (MAQ_REPO_PAGE (widget));
+
+  if (folder != NULL)
+    maq_show_in_files (widget, folder);
+}
+
+static void
+show_file_action (GtkWidget  *widget,
+                  const char *action_name,
+                  GVariant   *parameter)
+{
+  MaqRepoPage     *self = MAQ_REPO_PAGE (widget);
+  g_autofree char *path = maq_cache_dup_file_path (self->cache, self->address->kind, self->address->id, maq_repo_get_sha (self->repo), g_variant_get_string (parameter, NULL));
+
+  if (path != NULL)
+    maq_show_in_files (widget, path);
+}
+
+// The page of a file on the web.
+static char *
+dup_file_address (MaqRepoPage *self,
+                  GVariant    *path)
+{
+  g_autofree char *page = dup_page_address (self);
+  g_autofree char *escaped = g_uri_escape_string (g_variant_get_string (path, NULL), "/", FALSE);
+
+  return g_strdup_printf ("%s/blob/main/%s", page, escaped);
+}
+
+static void
+open_file_action (GtkWidget  *widget,
+                  const char *action_name,
+                  GVariant   *parameter)
+{
+  g_autofree char *address = dup_file_address (MAQ_REPO_PAGE (widget), parameter);
+
+  gtk_widget_activate_action (widget, "win.open-uri", "s", address);
+}
+
+static void
+copy_file_link_action (GtkWidget  *widget,
+                       const char *action_name,
+                       GVariant   *parameter)
+{
+  g_autofree char *address = dup_file_address (MAQ_REPO_PAGE (widget), parameter);
+
+  gtk_widget_activate_action (widget, "win.copy", "s", address);
 }
 
 static void
@@ -305,6 +443,8 @@ maq_repo_page_constructed (GObject *object)
 
   maq_repo_card_setup (self->card, self->client, self->address);
   maq_repo_actions_setup (self->actions, self->client, self->cache, self->transfers, self->library);
+  g_signal_connect_object (self->transfers, "items-changed", G_CALLBACK (update_coming), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->transfers, "notify::n-active", G_CALLBACK (update_coming), self, G_CONNECT_SWAPPED);
   set_title (self, self->address->id);
   if (self->address->path != NULL)
     adw_view_stack_set_visible_child_name (self->tabs, "files");
@@ -318,6 +458,7 @@ maq_repo_page_dispose (GObject *object)
 
   maq_future_slot_clear (&self->loading_repo);
   maq_future_slot_clear (&self->loading_tree);
+  maq_future_slot_clear (&self->asking);
   gtk_widget_dispose_template (GTK_WIDGET (self), MAQ_TYPE_REPO_PAGE);
   g_clear_object (&self->repo);
   g_clear_object (&self->library);
@@ -358,36 +499,44 @@ maq_repo_page_class_init (MaqRepoPageClass *klass)
   properties[PROP_ADDRESS] = g_param_spec_boxed ("address", NULL, NULL, MAQ_TYPE_REPO_ADDRESS, flags);
   g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
 
+  g_type_ensure (MAQ_TYPE_PINNED_VIEW);
   g_type_ensure (MAQ_TYPE_REPO_ACTIONS);
   g_type_ensure (MAQ_TYPE_REPO_CARD);
   g_type_ensure (MAQ_TYPE_REPO_FILES);
   g_type_ensure (MAQ_TYPE_TRANSFER_ROW);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/maquette_app/Maquette/app/maq-repo-page.ui");
   gtk_widget_class_bind_template_child (widget_class, MaqRepoPage, window_title);
-  gtk_widget_class_bind_template_child (widget_class, MaqRepoPage, gated_banner);
   gtk_widget_class_bind_template_child (widget_class, MaqRepoPage, status_stack);
+  gtk_widget_class_bind_template_child (widget_class, MaqRepoPage, column);
   gtk_widget_class_bind_template_child (widget_class, MaqRepoPage, avatar);
   gtk_widget_class_bind_template_child (widget_class, MaqRepoPage, name);
   gtk_widget_class_bind_template_child (widget_class, MaqRepoPage, counts);
   gtk_widget_class_bind_template_child (widget_class, MaqRepoPage, chips);
   gtk_widget_class_bind_template_child (widget_class, MaqRepoPage, actions);
   gtk_widget_class_bind_template_child (widget_class, MaqRepoPage, transfer_row);
+  gtk_widget_class_bind_template_child (widget_class, MaqRepoPage, switcher);
   gtk_widget_class_bind_template_child (widget_class, MaqRepoPage, tabs);
   gtk_widget_class_bind_template_child (widget_class, MaqRepoPage, card);
   gtk_widget_class_bind_template_child (widget_class, MaqRepoPage, files_stack);
   gtk_widget_class_bind_template_child (widget_class, MaqRepoPage, files);
-  gtk_widget_class_bind_template_callback (widget_class, has_no_content);
+  gtk_widget_class_bind_template_callback (widget_class, shows_title);
+  gtk_widget_class_bind_template_callback (widget_class, shows_select);
+  gtk_widget_class_bind_template_callback (widget_class, leave_actions_cb);
   gtk_widget_class_bind_template_callback (widget_class, load_all);
   gtk_widget_class_bind_template_callback (widget_class, load_tree);
   gtk_widget_class_bind_template_callback (widget_class, gated_cb);
-  gtk_widget_class_bind_template_callback (widget_class, open_in_browser);
   gtk_widget_class_bind_template_callback (widget_class, update_here);
-  gtk_widget_class_install_action (widget_class, "repo.open-in-browser", NULL, open_in_browser_action);
+  gtk_widget_class_install_action (widget_class, "repo.open-on-the-web", NULL, open_on_the_web_action);
   gtk_widget_class_install_action (widget_class, "repo.copy-name", NULL, copy_name_action);
+  gtk_widget_class_install_action (widget_class, "repo.copy-link", NULL, copy_link_action);
+  gtk_widget_class_install_action (widget_class, "repo.show-files", NULL, show_files_action);
   gtk_widget_class_install_action (widget_class, "repo.download", NULL, download_action);
   gtk_widget_class_install_action (widget_class, "repo.choose-files", NULL, choose_files_action);
   gtk_widget_class_install_action (widget_class, "repo.download-file", "s", download_file_action);
   gtk_widget_class_install_action (widget_class, "repo.inspect-file", "s", inspect_file_action);
+  gtk_widget_class_install_action (widget_class, "repo.show-file", "s", show_file_action);
+  gtk_widget_class_install_action (widget_class, "repo.open-file", "s", open_file_action);
+  gtk_widget_class_install_action (widget_class, "repo.copy-file-link", "s", copy_file_link_action);
 }
 
 static gboolean
@@ -404,6 +553,7 @@ static void
 maq_repo_page_init (MaqRepoPage *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  maq_stack_pages_hide_others (GTK_WIDGET (self->tabs));
   g_object_bind_property_full (self->actions, "transfer", self->transfer_row, "visible", G_BINDING_SYNC_CREATE, transfer_to_visible, NULL, NULL, NULL);
 }
 

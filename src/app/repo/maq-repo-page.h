@@ -10,7 +10,9 @@
 #include "maq-transfers.h"
 
 // One repo: who made it, facts, what can be done with it, its card and its files. Asks the Hub for all of it at once.
-// Actions: repo.download-file (s), repo.inspect-file (s), repo.open-in-browser, repo.copy-name.
+// All of it is one column: its head scrolls away, its tabs stay.
+// Actions: repo.download, repo.choose-files, repo.open-on-the-web, repo.copy-name, repo.copy-link, repo.show-files; and with the path
+// of a file (s) repo.download-file, repo.inspect-file, repo.show-file, repo.open-file, repo.copy-file-link.
 
 G_BEGIN_DECLS
 

@@ -192,6 +192,28 @@ maq_repo_variants_dup_fit_words (MaqRepoVariants  *self,
   return g_strdup (maq_fit_verdict_to_word (fit->verdict));
 }
 
+// Translators, of all of these: %s is how much memory the model takes.
+static char *
+dup_memory_words (const MaqFit *fit)
+{
+  g_autofree char *total = maq_format_bytes (fit->total);
+
+  switch (fit->verdict)
+    {
+    case MAQ_FIT_FITS:
+      return g_strdup_printf (_ ("Fits in memory (%s)"), total);
+    case MAQ_FIT_FITS_LESS_CONTEXT:
+      return g_strdup_printf (_ ("Fits in memory with less context (%s)"), total);
+    case MAQ_FIT_SLOW:
+      return g_strdup_printf (_ ("Runs slowly in this memory (%s)"), total);
+    case MAQ_FIT_DOES_NOT_FIT:
+      return g_strdup_printf (_ ("Does not fit in memory (%s)"), total);
+    case MAQ_FIT_UNKNOWN:
+    default:
+      return g_strdup (_ ("Memory use unknown"));
+    }
+}
+
 void
 maq_repo_variants_show_fit (MaqRepoVariants *self,
                             GtkLabel        *label)
@@ -201,15 +223,11 @@ maq_repo_variants_show_fit (MaqRepoVariants *self,
 
   const MaqFit    *fit = maq_repo_variants_get_fit (self, maq_repo_variants_get_chosen (self));
   g_autofree char *sentence = fit != NULL ? maq_fit_to_sentence (fit) : NULL;
-  g_autofree char *total = fit != NULL ? maq_format_bytes (fit->total) : NULL;
-  g_autofree char *text = NULL;
 
   gtk_widget_set_visible (GTK_WIDGET (label), fit != NULL);
   if (fit == NULL)
     return;
-  // Translators: the verdict, "Fits" or "Does Not Fit", and how much memory the model takes.
-  text = fit->verdict != MAQ_FIT_UNKNOWN ? g_strdup_printf (_ ("%s · Takes %s of Memory"), maq_fit_verdict_to_word (fit->verdict), total)
-                                         : g_strdup (_ ("Memory Use Unknown"));
+  g_autofree char *text = dup_memory_words (fit);
   gtk_label_set_label (label, text);
   gtk_widget_set_tooltip_text (GTK_WIDGET (label), sentence);
   gtk_accessible_update_property (GTK_ACCESSIBLE (label), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, sentence, -1);
