@@ -100,20 +100,6 @@ print_failure_json (Chat *self, const char *sentence)
   maq_cli_print_json (self->cli, builder);
 }
 
-// Loads the model again if its process has ended. FALSE with an error if it cannot be.
-static gboolean
-revive (Chat *self, GError **error)
-{
-  if (maq_session_get_state (self->session) != MAQ_SESSION_FAILED)
-    return TRUE;
-  MaqSession *session = maq_cli_session_load_path (self->cli, maq_session_get_path (self->session), error);
-  if (session == NULL)
-    return FALSE;
-  g_object_unref (self->session);
-  self->session = session;
-  return TRUE;
-}
-
 // LINE got no answer: FAILURE ended the engine's process.
 static gboolean
 go_on_after_crash (Chat *self, const char *line, const GError *failure, GError **error)
@@ -126,7 +112,7 @@ go_on_after_crash (Chat *self, const char *line, const GError *failure, GError *
   g_set_str (&self->crashed_line, line);
   if (maq_cli_wants_json (self->cli))
     print_failure_json (self, sentence);
-  if (!revive (self, error))
+  if (!maq_cli_session_revive (self->cli, &self->session, error))
     return FALSE;
   maq_cli_note (self->cli, _ ("%s The model was loaded again."), sentence);
   return TRUE;
@@ -140,7 +126,7 @@ answer (Chat *self, const char *line, GError **error)
   g_autoptr (GError) failure = NULL;
   self->n_lines++;
   // It may have ended while nobody asked it anything.
-  if (!revive (self, error))
+  if (!maq_cli_session_revive (self->cli, &self->session, error))
     return FALSE;
   maq_generate_options_add_message (self->options, "user", line);
   g_autofree char *text = maq_cli_session_answer (self->cli, self->session, self->options, !json, note_generation, self, &self->stats, &failure);

@@ -44,7 +44,7 @@ answer_one (MaqCli *cli, MaqSession *session, const char *model, const MaqGenera
 {
   MaqStats         stats;
   gboolean         json = maq_cli_wants_json (cli);
-  g_autofree char *text = maq_cli_session_answer (cli, session, generate, !json, NULL, NULL, &stats, error);
+  g_autofree char *text = maq_cli_session_answer (cli, *session, generate, !json, NULL, NULL, &stats, error);
   if (text == NULL)
     return FALSE;
   if (!json)
@@ -108,16 +108,19 @@ parse_line (const char *line, const MaqGenerateOptions *common, GError **error)
   return g_steal_pointer (&generate);
 }
 
-// Answers line N. A line that cannot be answered costs no other line; *FAILED says that there was one.
+// Answers line N. A line that cannot be answered costs no other line, also where the engine crashes at it; *FAILED says that there
+// was one.
 static gboolean
-answer_line (MaqCli *cli, MaqSession *session, const char *line, guint n, const MaqGenerateOptions *common, gboolean *failed, GError **error)
+answer_line (MaqCli *cli, MaqSession **session, const char *line, guint n, const MaqGenerateOptions *common, gboolean *failed, GError **error)
 {
   g_autoptr (GError) failure = NULL;
   g_autoptr (MaqGenerateOptions) generate = parse_line (line, common, &failure);
+  if (!maq_cli_session_revive (cli, session, error))
+    return FALSE;
   gboolean         json = maq_cli_wants_json (cli);
   MaqStats         stats;
   g_autofree char *text = generate != NULL ? maq_cli_session_answer (cli, session, generate, !json, NULL, NULL, &stats, &failure) : NULL;
-  if (text == NULL && maq_session_get_state (session) != MAQ_SESSION_READY)
+  if (text == NULL && maq_session_get_state (*session) != MAQ_SESSION_READY && maq_session_get_state (*session) != MAQ_SESSION_FAILED)
     {
       g_propagate_error (error, g_steal_pointer (&failure));
       return FALSE;
@@ -181,7 +184,7 @@ answer_lines (MaqCli *cli, const char *model, const MaqGenerateOptions *common, 
   for (guint i = 0; i < n_lines; i++)
     {
       maq_cli_progress_fraction (cli, _ ("Answering"), (double) i / n_lines);
-      if (*g_strstrip (lines[i]) != '\0' && !answer_line (cli, session, lines[i], i + 1, common, &failed, error))
+      if (*g_strstrip (lines[i]) != '\0' && !answer_line (cli, &session, lines[i], i + 1, common, &failed, error))
         return FALSE;
     }
   if (failed)
@@ -251,6 +254,8 @@ embed (MaqCli *cli, const char *model, char **words, GError **error)
   g_autoptr (MaqSession) session = maq_cli_session_load (cli, model, error);
   if (session == NULL)
     return FALSE;
+  if (maq_session_ignores_case (session))
+    maq_cli_note (cli, _ ("This model distinguishes upper and lower case, but the engine does not: its embeddings differ from those of other programs."));
   g_autoptr (GVariant) vectors = dex_await_variant (maq_session_embed (session, (const char *const *) texts), error);
   if (vectors == NULL)
     return FALSE;

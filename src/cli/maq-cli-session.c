@@ -102,15 +102,8 @@ show_loading_cb (MaqSession *session, GParamSpec *pspec, gpointer data)
     maq_cli_progress_fraction (data, _ ("Loading"), maq_session_get_progress (session));
 }
 
-MaqSession *
-maq_cli_session_load (MaqCli *cli, const char *model, GError **error)
-{
-  g_autofree char *path = maq_cli_find_weights (cli, model, error);
-  return path != NULL ? maq_cli_session_load_path (cli, path, error) : NULL;
-}
-
-MaqSession *
-maq_cli_session_load_path (MaqCli *cli, const char *path, GError **error)
+static MaqSession *
+load_path (MaqCli *cli, const char *path, GError **error)
 {
   MaqLoadOptions options = { .context_length = (guint) option_context, .n_threads = (guint) option_threads, .n_gpu_layers = -1 };
   g_autoptr (MaqSession) session = maq_engine_start (maq_cli_get_engine (cli), path, &options);
@@ -119,6 +112,26 @@ maq_cli_session_load_path (MaqCli *cli, const char *path, GError **error)
   g_signal_handler_disconnect (session, handler);
   maq_cli_progress_end (cli);
   return ready ? g_steal_pointer (&session) : NULL;
+}
+
+MaqSession *
+maq_cli_session_load (MaqCli *cli, const char *model, GError **error)
+{
+  g_autofree char *path = maq_cli_find_weights (cli, model, error);
+  return path != NULL ? load_path (cli, path, error) : NULL;
+}
+
+gboolean
+maq_cli_session_revive (MaqCli *cli, MaqSession **session, GError **error)
+{
+  if (maq_session_get_state (*session) != MAQ_SESSION_FAILED)
+    return TRUE;
+  MaqSession *again = load_path (cli, maq_session_get_path (*session), error);
+  if (again == NULL)
+    return FALSE;
+  g_object_unref (*session);
+  *session = again;
+  return TRUE;
 }
 
 static void

@@ -18,8 +18,8 @@ const char *maq_cli_session_get_system (void);
 
 // Finds or fetches MODEL and loads it, with progress (transfer full).
 MaqSession *maq_cli_session_load (MaqCli *cli, const char *model, GError **error);
-// The same of the weights file at PATH.
-MaqSession *maq_cli_session_load_path (MaqCli *cli, const char *path, GError **error);
+// Loads the model again if the process of *SESSION has ended, which then is another. FALSE with an error if it cannot be.
+gboolean maq_cli_session_revive (MaqCli *cli, MaqSession **session, GError **error);
 
 // Called when an answer starts and, with NULL, when it is over.
 typedef void (*MaqCliAnswerFunc) (MaqGeneration *generation, gpointer data);

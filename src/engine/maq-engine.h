@@ -143,6 +143,8 @@ const char *maq_session_get_backend (MaqSession *self);
 const char *maq_session_get_confinement (MaqSession *self);
 // Whether the model brought a chat template.
 gboolean maq_session_has_chat_template (MaqSession *self);
+// Whether the engine reads upper case as lower although the model tells them apart: then its vectors are not those of other programs.
+gboolean maq_session_ignores_case (MaqSession *self);
 guint    maq_session_get_context_length (MaqSession *self);
 // NULL before it is ready, and when the engine does not say.
 const MaqMemoryUse *maq_session_get_memory_use (MaqSession *self);

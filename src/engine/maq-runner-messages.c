@@ -94,6 +94,7 @@ maq_runner_messages_unpack_facts (GVariant        *facts,
   g_variant_lookup (facts, MAQ_RUNNER_KEY_BACKEND, "&s", &known->backend);
   g_variant_lookup (facts, MAQ_RUNNER_KEY_CONFINEMENT, "&s", &known->confinement);
   g_variant_lookup (facts, MAQ_RUNNER_KEY_CHAT_TEMPLATE, "b", &known->has_chat_template);
+  g_variant_lookup (facts, MAQ_RUNNER_KEY_IGNORES_CASE, "b", &known->ignores_case);
   g_variant_lookup (facts, MAQ_RUNNER_KEY_CONTEXT_LENGTH, "u", &known->context_length);
   g_variant_lookup (facts, MAQ_RUNNER_KEY_LOAD_MS, "d", load_ms);
 }

@@ -14,6 +14,7 @@ typedef struct
   const char *backend;
   const char *confinement;
   gboolean    has_chat_template;
+  gboolean    ignores_case;
   guint       context_length; // in tokens
 
   const MaqMemoryUse *memory_use; // nullable: not known

@@ -11,6 +11,7 @@ typedef struct
   char           *backend;
   char           *confinement;
   gboolean        has_chat_template;
+  gboolean        ignores_case;
   guint           context_length;
   MaqMemoryUse   *memory_use;
   DexPromise     *ready; // settled once, when loading is over
@@ -203,6 +204,14 @@ maq_session_has_chat_template (MaqSession *self)
   return get_private (self)->has_chat_template;
 }
 
+gboolean
+maq_session_ignores_case (MaqSession *self)
+{
+  g_return_val_if_fail (MAQ_IS_SESSION (self), FALSE);
+
+  return get_private (self)->ignores_case;
+}
+
 guint
 maq_session_get_context_length (MaqSession *self)
 {
@@ -290,6 +299,7 @@ maq_session_set_ready (MaqSession            *self,
   g_set_str (&priv->backend, facts->backend);
   g_set_str (&priv->confinement, facts->confinement);
   priv->has_chat_template = facts->has_chat_template;
+  priv->ignores_case = facts->ignores_case;
   priv->context_length = facts->context_length;
   g_clear_pointer (&priv->memory_use, maq_memory_use_free);
   if (facts->memory_use != NULL)

@@ -312,6 +312,27 @@ add_memory_facts (MaqRunnerModel *self,
   g_variant_dict_insert (facts, MAQ_RUNNER_KEY_VRAM_TOTAL, "t", vram_total);
 }
 
+// The engine writes everything small before it looks it up in a vocabulary of BERT's kind. Where that has words with capital
+// letters, these are never found.
+static gboolean
+ignores_case (MaqRunnerModel *self)
+{
+  if (llama_vocab_type (self->vocab) != LLAMA_VOCAB_TYPE_WPM)
+    return FALSE;
+  for (gint32 i = 0; i < llama_vocab_n_tokens (self->vocab); i++)
+    {
+      const char *text = llama_vocab_get_text (self->vocab, i);
+
+      // [CLS] and its like are no words.
+      if (text == NULL || *text == '[')
+        continue;
+      for (; *text != 0; text++)
+        if (g_ascii_isupper (*text))
+          return TRUE;
+    }
+  return FALSE;
+}
+
 gboolean
 maq_runner_model_is_dry (MaqRunnerModel *self)
 {
@@ -326,6 +347,7 @@ maq_runner_model_add_facts (MaqRunnerModel *self,
 
   g_variant_dict_insert (facts, MAQ_RUNNER_KEY_BACKEND, "s", backend);
   g_variant_dict_insert (facts, MAQ_RUNNER_KEY_CHAT_TEMPLATE, "b", maq_runner_template_get (self->model) != NULL);
+  g_variant_dict_insert (facts, MAQ_RUNNER_KEY_IGNORES_CASE, "b", ignores_case (self));
   g_variant_dict_insert (facts, MAQ_RUNNER_KEY_CONTEXT_LENGTH, "u", self->n_context);
   g_variant_dict_insert (facts, MAQ_RUNNER_KEY_LOAD_MS, "d", self->load_ms);
   add_memory_facts (self, facts);

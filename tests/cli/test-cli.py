@@ -893,6 +893,16 @@ exec {os.environ["MAQ_RUNNER"]} "$@"
         equal("Try again" in rows[1]["error"], False, rows)
         contains(rows[1]["error"], "every time")
 
+    def crash_at_a_prompt():
+        program, left = crashing_runner()
+        left.write_text("1\n")
+        prompts = "".join(json.dumps({"prompt": text}) + "\n" for text in ("hello", question))
+        status, out, err = maq("run", weights, "--prompts", "-", "--temp", "0", "--json", stdin=prompts, MAQ_RUNNER=program)
+        rows = objects(out)
+        equal((status, [(row["line"], "error" in row) for row in rows]), (1, [(1, True), (2, False)]), err)
+        contains(rows[0]["error"], "The engine crashed while running this model")
+        contains(rows[1]["text"], "12")
+
     def crash_in_a_terminal():
         program, left = crashing_runner()
         left.write_text("1\n")
@@ -934,6 +944,7 @@ exec {os.environ["MAQ_RUNNER"]} "$@"
     suite.case("/cli/chat/terminal", terminal_chat)
     suite.case("/cli/chat/a-crash-in-a-script", crash_in_a_script)
     suite.case("/cli/chat/a-crash-in-a-terminal", crash_in_a_terminal)
+    suite.case("/cli/run/a-crash-at-a-prompt", crash_at_a_prompt)
     suite.case("/cli/chat/ctrl-c-twice-ends", terminal_interrupt)
 
 

@@ -197,6 +197,32 @@ every_attempt_is_denied (gconstpointer data)
   remove_folder (folder);
 }
 
+// Where root is the only user there is it stays what it is, which it is not outside; that is told, and nothing else is open to it.
+static void
+the_only_user_of_a_namespace (void)
+{
+  g_autofree char  *folder = make_folder (geteuid ());
+  g_autofree char  *runner = g_build_filename (folder, "runner", NULL);
+  g_autofree char  *output = NULL;
+  const char *const arguments[] = { "unshare", "--user", "--map-root-user", runner, "--test-confinement", folder, NULL };
+  g_auto (GStrv) lines = NULL;
+  guint n_allowed = 0;
+
+  if (!g_spawn_sync (NULL, (char **) arguments, NULL, G_SPAWN_SEARCH_PATH | G_SPAWN_STDERR_TO_DEV_NULL, NULL, NULL, &output, NULL, NULL, NULL) || strstr (output, "in force") == NULL)
+    g_test_skip ("no user namespaces");
+  else
+    {
+      g_assert_nonnull (strstr (output, ", as root\n"));
+      lines = g_strsplit (output, "\n", -1);
+      for (gsize i = 0; lines[i] != NULL; i++)
+        n_allowed += g_str_has_prefix (lines[i], "ALLOWED ");
+      if (strstr (output, "without Landlock") == NULL)
+        g_assert_cmpuint (n_allowed, ==, 1);
+      g_assert_nonnull (strstr (output, "ALLOWED stay root\n"));
+    }
+  remove_folder (folder);
+}
+
 static void
 refuses_to_be_started_by_hand (void)
 {
@@ -226,6 +252,7 @@ main (int   argc,
       g_autofree char *path = g_strconcat ("/runner/confinement/every-attempt-is-denied/", runs[i].name, NULL);
       g_test_add_data_func (path, &runs[i], every_attempt_is_denied);
     }
+  g_test_add_func ("/runner/confinement/the-only-user-of-a-namespace", the_only_user_of_a_namespace);
   g_test_add_func ("/runner/confinement/refuses-to-be-started-by-hand", refuses_to_be_started_by_hand);
   return g_test_run ();
 }

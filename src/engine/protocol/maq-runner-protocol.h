@@ -29,6 +29,7 @@
 #define MAQ_RUNNER_KEY_CONFINEMENT   "confinement"   // s
 #define MAQ_RUNNER_KEY_CHAT_TEMPLATE "chat-template" // b
 #define MAQ_RUNNER_KEY_LOAD_MS       "load-ms"       // d
+#define MAQ_RUNNER_KEY_IGNORES_CASE  "ignores-case"  // b
 // Load: facts, in bytes: what the model takes, and the memory of the graphics cards.
 #define MAQ_RUNNER_KEY_WEIGHTS    "weights"    // t
 #define MAQ_RUNNER_KEY_CACHE      "cache"      // t, with states of recurrent layers
