@@ -22,6 +22,7 @@ static const struct
   [MAQ_REPO_KIND_MODEL] = { "model", "models", "" },
   [MAQ_REPO_KIND_DATASET] = { "dataset", "datasets", "datasets/" },
   [MAQ_REPO_KIND_SPACE] = { "space", "spaces", "spaces/" },
+  [MAQ_REPO_KIND_KERNEL] = { "kernel", "kernels", "kernels/" },
 };
 
 GType
@@ -35,6 +36,7 @@ maq_repo_kind_get_type (void)
         { MAQ_REPO_KIND_MODEL, "MAQ_REPO_KIND_MODEL", "model" },
         { MAQ_REPO_KIND_DATASET, "MAQ_REPO_KIND_DATASET", "dataset" },
         { MAQ_REPO_KIND_SPACE, "MAQ_REPO_KIND_SPACE", "space" },
+        { MAQ_REPO_KIND_KERNEL, "MAQ_REPO_KIND_KERNEL", "kernel" },
         { 0 },
       };
       g_once_init_leave (&type, g_enum_register_static ("MaqRepoKind", values));

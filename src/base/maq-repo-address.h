@@ -25,18 +25,19 @@ typedef enum
   MAQ_REPO_KIND_MODEL,
   MAQ_REPO_KIND_DATASET,
   MAQ_REPO_KIND_SPACE,
+  MAQ_REPO_KIND_KERNEL, // compute kernels, a kind since 2026: read and cached like the others, listed by nothing here
 } MaqRepoKind;
 
 #define MAQ_TYPE_REPO_KIND (maq_repo_kind_get_type ())
 GType maq_repo_kind_get_type (void);
 
-// "model", "dataset", "space": as in `maq --kind` and hf:// addresses without the plural s.
+// "model", "dataset", "space", "kernel": as in `maq --kind` and hf:// addresses without the plural s.
 const char *maq_repo_kind_to_string (MaqRepoKind kind);
 // Accepts singular and plural in any case; FALSE for other words.
 gboolean maq_repo_kind_from_string (const char *text, MaqRepoKind *kind);
-// "models", "datasets", "spaces": the segment after /api/ and the first part of a cache folder's name.
+// "models", "datasets", "spaces", "kernels": the segment after /api/ and the first part of a cache folder's name.
 const char *maq_repo_kind_get_plural (MaqRepoKind kind);
-// "", "datasets/", "spaces/": what stands before the id in page and resolve addresses.
+// "", "datasets/", "spaces/", "kernels/": what stands before the id in page and resolve addresses.
 const char *maq_repo_kind_get_url_prefix (MaqRepoKind kind);
 
 // Whether TEXT can be the id of a repo: `name` or `namespace/name`. Otherwise sets MAQ_ADDRESS_ERROR_BAD_ID.

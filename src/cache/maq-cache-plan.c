@@ -290,7 +290,9 @@ remove_link (MaqCacheTally        *self,
       users = maq_cache_shared_list_users (self->store, hash, &self->links);
       g_hash_table_insert (self->payloads, g_strdup (hash), users);
     }
-  return users != NULL && g_hash_table_remove (users, user) && g_hash_table_size (users) == 0 ? maq_cache_get_freed (&blob->info) : 0;
+  struct stat info;
+  gboolean    is_last = users != NULL && g_hash_table_remove (users, user) && g_hash_table_size (users) == 0;
+  return is_last && maq_cache_shared_stat_payload (self->store, hash, &info) ? maq_cache_tally_remove (self, &info) : 0;
 }
 
 guint64

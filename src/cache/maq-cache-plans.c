@@ -334,9 +334,8 @@ prune_store (Prune *self,
 
   for (guint i = 0; hashes[i] != NULL; i++)
     {
-      struct stat  info;
-      g_autofd int fd = maq_cache_shared_open_payload (store, hashes[i], &info);
-      if (fd < 0 || self->now - info.st_mtim.tv_sec < (gint64) self->request->min_age)
+      struct stat info;
+      if (!maq_cache_shared_stat_payload (store, hashes[i], &info) || self->now - info.st_mtim.tv_sec < (gint64) self->request->min_age)
         continue;
       g_autoptr (GHashTable) users = maq_cache_shared_list_users (store, hashes[i], &links);
       if (users == NULL || g_hash_table_size (users) > 0)

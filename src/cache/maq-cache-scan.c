@@ -558,7 +558,7 @@ scan_entry (MaqCacheScan *scan,
   if (fstatat (root_fd, name, &info, 0) != 0 || !S_ISDIR (info.st_mode))
     g_ptr_array_add (warnings, g_strdup_printf ("%s in the cache is not a folder", shown));
   else if (id == NULL)
-    g_ptr_array_add (warnings, g_strdup_printf ("%s in the cache is not a model, dataset or Space", shown));
+    g_ptr_array_add (warnings, g_strdup_printf ("%s in the cache is not a model, dataset, Space or kernel", shown));
   else
     {
       MaqCacheRepo *repo = maq_cache_scan_repo (root, name, kind, id);

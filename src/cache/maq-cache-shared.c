@@ -91,7 +91,7 @@ maq_cache_shared_dup_remark (MaqCacheShared *self)
 {
   if (self->state == MAQ_CACHE_SHARED_READ_ONLY)
     return g_strdup ("blobs in the cache has the layout of a newer program and is only read");
-  return self->is_foreign ? g_strdup ("blobs in the cache is not a model, dataset or Space") : NULL;
+  return self->is_foreign ? g_strdup ("blobs in the cache is not a model, dataset, Space or kernel") : NULL;
 }
 
 int
@@ -112,6 +112,16 @@ maq_cache_shared_open_payload (MaqCacheShared *self,
   g_autofd int fd = folder >= 0 ? openat (folder, hash, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC) : -1;
 
   return fd >= 0 && fstat (fd, info) == 0 && S_ISREG (info->st_mode) ? g_steal_fd (&fd) : -1;
+}
+
+gboolean
+maq_cache_shared_stat_payload (MaqCacheShared *self,
+                               const char     *hash,
+                               struct stat    *info)
+{
+  g_autofd int folder = maq_cache_is_payload_name (hash) ? maq_cache_shared_open_prefix (self, hash) : -1;
+
+  return folder >= 0 && maq_cache_stat (folder, hash, info) && S_ISREG (info->st_mode);
 }
 
 static gboolean

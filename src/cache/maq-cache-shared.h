@@ -58,6 +58,9 @@ gboolean maq_cache_shared_take (MaqCacheShared *self, const char *hash, int blob
 // Opens the payload HASH; -1 if it is none.
 int maq_cache_shared_open_payload (MaqCacheShared *self, const char *hash, struct stat *info);
 
+// What the payload HASH is, and what removing it would free: see maq_cache_stat. FALSE if it is none.
+gboolean maq_cache_shared_stat_payload (MaqCacheShared *self, const char *hash, struct stat *info);
+
 // The names of all payloads, sorted (transfer full); the bytes of all of them. Nothing in a store that is not known.
 char  **maq_cache_shared_list (MaqCacheShared *self);
 guint64 maq_cache_shared_measure (MaqCacheShared *self);

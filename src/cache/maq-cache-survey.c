@@ -499,7 +499,7 @@ survey_entry (GPtrArray  *surveys,
   if (id != NULL && is_folder)
     g_ptr_array_add (surveys, maq_cache_survey_repo (root_fd, root, name, kind, id));
   else if (strays != NULL)
-    g_ptr_array_add (strays, g_strdup_printf ("%s in the cache is %s; it is left alone", shown, is_folder ? "not a model, dataset or Space" : "not a folder"));
+    g_ptr_array_add (strays, g_strdup_printf ("%s in the cache is %s; it is left alone", shown, is_folder ? "not a model, dataset, Space or kernel" : "not a folder"));
 }
 
 GPtrArray *

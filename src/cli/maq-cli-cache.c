@@ -140,7 +140,7 @@ static int                option_hours = 24;
 static char              *option_kind;
 static char              *option_quant;
 static const GOptionEntry options[] = {
-  { "kind", 'k', 0, G_OPTION_ARG_FILENAME, &option_kind, N_ ("Kind of REPO: model (default), dataset or space"), "KIND" },
+  { "kind", 'k', 0, G_OPTION_ARG_FILENAME, &option_kind, N_ ("Kind of REPO: model (default), dataset, space or kernel"), "KIND" },
   { "others", 0, 0, G_OPTION_ARG_NONE, &option_others, N_ ("ls: list models from Ollama, LM Studio, Jan, GPT4All and llama.cpp"), NULL },
   { "dry-run", 'n', 0, G_OPTION_ARG_NONE, &option_dry_run, N_ ("Show what would change, but change nothing"), NULL },
   { "yes", 'y', 0, G_OPTION_ARG_NONE, &option_yes, N_ ("Do not ask for confirmation"), NULL },

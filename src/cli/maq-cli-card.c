@@ -16,7 +16,7 @@ static char    *option_kind;
 static gboolean option_raw;
 
 static const GOptionEntry options[] = {
-  { "kind", 'k', 0, G_OPTION_ARG_FILENAME, &option_kind, N_ ("Kind of REPO: model (default), dataset or space"), "KIND" },
+  { "kind", 'k', 0, G_OPTION_ARG_FILENAME, &option_kind, N_ ("Kind of REPO: model (default), dataset, space or kernel"), "KIND" },
   { "raw", 0, 0, G_OPTION_ARG_NONE, &option_raw, N_ ("Print the Markdown source, including the front matter"), NULL },
   { NULL },
 };

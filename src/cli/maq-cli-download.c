@@ -19,7 +19,7 @@ static char    *option_local_dir;
 static gboolean option_replace;
 
 static const GOptionEntry options[] = {
-  { "kind", 'k', 0, G_OPTION_ARG_FILENAME, &option_kind, N_ ("Kind of REPO: model (default), dataset or space"), "KIND" },
+  { "kind", 'k', 0, G_OPTION_ARG_FILENAME, &option_kind, N_ ("Kind of REPO: model (default), dataset, space or kernel"), "KIND" },
   { "include", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &option_include, N_ ("Download only matching files, such as *.gguf (repeatable)"), "GLOB" },
   { "exclude", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &option_exclude, N_ ("Skip matching files (repeatable)"), "GLOB" },
   { "limit-rate", 0, 0, G_OPTION_ARG_FILENAME, &option_limit_rate, N_ ("Limit the speed in bytes per second, such as 500K or 5M"), "RATE" },

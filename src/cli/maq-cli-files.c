@@ -12,7 +12,7 @@
 static char *option_kind;
 
 static const GOptionEntry options[] = {
-  { "kind", 'k', 0, G_OPTION_ARG_FILENAME, &option_kind, N_ ("Kind of REPO: model (default), dataset or space"), "KIND" },
+  { "kind", 'k', 0, G_OPTION_ARG_FILENAME, &option_kind, N_ ("Kind of REPO: model (default), dataset, space or kernel"), "KIND" },
   { NULL },
 };
 

@@ -168,7 +168,7 @@ maq_cli_parse_kind (const char *text, MaqRepoKind *kind, GError **error)
     }
   if (maq_repo_kind_from_string (text, kind))
     return TRUE;
-  g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("Unknown kind “%s”. Use --kind model, dataset or space"), text);
+  g_set_error (error, MAQ_CLI_ERROR, MAQ_CLI_ERROR_USAGE, _ ("Unknown kind “%s”. Use --kind model, dataset, space or kernel"), text);
   return FALSE;
 }
 

@@ -13,6 +13,7 @@ static const char *const expand[][16] = {
   [MAQ_REPO_KIND_MODEL] = { "author", "pipeline_tag", "library_name", "downloads", "likes", "lastModified", "createdAt", "gated", "private", "disabled", "gguf", "safetensors", "tags", NULL },
   [MAQ_REPO_KIND_DATASET] = { "author", "description", "downloads", "likes", "lastModified", "createdAt", "gated", "private", "disabled", "tags", NULL },
   [MAQ_REPO_KIND_SPACE] = { "author", "cardData", "likes", "lastModified", "createdAt", "private", "disabled", "sdk", "tags", NULL },
+  [MAQ_REPO_KIND_KERNEL] = { NULL }, // gives what it has unasked
 };
 
 MaqHubQuery *

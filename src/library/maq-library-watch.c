@@ -155,7 +155,7 @@ is_news (GFile            *file,
 
   if (g_str_has_suffix (name, ".incomplete"))
     return event == G_FILE_MONITOR_EVENT_CREATED || event == G_FILE_MONITOR_EVENT_DELETED;
-  return event != G_FILE_MONITOR_EVENT_CHANGED && event != G_FILE_MONITOR_EVENT_ATTRIBUTE_CHANGED && !g_str_has_suffix (name, ".tmp");
+  return event != G_FILE_MONITOR_EVENT_CHANGED && event != G_FILE_MONITOR_EVENT_ATTRIBUTE_CHANGED && !g_str_has_suffix (name, ".tmp") && !g_str_has_suffix (name, ".lock");
 }
 
 static void
@@ -231,6 +231,23 @@ watch_top (MaqLibraryWatch *self)
     g_signal_connect_swapped (self->top, "changed", G_CALLBACK (top_changed_cb), self);
 }
 
+// What a repo shares may be removed by a program that does not know so: from the store, where nothing of the repo changes.
+static void
+add_store_places (GString            *places,
+                  const MaqCacheRepo *repo)
+{
+  g_autofree char *root = g_path_get_dirname (repo->path);
+
+  for (guint i = 0; i < MIN (repo->payloads->len, MAX_COMMITS); i++)
+    {
+      const MaqCachePayload *payload = g_ptr_array_index (repo->payloads, i);
+      g_autofree char       *prefix = g_path_get_dirname (payload->name);
+      g_autofree char       *line = g_strdup_printf ("%s/blobs/%s\n", root, prefix);
+      if (strstr (places->str, line) == NULL)
+        g_string_append (places, line);
+    }
+}
+
 // The folders to watch, one a line (transfer full). A folder that is not there yet is seen to come in the repo's own.
 static char *
 dup_places (MaqCacheRepo *repo)
@@ -249,6 +266,7 @@ dup_places (MaqCacheRepo *repo)
     }
   if (!all)
     g_string_append_printf (places, "%s\n", repo->path);
+  add_store_places (places, repo);
   for (guint i = 0; i < MIN (repo->revisions->len, MAX_COMMITS); i++)
     {
       const MaqCacheRevision *revision = g_ptr_array_index (repo->revisions, i);

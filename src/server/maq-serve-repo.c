@@ -13,7 +13,7 @@ gboolean
 maq_serve_kind_from_plural (const char  *plural,
                             MaqRepoKind *kind)
 {
-  return maq_repo_kind_from_string (plural, kind) && g_str_equal (plural, maq_repo_kind_get_plural (*kind));
+  return maq_repo_kind_from_string (plural, kind) && *kind < MAQ_SERVE_N_KINDS && g_str_equal (plural, maq_repo_kind_get_plural (*kind));
 }
 
 static void

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
+#include <utime.h>
 
 #include "maq-fake-engine.h"
 #include "maq-library-import-dialog.h"
@@ -175,6 +176,73 @@ test_stopped (AppFixture   *fixture,
   ui_wait_gone (window, "Checking Files");
   ui_wait (is_at_rest, NULL, 10000);
   g_assert_true (g_file_test (link, G_FILE_TEST_EXISTS));
+  ui_hide (window, page);
+}
+
+#define STORE  "cfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcfcf"
+#define UNUSED "abababababababababababababababababababababababababababababababab"
+
+static void
+put_payload (AppFixture *fixture,
+             const char *hash,
+             gint64      length)
+{
+  g_autofree char *folder = g_strdup_printf ("%s/blobs/%.2s", maq_cache_get_root (fixture->cache), hash);
+  g_autofree char *path = g_build_filename (folder, hash, NULL);
+  g_autofree char *manifest = g_strconcat (path, ".refs", NULL);
+  g_autofree char *marker = g_build_filename (maq_cache_get_root (fixture->cache), "blobs/.huggingface-shared-blobs", NULL);
+  g_autofree char *content = g_strnfill (length, 'x');
+
+  g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
+  g_assert_true (g_file_set_contents (path, content, length, NULL));
+  g_assert_true (g_file_set_contents (manifest, "", 0, NULL));
+  g_assert_true (g_file_set_contents (marker, "1\n", -1, NULL));
+  // What came today is not cleaned up.
+  struct utimbuf then = { .actime = 1700000000, .modtime = 1700000000 };
+  g_assert_cmpint (g_utime (path, &then), ==, 0);
+}
+
+// Two repos that share what they have: it takes its room once, and what nobody shares any more is cleaned up.
+static void
+test_shared (AppFixture   *fixture,
+             gconstpointer data)
+{
+  static const char *const repos[] = { "models--maquette--one", "models--maquette--two" };
+  const char              *root = maq_cache_get_root (fixture->cache);
+
+  put_payload (fixture, STORE, 3000000);
+  put_payload (fixture, UNUSED, 500000);
+  for (guint i = 0; i < G_N_ELEMENTS (repos); i++)
+    {
+      g_autofree char *blobs = g_build_filename (root, repos[i], "blobs", NULL);
+      g_autofree char *snapshot = g_build_filename (root, repos[i], "snapshots", COMMIT, NULL);
+      g_autofree char *blob = g_build_filename (blobs, HASH, NULL);
+      g_autofree char *file = g_build_filename (snapshot, "model.bin", NULL);
+      g_assert_cmpint (g_mkdir_with_parents (blobs, 0700), ==, 0);
+      g_assert_cmpint (g_mkdir_with_parents (snapshot, 0700), ==, 0);
+      g_assert_cmpint (symlink ("../../blobs/cf/" STORE, blob), ==, 0);
+      g_assert_cmpint (symlink ("../../blobs/" HASH, file), ==, 0);
+    }
+  MaqLibraryPage  *page = new_page (fixture);
+  GtkWindow       *window = app_fixture_show (fixture, page);
+  g_autofree char *used = maq_format_bytes (3500000);
+  g_autofree char *unused = maq_format_bytes (500000);
+  g_autofree char *shown = g_strdup_printf ("%s used", used);
+  g_autofree char *free_it = g_strdup_printf ("Free %s", unused);
+  g_autofree char *freed = g_strdup_printf ("%s Freed", unused);
+  ui_wait_text (page, "maquette/two");
+  ui_wait_text (page, shown);
+  gtk_widget_activate_action (GTK_WIDGET (page), "library.clean-up", NULL);
+  ui_wait_text (window, "A shared file that nothing here uses");
+  ui_wait_sensitive (window, free_it);
+  ui_click (window, free_it);
+  ui_wait_text (window, freed);
+  ui_click (window, "_Close");
+  ui_wait_gone (window, freed);
+  g_autofree char *kept = g_build_filename (root, "blobs/cf", STORE, NULL);
+  g_autofree char *gone = g_build_filename (root, "blobs/ab", UNUSED, NULL);
+  g_assert_true (g_file_test (kept, G_FILE_TEST_EXISTS));
+  g_assert_false (g_file_test (gone, G_FILE_TEST_EXISTS));
   ui_hide (window, page);
 }
 
@@ -377,6 +445,7 @@ main (int   argc,
   app_fixture_init (&argc, &argv);
 #define ADD(path, test) g_test_add (path, AppFixture, NULL, set_up, test, tear_down)
   ADD ("/app/library-care/verify-repair-clean-up", test_care);
+  ADD ("/app/library-care/what-repos-share", test_shared);
   ADD ("/app/library-care/stopped", test_stopped);
   ADD ("/app/library-care/what-is-loaded", test_loaded);
   ADD ("/app/library-care/import", test_import);

@@ -188,7 +188,7 @@ test_strays (Fixture      *fixture,
              gconstpointer data)
 {
   static const char *const strays[] = {
-    "notes.txt", "kernels--acme--fast/readme", "folder/file", "models--a--b--c/x", REPO "/snapshots/loose.txt", REPO "/snapshots/not-a-commit/file", REPO "/refs/poem", REPO "/blobs/a b", REPO "/blobs/sub/file"
+    "notes.txt", "gadgets--acme--fast/readme", "folder/file", "models--a--b--c/x", REPO "/snapshots/loose.txt", REPO "/snapshots/not-a-commit/file", REPO "/refs/poem", REPO "/blobs/a b", REPO "/blobs/sub/file"
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (strays); i++)
@@ -197,7 +197,7 @@ test_strays (Fixture      *fixture,
   g_assert_cmpuint (plan->n_to_do, ==, 0);
   g_assert_cmpuint (plan->steps->len, ==, G_N_ELEMENTS (strays));
   assert_reported (plan, "notes.txt in the cache is not a folder");
-  assert_reported (plan, "kernels--acme--fast in the cache is not a model");
+  assert_reported (plan, "gadgets--acme--fast in the cache is not a model");
   assert_reported (plan, "refs/poem does not hold a commit");
   g_autoptr (MaqCachePlan) prune = plan_prune (fixture, ALL);
   g_assert_cmpuint (prune->n_to_do, ==, 0);

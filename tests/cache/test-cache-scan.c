@@ -136,7 +136,7 @@ test_strangers (Fixture      *fixture,
   fixture_write (fixture, ".DS_Store", "x");
   fixture_write (fixture, "CACHEDIR.TAG", "x");
   fixture_write (fixture, ".locks/" REPO "/abc.lock", "");
-  fixture_write (fixture, "kernels--acme--fast/refs/main", COMMIT_A);
+  fixture_write (fixture, "gadgets--acme--fast/refs/main", COMMIT_A);
   fixture_write (fixture, "models--a--b--c/refs/main", COMMIT_A);
   fixture_write (fixture, "nothing/x", "x");
   fixture_write (fixture, "models--acme--empty/refs/main", COMMIT_A);

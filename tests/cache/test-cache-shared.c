@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "maq-cache-care.h"
+#include "maq-cache-local-dir.h"
 
 // Caches as huggingface_hub writes them since 1.32: payloads in CACHE/blobs/xx/<xet hash>, blobs/<etag> of a repo a link there.
 
@@ -695,6 +696,35 @@ test_damaged_payload (Fixture      *fixture,
   g_assert_false (maq_cache_has_blob (fixture->cache, MAQ_REPO_KIND_MODEL, "acme/one", "short", SIZE + 1));
 }
 
+// A folder of the user's choice gets a file of its own.
+static void
+test_local_dir (Fixture      *fixture,
+                gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *etag = dup_etag ();
+  g_autofree char *path = fixture_dup_path (fixture, "../own");
+  g_autofree char *before = dup_picture (fixture);
+  g_autoptr (MaqCacheLocalDir) dir = maq_cache_local_dir_new (fixture->cache, path, &error);
+  struct stat info;
+
+  // Also of a repo that is not here: the store has it.
+  g_autofree char *other = maq_cache_dup_content_path (fixture->cache, MAQ_REPO_KIND_MODEL, "acme/new", COMMIT_A, "model.bin", etag, SIZE, XET);
+  g_assert_nonnull (other);
+  g_autofree char *source = maq_cache_dup_content_path (fixture->cache, MAQ_REPO_KIND_MODEL, "acme/one", COMMIT_A, "model.bin", etag, SIZE, NULL);
+  g_assert_true (maq_cache_local_dir_prepare (dir, TRUE, &error));
+  g_autoptr (MaqCacheWriter) writer = maq_cache_local_dir_begin (dir, COMMIT_A, "model.bin", etag, SIZE, NULL, source, FALSE, &error);
+  g_assert_no_error (error);
+  g_assert_true (maq_cache_writer_take_file (writer, source, NULL, NULL, &error));
+  g_autofree char *file = maq_cache_writer_finish (writer, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (lstat (file, &info), ==, 0);
+  g_assert_true (S_ISREG (info.st_mode) && (info.st_mode & 0200) != 0);
+  g_assert_true (maq_cache_file_is (file, etag, SIZE));
+  g_autofree char *after = dup_picture (fixture);
+  g_assert_cmpstr (before, ==, after);
+}
+
 static void
 test_dangling (Fixture      *fixture,
                gconstpointer data)
@@ -786,6 +816,7 @@ main (int   argc,
   ADD ("/cache/shared/takes-what-the-store-has", set_up_store, test_store_hit);
   ADD ("/cache/shared/takes-what-another-repo-has-there", set_up_two, test_twin);
   ADD ("/cache/shared/never-takes-or-changes-a-damaged-payload", set_up_store, test_damaged_payload);
+  ADD ("/cache/shared/a-copy-for-a-folder", set_up_two, test_local_dir);
   ADD ("/cache/shared/a-dangling-link-is-not-there", set_up_two, test_dangling);
   ADD ("/cache/shared/cleans-up-temporary-links", set_up_store, test_temporary_link);
   ADD ("/cache/shared/duplicates-become-links", set_up_store, test_duplicates);

@@ -254,6 +254,42 @@ def a_download_shares_what_is_here(cache):
     check_clients(cache, "acme/tiny")
 
 
+def share(cache, *repos):
+    """Moves the weights of REPOS, which are the same, to where Python keeps those that came by Xet since 1.32."""
+    version = tuple(int(part) for part in hf.__version__.split(".")[:2])
+    if version < (1, 32):
+        raise Skip(f"huggingface_hub {hf.__version__} does not know the store that repos share")
+    xet = "cf" + "ab" * 31
+    payload = write(cache / "blobs" / xet[:2] / xet, (HUB / "models/acme/tiny" / WEIGHTS).read_bytes())
+    write(cache / "blobs/.huggingface-shared-blobs", b"1\n")
+    lines = []
+    for repo in repos:
+        blob = next(path for path in (cache / repo / "blobs").iterdir() if path.stat().st_size == 2 << 20)
+        blob.unlink()
+        blob.symlink_to(f"../../blobs/{xet[:2]}/{xet}")
+        lines.append(f"{repo}/blobs/{blob.name}\n")
+    write(payload.with_name(xet + ".refs"), "".join(lines).encode())
+    payload.chmod(0o444)
+    return payload
+
+
+@check
+def what_repos_share_stays_right(cache):
+    fetch(cache), fetch(cache, "acme/twin")
+    payload = share(cache, "models--acme--tiny", "models--acme--twin")
+    before = check_clients(cache, "acme/tiny", "acme/twin")
+    listed = {repo["id"]: repo["size"] for repo in map(json.loads, subprocess.run([MAQ, "cache", "ls", "--json"], env=environment(cache), capture_output=True, text=True, check=True).stdout.splitlines())}
+    assert listed == {name: repo.size_on_disk for name, repo in before.items()}, listed
+    assert care(cache, "verify")["bad"] == 0
+    assert read(cache)[1] == read(cache, "acme/twin")[1] == []
+    care(cache, "rm", "acme/twin", "--yes")
+    assert payload.exists()
+    check_clients(cache, "acme/tiny")
+    # Python takes the last away, and the payload with it.
+    hf.scan_cache_dir(cache).delete_revisions(*[revision.commit_hash for revision in check_clients(cache)["acme/tiny"].revisions]).execute()
+    assert not payload.exists()
+
+
 @check_once
 def what_was_imported_is_found(cache):
     source = write(cache.with_name("own") / "any name.gguf", (HUB / "models/acme/tiny" / WEIGHTS).read_bytes())

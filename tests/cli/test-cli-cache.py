@@ -91,7 +91,7 @@ def damage(root):
     write(two / "blobs" / ("d" * 64 + ".0123abcd.incomplete"), b"12345", old=True)
     write(two / "blobs" / ("d" * 64 + ".maquette-0123abcd.incomplete"), b"1234567", old=True)
     write(root / "poem.txt", b"I am a poem.")
-    write(root / "kernels--acme--fast/blobs/x", b"x")
+    write(root / "gadgets--acme--fast/blobs/x", b"x")
     return one, two
 
 
@@ -264,6 +264,72 @@ def duplicates_become_one(root):
         equal(json.loads(ok(root, "rm", "acme/one", "--quant", "Q8_0", "-y", "--json"))["freed"], 0)
         equal(json.loads(ok(root, "rm", "acme/two", "--quant", "Q8_0", "-y", "--json"))["freed"], len(WEIGHTS))
     contains(ok(root, "prune", "--duplicates", "--yes"), "Nothing to do")
+
+
+XET = "cf" + "ab" * 31
+
+
+def share(root, *repos):
+    """What huggingface_hub 1.32 makes of weights that came by Xet: one payload in the cache and a link to it in each repo."""
+    name = hashlib.sha256(WEIGHTS).hexdigest()
+    payload = write(root / "blobs" / XET[:2] / XET, WEIGHTS, old=True)
+    write(root / "blobs/.huggingface-shared-blobs", b"1\n")
+    for repo in repos:
+        (repo / "blobs" / name).unlink()
+        (repo / "blobs" / name).symlink_to(f"../../blobs/{XET[:2]}/{XET}")
+    write(payload.with_name(XET + ".refs"), "".join(f"{repo.name}/blobs/{name}\n" for repo in repos).encode())
+    payload.chmod(0o444)
+    return payload
+
+
+@check
+def what_repos_share_counts_once_and_goes_with_the_last(root):
+    one, two = make_cache(root)
+    payload = share(root, one, two)
+    rest = len(b'{"a": 1}') + len(b"old")
+    sizes = [json.loads(line)["size"] for line in ok(root, "ls", "--json").splitlines()]
+    equal(sizes, [len(WEIGHTS) + rest] * 2, "by itself each repo takes all of it")
+    contains(ok(root, "ls").replace("\xa0", " "), "2 repos, 200.0 kB")
+    equal(json.loads(ok(root, "scan", "--json"))["size"], len(WEIGHTS) + 2 * rest)
+    equal(json.loads(ok(root, "verify", "--json"))["bad"], 0)
+    equal(json.loads(ok(root, "rm", "acme/one", "-y", "--json"))["freed"] < len(WEIGHTS), True)
+    equal(payload.exists(), True)
+    equal(json.loads(ok(root, "verify", "--json"))["bad"], 0)
+    equal(json.loads(ok(root, "rm", "acme/two", "--quant", "Q8_0", "-y", "--json"))["freed"], len(WEIGHTS))
+    equal(payload.exists(), False)
+
+
+@check
+def what_no_repo_shares_any_more_is_pruned(root):
+    one, _two = make_cache(root)
+    payload = share(root, one)
+    shutil.rmtree(one)
+    result = json.loads(ok(root, "prune", "--orphans", "--dry-run", "--json"))
+    equal([(step["action"], step["path"], step["frees"]) for step in result["steps"]], [("remove-payload", f"blobs/{XET[:2]}/{XET}", len(WEIGHTS))])
+    contains(ok(root, "prune", "--orphans", "--yes"), "cfababababab…")
+    equal(payload.exists(), False)
+
+
+@check
+def kernels_are_repos_too(root):
+    repo = root / "kernels--acme--fast"
+    add_file(repo, A, "build/torch/kernel.so", b"code" * 100)
+    write(repo / "refs/main", A.encode())
+    listed = json.loads(ok(root, "ls", "--json"))
+    equal((listed["kind"], listed["id"], listed["size"], listed["warning"]), ("kernel", "acme/fast", 400, None))
+    equal(json.loads(ok(root, "verify", "--json"))["bad"], 0)
+    fails(root, "rm", "acme/fast", "-y", says="not in the cache")
+    equal(json.loads(ok(root, "rm", "kernels/acme/fast", "build/torch/kernel.so", "-n", "--json"))["frees"], 440)
+    ok(root, "rm", "acme/fast", "--kind", "kernel", "-y")
+    equal(repo.exists(), False)
+
+
+@check
+def one_file_by_its_address(root):
+    one, _two = make_cache(root)
+    ok(root, "rm", "hf://models/acme/one/old.txt", "-y")
+    equal([str(path.relative_to(one)) for path in one.glob("snapshots/*/old.txt")], [])
+    equal((one / "refs/v1").exists() and (one / "snapshots" / A).exists(), True)
 
 
 @check

@@ -160,6 +160,39 @@ what_does_not_fit_is_refused (void)
   fixture_assert_clear_error (error, MAQ_ENGINE_ERROR_OUT_OF_MEMORY);
 }
 
+// As a cache has weights that its repos share: by way of two links, and for nobody to write.
+static void
+by_way_of_links (void)
+{
+  g_autofree char *path = fixture_model ();
+  g_autofree char *payload = g_build_filename (g_get_home_dir (), "payload", NULL);
+  g_autofree char *blob = g_build_filename (g_get_home_dir (), "blob", NULL);
+  g_autofree char *file = g_build_filename (g_get_home_dir (), "linked.gguf", NULL);
+  g_autofree char *data = NULL, *text = NULL;
+  g_autoptr (MaqSession) session = NULL;
+  g_autoptr (GError) error = NULL;
+  gsize length;
+
+  if (path == NULL)
+    return;
+  g_assert_true (g_file_get_contents (path, &data, &length, NULL));
+  g_assert_true (g_file_set_contents (payload, data, length, NULL));
+  g_assert_cmpint (g_chmod (payload, 0400), ==, 0);
+  g_assert_cmpint (symlink ("payload", blob), ==, 0);
+  g_assert_cmpint (symlink ("blob", file), ==, 0);
+  session = fixture_load (file);
+  text = fixture_answer (session, "Once", 5, &error);
+  g_assert_no_error (error);
+  g_assert_true (dex_await (maq_session_unload (session), NULL));
+
+  // The payload is gone, the links are not.
+  g_assert_cmpint (g_remove (payload), ==, 0);
+  g_autoptr (MaqSession) dangling = fixture_start (file);
+  g_assert_false (dex_await (maq_session_wait_ready (dangling), &error));
+  g_assert_nonnull (strstr (error->message, "is not there"));
+  g_assert_true (dex_await (maq_session_unload (dangling), NULL));
+}
+
 // The file shrinks while it is mapped: only the runner is hurt.
 static void
 a_file_that_shrinks (void)
@@ -195,6 +228,7 @@ main (int   argc,
   dex_test_add_func ("/engine/files/wrong-files-are-refused", wrong_files_are_refused);
   dex_test_add_func ("/engine/files/other-models-are-refused", other_models_are_refused);
   dex_test_add_func ("/engine/files/what-does-not-fit-is-refused", what_does_not_fit_is_refused);
+  dex_test_add_func ("/engine/files/by-way-of-links", by_way_of_links);
   dex_test_add_func ("/engine/files/a-file-that-shrinks", a_file_that_shrinks);
   return g_test_run ();
 }

@@ -18,9 +18,10 @@ from cases_network import CASES as NETWORK
 from cases_power import CASES as POWER
 from cases_ranges import CASES as RANGES
 from cases_servers import CASES as SERVERS
+from cases_shared import CASES as SHARED
 from cases_together import CASES as TOGETHER
 
-CASES = [*CALLS, *POWER, *CONTENT, *LARGE, *RANGES, *NETWORK, *SERVERS, *NAMES, *TOGETHER, *CACHE]
+CASES = [*CALLS, *POWER, *CONTENT, *LARGE, *RANGES, *NETWORK, *SERVERS, *NAMES, *TOGETHER, *CACHE, *SHARED]
 
 
 def chosen(words):

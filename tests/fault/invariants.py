@@ -18,6 +18,9 @@ PARTIAL = re.compile(r"(?P<etag>[0-9A-Za-z_-]+)(?P<ours>\.maquette-[0-9a-f]{8})?
 DAMAGED = re.compile(r"[0-9A-Za-z_-]+\.maquette-[0-9a-f]{8}\.damaged")  # what a repair moved out of the way
 REPO = re.compile("(models|datasets|spaces|kernels)--.+")
 LOOSE = (".locks", "CACHEDIR.TAG")
+STORE = "blobs"  # which repos share since huggingface_hub 1.32
+MARKER = ".huggingface-shared-blobs"
+TEMPORARY = re.compile(r"\.[0-9a-f]{64}\.[0-9a-f]{8}\.shared")
 
 
 def hash_matches(path, name):
@@ -30,12 +33,41 @@ def hash_matches(path, name):
     return digest.hexdigest() == name
 
 
+def payload_of(blob):
+    """What of the store the blob is a link to, as Python writes such links; None if it is none."""
+    if not blob.is_symlink():
+        return None
+    match = re.fullmatch("../../blobs/([0-9a-f]{2})/([0-9a-f]{64})", os.readlink(blob))
+    payload = match and blob.parent.parent.parent / STORE / match[1] / match[2]
+    return payload if payload and match[2].startswith(match[1]) and payload.is_file() and not payload.is_symlink() else None
+
+
+def check_store(cache):
+    """Nobody writes a payload, and its manifest names all who link to it."""
+    store = cache / STORE
+    if (store / MARKER).read_bytes() != b"1\n":
+        yield f"{store / MARKER} was changed"
+    for payload in store.glob("??/*"):
+        if HASH.fullmatch(payload.name) and payload.stat().st_mode & 0o222:
+            yield f"{payload} can be written"
+    for blob in cache.glob("*--*/blobs/*"):
+        payload = payload_of(blob)
+        if payload is None or TEMPORARY.fullmatch(blob.name):
+            continue
+        manifest = payload.with_name(payload.name + ".refs")
+        if str(blob.relative_to(cache)) not in manifest.read_text().split("\n"):
+            yield f"{manifest} lacks {blob}"
+
+
 def check_blobs(folder, known):
     """KNOWN: paths found right before, with the times they had, so that large files are read once."""
     partials = {}
     for blob in sorted(folder.glob("*")):
         info = blob.lstat()
         if HASH.fullmatch(blob.name):
+            payload = payload_of(blob)
+            if payload is not None:
+                info = payload.lstat()
             mark = (info.st_ino, info.st_size, info.st_mtime_ns)
             if not stat.S_ISREG(info.st_mode):
                 yield f"{blob} is not a file"
@@ -46,7 +78,7 @@ def check_blobs(folder, known):
         elif match := PARTIAL.fullmatch(blob.name):
             if match["ours"]:
                 partials.setdefault(match["etag"], []).append(blob.name)
-        elif not DAMAGED.fullmatch(blob.name):
+        elif not DAMAGED.fullmatch(blob.name) and not TEMPORARY.fullmatch(blob.name):
             yield f"{blob} is neither a blob nor a partial file"
     for etag, names in partials.items():
         if len(names) > 1:
@@ -69,7 +101,7 @@ def check_snapshots(repo):
                     yield f"{entry} is an absolute link"
                 if not entry.exists():
                     yield f"{entry} leads nowhere"
-                elif inside not in entry.resolve().parents:
+                elif inside not in entry.resolve().parents and payload_of(pathlib.Path(os.path.normpath(entry.parent / os.readlink(entry)))) is None:
                     yield f"{entry} leads out of {repo}"
 
 
@@ -93,6 +125,8 @@ def check_python(cache):
     except hf.CacheNotFound:
         return
     for warning in scan.warnings:
+        if str(warning).endswith(f"/{STORE}") and (pathlib.Path(cache) / STORE / MARKER).exists():
+            continue  # Python before 1.32 does not know the store
         yield f"Python warns: {warning}"
 
 
@@ -107,6 +141,8 @@ def check(cache, known=None):
             broken += check_blobs(entry / "blobs", {} if known is None else known)
             broken += check_snapshots(entry)
             broken += check_refs(entry)
+        elif entry.name == STORE and (entry / MARKER).exists():
+            broken += check_store(cache)
         elif entry.name not in LOOSE:
             broken.append(f"{entry} does not belong into a cache")
     return broken + list(check_python(cache))

@@ -618,6 +618,17 @@ test_shared_store (Fixture      *fixture,
       g_assert_cmpstr (maq_library_item_get_repo (item)->warning, ==, NULL);
     }
   g_assert_cmpuint (maq_library_get_size (library), ==, 107);
+
+  // A program that does not know the store takes it from both of them.
+  g_autofree char *relative = g_build_filename ("cache", used, NULL);
+  g_autofree char *payload = fixture_dup_path (fixture, relative);
+  g_assert_cmpint (g_remove (payload), ==, 0);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (MaqLibraryItem) item = g_list_model_get_item (G_LIST_MODEL (library), i);
+      WAIT_UNTIL (maq_library_item_get_repo (item)->warning != NULL);
+      g_assert_cmpuint (maq_library_item_get_size (item), ==, 0);
+    }
 }
 
 int

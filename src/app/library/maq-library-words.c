@@ -20,6 +20,8 @@ maq_library_kind_word (MaqRepoKind kind)
       return _ ("Dataset");
     case MAQ_REPO_KIND_SPACE:
       return _ ("Space");
+    case MAQ_REPO_KIND_KERNEL:
+      return _ ("Kernel");
     default:
       return "";
     }
