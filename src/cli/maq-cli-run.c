@@ -44,7 +44,7 @@ answer_one (MaqCli *cli, MaqSession *session, const char *model, const MaqGenera
 {
   MaqStats         stats;
   gboolean         json = maq_cli_wants_json (cli);
-  g_autofree char *text = maq_cli_session_answer (cli, *session, generate, !json, NULL, NULL, &stats, error);
+  g_autofree char *text = maq_cli_session_answer (cli, session, generate, !json, NULL, NULL, &stats, error);
   if (text == NULL)
     return FALSE;
   if (!json)
@@ -119,7 +119,7 @@ answer_line (MaqCli *cli, MaqSession **session, const char *line, guint n, const
     return FALSE;
   gboolean         json = maq_cli_wants_json (cli);
   MaqStats         stats;
-  g_autofree char *text = generate != NULL ? maq_cli_session_answer (cli, session, generate, !json, NULL, NULL, &stats, &failure) : NULL;
+  g_autofree char *text = generate != NULL ? maq_cli_session_answer (cli, *session, generate, !json, NULL, NULL, &stats, &failure) : NULL;
   if (text == NULL && maq_session_get_state (*session) != MAQ_SESSION_READY && maq_session_get_state (*session) != MAQ_SESSION_FAILED)
     {
       g_propagate_error (error, g_steal_pointer (&failure));

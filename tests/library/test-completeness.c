@@ -249,7 +249,7 @@ test_out_of_order (Fixture      *fixture,
   const gsize      size = 8 << 20;
   g_autofree char *piece = g_strnfill (1 << 20, 'x');
   g_autoptr (GError) error = NULL;
-  MaqCacheWriter *writer = maq_cache_writer_begin (fixture->cache, MAQ_REPO_KIND_MODEL, "acme/tiny", COMMIT, "weights.bin", FIRST, size, "0123abcd", &error);
+  MaqCacheWriter *writer = maq_cache_writer_begin (fixture->cache, MAQ_REPO_KIND_MODEL, "acme/tiny", COMMIT, "weights.bin", FIRST, size, NULL, "0123abcd", &error);
 
   g_assert_no_error (error);
   g_assert_true (maq_cache_writer_write (writer, 0, piece, 1 << 20, &error));

@@ -160,7 +160,7 @@ dup_note (MaqDownloadDialog        *self,
   maq_download_picker_get_choice (self->picker, &choice);
   if (choice.what == MAQ_DOWNLOAD_PATTERNS || sum->plan->bytes_here > 0 || sum->bytes_left == 0)
     return maq_download_summary_to_sentence (sum);
-  return g_strdup (maq_download_plan_get_warning (sum->plan));
+  return maq_download_plan_dup_warning (sum->plan);
 }
 
 static gboolean
