@@ -383,7 +383,7 @@ json_facts (void)
   g_autoptr (MaqInspection) config = open_text (hub, "config.json", "{\"architectures\":[\"LlamaForCausalLM\"],\"text_config\":{\"max_position_embeddings\":4096},\"dtype\":\"bfloat16\",\"eps\":1e-05}", &error);
   g_autoptr (MaqInspection) tokenizer = open_text (hub, "tokenizer_config.json", "{\"tokenizer_class\":\"GPT2Tokenizer\",\"bos_token\":\"<s>\",\"eos_token\":{\"content\":\"</s>\"},\"pad_token\":null,"
                                                                                  "\"added_tokens_decoder\":{\"1\":{\"content\":\"<s>\",\"special\":true},\"2\":{\"content\":\"</s>\",\"special\":true},\"9\":{\"content\":\"<tool>\"}},"
-                                                                                 "\"chat_template\":[{\"name\":\"default\",\"template\":\"A\"},{\"name\":\"rag\",\"template\":\"B\"}]}",
+                                                                                 "\"chat_template\":[{\"name\":\"default\",\"template\":\"A\"},{\"name\":\"rag\",\"template\":\"B\"},{\"name\":\"blank\",\"template\":\" \\n\"}]}",
                                                    &error);
   g_autoptr (MaqInspection) index = open_text (hub, "model.safetensors.index.json", "{\"metadata\":{\"total_size\":8},\"weight_map\":{\"a\":\"one\",\"b\":\"two\",\"c\":\"two\",\"d\":7,\"e\":\"..%252F..%2Fother\",\"f\":\"/etc/x\"}}", &error);
   g_autoptr (MaqInspection) template = open_text (hub, "chat_template.jinja", "{{ bos_token }}", &error);
