@@ -175,6 +175,9 @@ DexFuture *maq_hub_client_list_commits (MaqHubClient *self, MaqRepoKind kind, co
 DexFuture *maq_hub_client_check_access (MaqHubClient *self, MaqRepoKind kind, const char *id);
 // Resolves to a MaqHubUser (boxed). MAQ_HUB_ERROR_UNAUTHORIZED without a good token. Asked once per token, then remembered.
 DexFuture *maq_hub_client_whoami (MaqHubClient *self);
+// Asks for what TREE, the list at REVISION, leaves open of PATHS (NULL: of every file): a HEAD for each file, and the first byte of
+// it where the size is known no sooner. Resolves to a MaqHubTree (boxed) with what could be told. Only for files to be downloaded.
+DexFuture *maq_hub_client_fill_tree (MaqHubClient *self, MaqRepoKind kind, const char *id, const char *revision, MaqHubTree *tree, const char *const *paths);
 // HEAD of one file; resolves to a MaqHubFileInfo (boxed). Counts as a download for weights: only for one that is begun.
 DexFuture *maq_hub_client_resolve (MaqHubClient *self, MaqRepoKind kind, const char *id, const char *revision, const char *path);
 // Resolves to the content (GBytes) of a small file such as the card. MAQ_HUB_ERROR_BAD_REPLY if it has over MAX_BYTES.

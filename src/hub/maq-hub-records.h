@@ -12,6 +12,10 @@ G_BEGIN_DECLS
 MaqHubPage *maq_hub_page_new_from_json (MaqRepoKind kind, MaqJsonValue *json, GError **error);
 
 MaqHubTree *maq_hub_tree_new (void);
+// With files of its own, to be changed before it is shown to others.
+MaqHubTree *maq_hub_tree_copy (const MaqHubTree *self);
+// Makes the entry INDEX of those that were unknown a file, with SIZE and ETAG, a hash.
+void maq_hub_tree_tell (MaqHubTree *self, guint index, guint64 size, const char *etag);
 // Adds one page of the file list to SELF.
 gboolean maq_hub_tree_add_json (MaqHubTree *self, MaqJsonValue *json, GError **error);
 // The `siblings` of an info; NULL if they have no sizes and hashes.

@@ -23,6 +23,7 @@ static void
 maq_hub_tree_clear (MaqHubTree *self)
 {
   g_ptr_array_unref (self->files);
+  g_ptr_array_unref (self->unknown);
 }
 
 MaqHubTree *
@@ -51,7 +52,7 @@ maq_hub_tree_is_whole (MaqHubTree *self)
   g_return_val_if_fail (self != NULL, FALSE);
 
   // What is in a submodule is no file of the repo.
-  return self->n_unsafe == 0 && self->n_unknown == 0;
+  return self->n_unsafe == 0 && self->unknown->len == 0;
 }
 
 MaqHubTree *
@@ -60,10 +61,52 @@ maq_hub_tree_new (void)
   MaqHubTree *self = g_atomic_rc_box_new0 (MaqHubTree);
 
   self->files = g_ptr_array_new_with_free_func ((GDestroyNotify) file_free);
+  self->unknown = g_ptr_array_new_with_free_func ((GDestroyNotify) file_free);
   return self;
 }
 
-// Adds the file, unless its name, size or hash is not one that can be used below a folder. LFS: what stands for a large file.
+static void
+copy_files (GPtrArray *to,
+            GPtrArray *from)
+{
+  for (guint i = 0; i < from->len; i++)
+    {
+      const MaqHubFile *file = g_ptr_array_index (from, i);
+      MaqHubFile       *copy = g_memdup2 (file, sizeof *file);
+
+      copy->path = g_strdup (file->path);
+      copy->oid = g_strdup (file->oid);
+      copy->sha256 = g_strdup (file->sha256);
+      g_ptr_array_add (to, copy);
+    }
+}
+
+MaqHubTree *
+maq_hub_tree_copy (const MaqHubTree *self)
+{
+  MaqHubTree *copy = maq_hub_tree_new ();
+
+  copy_files (copy->files, self->files);
+  copy_files (copy->unknown, self->unknown);
+  copy->n_unsafe = self->n_unsafe;
+  copy->n_submodules = self->n_submodules;
+  return copy;
+}
+
+void
+maq_hub_tree_tell (MaqHubTree *self,
+                   guint       index,
+                   guint64     size,
+                   const char *etag)
+{
+  MaqHubFile *file = g_ptr_array_steal_index (self->unknown, index);
+
+  file->size = size;
+  g_set_str (strlen (etag) == 64 ? &file->sha256 : &file->oid, etag);
+  g_ptr_array_add (self->files, file);
+}
+
+// Adds the file, unless its name is not one that can be used below a folder. LFS: what stands for a large file.
 static void
 add_file (MaqHubTree   *self,
           const char   *path,
@@ -80,20 +123,16 @@ add_file (MaqHubTree   *self,
       self->n_unsafe++;
       return;
     }
-  // A large file without its own hash must not pass for a git file: the other hash is that of the pointer.
-  if (length < 0 || (maq_json_is_object (lfs) ? !maq_hub_is_hash (sha256, 64) : !maq_hub_is_hash (oid, 40)))
-    {
-      self->n_unknown++;
-      return;
-    }
-
   MaqHubFile *file = g_new0 (MaqHubFile, 1);
   file->path = g_strdup (path);
-  file->size = length;
+  file->size = MAX (length, 0);
   file->oid = maq_hub_is_hash (oid, 40) ? g_strdup (oid) : NULL;
-  file->sha256 = g_strdup (sha256);
+  file->sha256 = maq_hub_is_hash (sha256, 64) ? g_strdup (sha256) : NULL;
   file->xet = maq_hub_is_hash (xet, 64) ? g_strdup (xet) : NULL;
-  g_ptr_array_add (self->files, file);
+
+  // A large file without its own hash must not pass for a git file: the other hash is that of the pointer.
+  gboolean is_known = length >= 0 && (maq_json_is_object (lfs) ? file->sha256 != NULL : file->oid != NULL);
+  g_ptr_array_add (is_known ? self->files : self->unknown, file);
 }
 
 gboolean

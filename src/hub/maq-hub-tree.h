@@ -25,9 +25,9 @@ typedef struct
 {
   GPtrArray *files; // of MaqHubFile, in the Hub's order, folders left out
   // Entries left out: with names that are not safe, without a size or a hash, and repos of others (Git's submodules).
-  guint n_unsafe;
-  guint n_unknown;
-  guint n_submodules;
+  guint      n_unsafe;
+  GPtrArray *unknown; // of MaqHubFile, whose size is 0 and whose hashes may be NULL: see maq_hub_client_fill_tree
+  guint      n_submodules;
 } MaqHubTree;
 #define MAQ_TYPE_HUB_TREE (maq_hub_tree_get_type ())
 GType       maq_hub_tree_get_type (void);

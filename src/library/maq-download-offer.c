@@ -79,6 +79,11 @@ ask_repo (Question    *self,
     *tree = maq_hub_tree_ref (maq_repo_get_tree (repo));
   else
     *tree = dex_await_boxed (maq_hub_client_list_tree (self->client, self->kind, maq_repo_get_id (repo), maq_repo_get_sha (repo)), error);
+  if (*tree != NULL && (*tree)->unknown->len > 0)
+    {
+      g_autoptr (MaqHubTree) listed = g_steal_pointer (tree);
+      *tree = dex_await_boxed (maq_hub_client_fill_tree (self->client, self->kind, maq_repo_get_id (repo), maq_repo_get_sha (repo), listed, NULL), error);
+    }
   return *tree != NULL ? g_steal_pointer (&repo) : NULL;
 }
 

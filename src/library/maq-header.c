@@ -233,9 +233,12 @@ fetch_fiber (gpointer data)
 
   while (body != NULL && read_up_to (source, body, bytes, wanted, &ended, &error))
     {
-      g_autoptr (Beginning) beginning = beginning_new (source, bytes, MAX (total, 0));
-      gpointer header = dex_await_boxed (parse (beginning), &error);
+      // Where nobody says how long the file is, its end shows it.
       gboolean is_all = total >= 0 ? bytes->len >= total : bytes->len < wanted;
+      if (is_all && bytes->len == 0)
+        return dex_future_new_reject (MAQ_FORMAT_ERROR, MAQ_FORMAT_ERROR_TRUNCATED, "The file is empty");
+      g_autoptr (Beginning) beginning = beginning_new (source, bytes, is_all ? bytes->len : MAX (total, 0));
+      gpointer header = dex_await_boxed (parse (beginning), &error);
 
       if (header != NULL)
         return dex_future_new_take_boxed (source->form->get_type (), header);

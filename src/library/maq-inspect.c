@@ -122,7 +122,7 @@ read_json (GBytes     *bytes,
            GError    **error)
 {
   gsize    size = g_bytes_get_size (bytes);
-  gboolean is_whole = size >= file_size;
+  gboolean is_whole = file_size > 0 && size >= file_size;
   g_autoptr (GBytes) document = NULL;
   g_autoptr (GError) failure = NULL;
   MaqJson           *json;
@@ -130,8 +130,8 @@ read_json (GBytes     *bytes,
   guint64            most = g_path_is_absolute (path) ? MOST_JSON : WHOLE_JSON;
 
   if (!is_whole && size < JSON_BEGINNING)
-    return want (file_size <= most ? file_size : JSON_BEGINNING, wanted, error);
-  if (!is_whole && file_size <= most)
+    return want (file_size > 0 && file_size <= most ? file_size : JSON_BEGINNING, wanted, error);
+  if (!is_whole && file_size > 0 && file_size <= most)
     return want (file_size, wanted, error);
   document = is_whole ? g_bytes_ref (bytes) : maq_format_close_json (bytes);
   json = document != NULL ? maq_json_parse (document, &failure) : NULL;
@@ -157,9 +157,10 @@ read_template (GBytes     *bytes,
   gsize              size = g_bytes_get_size (bytes);
   const char        *data = g_bytes_get_data (bytes, NULL);
   MaqInspectionFull *self;
+  guint64            needed = file_size > 0 ? MIN (file_size, MOST_TEMPLATE) : MOST_TEMPLATE;
 
-  if (size < MIN (file_size, MOST_TEMPLATE))
-    return want (MIN (file_size, MOST_TEMPLATE), wanted, error);
+  if (size < needed)
+    return want (needed, wanted, error);
   if (size > 0 && memchr (data, 0, size) != NULL)
     {
       g_set_error_literal (error, MAQ_FORMAT_ERROR, MAQ_FORMAT_ERROR_NOT_THIS_FORMAT, "This is no text");
@@ -168,7 +169,7 @@ read_template (GBytes     *bytes,
   self = maq_inspection_new (MAQ_INSPECT_TEMPLATE, path);
   self->public.format = g_strdup ("Jinja");
   self->public.text = g_utf8_make_valid (size > 0 ? data : "", size);
-  self->public.is_cut = size < file_size;
+  self->public.is_cut = file_size == 0 || size < file_size;
   maq_inspection_add_template (&self->public, NULL, self->public.text);
   return self;
 }

@@ -21,7 +21,7 @@ maq_left_out_to_text (const MaqHubTree *tree)
   g_return_val_if_fail (tree != NULL, NULL);
 
   add (sentences, tree->n_unsafe, ngettext ("%u file was skipped: its name is not safe.", "%u files were skipped: their names are not safe.", tree->n_unsafe));
-  add (sentences, tree->n_unknown, ngettext ("%u file was skipped: the Hub does not say its size or hash.", "%u files were skipped: the Hub does not say their size or hash.", tree->n_unknown));
+  add (sentences, tree->unknown->len, ngettext ("%u file was skipped: the Hub does not say its size or hash.", "%u files were skipped: the Hub does not say their size or hash.", tree->unknown->len));
   add (sentences, tree->n_submodules, ngettext ("%u submodule was skipped: it belongs to another repository.", "%u submodules were skipped: they belong to other repositories.", tree->n_submodules));
   return sentences->len > 0 ? g_strjoinv (" ", (char **) sentences->pdata) : NULL;
 }

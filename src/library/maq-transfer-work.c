@@ -392,6 +392,16 @@ work_from_hub_tree (MaqCache                 *cache,
                     GError                  **error)
 {
   g_autoptr (GPtrArray) listed = convert_tree (tree);
+
+  for (guint i = 0; i < tree->unknown->len; i++)
+    {
+      const MaqHubFile *file = tree->unknown->pdata[i];
+      if (!maq_transfer_request_has_paths (request) || !maq_transfer_request_has_path (request, file->path))
+        continue;
+      // It is there, so nobody may take it for absent.
+      g_set_error (error, MAQ_HUB_ERROR, MAQ_HUB_ERROR_BAD_REPLY, "The Hub does not say the size or hash of %s", file->path);
+      return NULL;
+    }
   MaqTransferWork *work = work_from_tree (cache, request, id, commit, listed, error);
 
   // A list with names left out would make other tools take a snapshot for whole that is not.
@@ -400,6 +410,30 @@ work_from_hub_tree (MaqCache                 *cache,
   if (work != NULL && !maq_transfer_request_has_paths (request))
     work->left_out = maq_left_out_to_text (tree);
   return work;
+}
+
+// TREE (transfer full) with what it leaves open of the files asked for, as far as the Hub tells that when asked for each. NULL if
+// the run was stopped meanwhile.
+static MaqHubTree *
+fill_tree (MaqHubClient             *client,
+           const MaqTransferRequest *request,
+           const char               *id,
+           const char               *commit,
+           MaqHubTree               *tree,
+           GError                  **error)
+{
+  g_autoptr (MaqHubTree) listed = tree;
+  g_autoptr (GPtrArray) paths = g_ptr_array_new_null_terminated (0, NULL, TRUE);
+
+  for (guint i = 0; i < listed->unknown->len; i++)
+    {
+      const MaqHubFile *file = listed->unknown->pdata[i];
+      if (maq_transfer_request_has_path (request, file->path))
+        g_ptr_array_add (paths, file->path);
+    }
+  if (paths->len == 0)
+    return g_steal_pointer (&listed);
+  return dex_await_boxed (maq_hub_client_fill_tree (client, request->kind, id, commit, listed, (const char *const *) paths->pdata), error);
 }
 
 // The work at COMMIT, which is known; what a commit holds never changes, so a list that is kept is as good as the Hub's. TOLD:
@@ -431,6 +465,9 @@ work_at_commit (MaqHubClient             *client,
     tree = dex_await_boxed (ask (cache, request, maq_hub_client_list_tree (client, request->kind, id, commit)), &cause);
   if (tree == NULL)
     return fall_back (cache, request, g_steal_pointer (&cause), error);
+  tree = fill_tree (client, request, id, commit, g_steal_pointer (&tree), error);
+  if (tree == NULL)
+    return NULL;
 
   return work_from_hub_tree (cache, request, id, commit, tree, error);
 }

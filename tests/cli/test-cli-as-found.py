@@ -38,15 +38,22 @@ def maq(folder, *arguments, **extra):
 
 
 @contextlib.contextmanager
-def hub(tree, files=None):
-    """A Hub of one repo, lab/a, whose tree is TREE."""
+def hub(tree, files=None, sized="always"):
+    """A Hub of one repo, lab/a, whose tree is TREE. SIZED "by bytes": it tells the size of a file with its bytes only; "never": it
+    knows no ranges either and just ends."""
     class Handler(http.server.BaseHTTPRequestHandler):
         def log_message(self, *_arguments):
             pass
 
         def answer(self, body, headers):
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(body)))
+            part = self.headers.get("Range", "").removeprefix("bytes=").split("-")
+            if len(part) == 2 and sized != "never":
+                first, last = int(part[0]), min(int(part[1] or len(body)), len(body) - 1)
+                headers = {**headers, "Content-Range": f"bytes {first}-{last}/{len(body)}"}
+                body = body[first:last + 1]
+            self.send_response(206 if "Content-Range" in headers else 200)
+            if sized == "always" or sized == "by bytes" and self.command == "GET":
+                self.send_header("Content-Length", str(len(body)))
             for name, value in headers.items():
                 self.send_header(name, value)
             self.end_headers()
@@ -120,6 +127,42 @@ def a_file_that_was_cut_is_not_here(folder):
         same("whole", here() is not None, True)
         (pathlib.Path(folder) / f"cache/models--lab--a/blobs/{git_hash(b'hi' + bytes([10]))}").write_bytes(b"h")
         same("cut", here(), None)
+
+
+@check
+def sizes_that_only_the_bytes_tell(folder):
+    large = os.urandom(3000000)
+    tree = [{"type": "file", "oid": git_hash(b"hi\n"), "size": None, "path": "no-size.txt"},
+            {"type": "file", "size": 3000000, "path": "no-hash.bin"},
+            {"type": "file", "oid": "a" * 40, "size": None, "path": "nowhere.txt"}]
+    with hub(tree, {"no-size.txt": b"hi\n", "no-hash.bin": large}, sized="by bytes") as url:
+        plan = maq(folder, "download", "lab/a", "--dry-run", HF_ENDPOINT=url)[1]
+        same(f"what it comes to: {plan}", "3 MB" in plan or "3.0 MB" in plan, True)
+        status, out, err = maq(folder, "download", "lab/a", HF_ENDPOINT=url)
+        snapshot = pathlib.Path(folder) / f"cache/models--lab--a/snapshots/{COMMIT}"
+        same(f"download: {err}", (status, sorted(file.name for file in snapshot.iterdir())), (0, ["no-hash.bin", "no-size.txt"]))
+        same("content", (snapshot / "no-hash.bin").read_bytes() == large, True)
+        same(f"what stays open: {err}", "1 file was left out: the Hub does not say its size or hash." in " ".join(err.split()), True)
+        # One that is listed is not called absent.
+        status, out, err = maq(folder, "download", "lab/a", "nowhere.txt", HF_ENDPOINT=url)
+        same(f"by name: {err}", (status, "does not say" in err, "no file" in err), (1, True, False))
+        same("absent", list((pathlib.Path(folder) / "cache").rglob(".no_exist/*/*")), [])
+
+
+@check
+def what_is_of_unknown_length_is_inspected(folder):
+    index = lambda n: json.dumps({"weight_map": {f"model.layers.{i}.weight": "model.safetensors" for i in range(n)}}).encode()
+    files = {"config.json": b'{"model_type": "llama"}', "part.json": index(8000), "long.json": index(30000), "empty.json": b"",
+             "chat_template.jinja": b"{{ x }}", "m.gguf": WEIGHTS.read_bytes()}
+    assert 256 * 1024 < len(files["part.json"]) < 512 * 1024 < 1024 * 1024 < len(files["long.json"])
+    with hub([], files, sized="never") as url:
+        for name in files:
+            status, out, err = maq(folder, "inspect", f"lab/a/{name}", HF_ENDPOINT=url)
+            same(f"{name}: {err}", (status, "damaged" in err), (1 if name == "empty.json" else 0, name == "empty.json"))
+        # Whole where the end came in time, the beginning otherwise.
+        tensors = lambda name: len(json.loads(maq(folder, "inspect", f"lab/a/{name}", "--json", HF_ENDPOINT=url)[1])["tensors"])
+        same("tensors", tensors("part.json"), 8000)
+        same("tensors of the beginning", 8000 < tensors("long.json") < 30000, True)
 
 
 def put(folder, commit, name, content, ref=None):

@@ -102,7 +102,7 @@ test_info_with_files (HubFixture   *f,
   g_assert_null (maq_repo_get_tree (names));
   g_assert_cmpuint (maq_repo_get_tree (mixed)->files->len, ==, 1);
   g_assert_cmpuint (maq_repo_get_tree (mixed)->n_unsafe, ==, 2);
-  g_assert_cmpuint (maq_repo_get_tree (mixed)->n_unknown, ==, 1);
+  g_assert_cmpuint (maq_repo_get_tree (mixed)->unknown->len, ==, 1);
 }
 
 static void
@@ -158,7 +158,7 @@ test_tree (HubFixture   *f,
   g_autoptr (MaqHubTree) tree = hub_take_boxed (maq_hub_client_list_tree (f->client, MAQ_REPO_KIND_DATASET, "a/b", NULL));
   g_assert_cmpuint (tree->files->len, ==, 2);
   g_assert_cmpuint (tree->n_unsafe, ==, 1);
-  g_assert_cmpuint (tree->n_unknown, ==, 3);
+  g_assert_cmpuint (tree->unknown->len, ==, 3);
   g_assert_cmpuint (tree->n_submodules, ==, 1);
   g_assert_false (maq_hub_tree_is_whole (tree));
   MaqHubFile *small = tree->files->pdata[0], *large = tree->files->pdata[1];

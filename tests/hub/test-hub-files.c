@@ -5,6 +5,8 @@
 #include "maq-hub-operations.h"
 #include "maq-hub-source.h"
 
+#define SHA256 "68a2e4be76fa709455a60272fba8e512c02d81c46e6c671cc9449e374fd6809a"
+
 // The content of files, and what is said about it.
 
 static void
@@ -59,6 +61,51 @@ test_sizes (HubFixture   *f,
       g_autoptr (MaqHubFileInfo) info = hub_take_boxed (hub_start_resolve (f->client));
       g_assert_cmpint (info->size, ==, cases[i].size);
     }
+}
+
+// What a list leaves open is told by the file itself: by the answer to a HEAD, or by the header of its first byte.
+static void
+test_fill (HubFixture   *f,
+           gconstpointer data)
+{
+  static const char *const paths[] = { "head", "byte", "gone", "open", "large", NULL };
+  const char              *address = "/a/b/resolve/" HUB_COMMIT;
+  g_autofree char         *head = g_strconcat (address, "/head", NULL);
+  g_autofree char         *byte = g_strconcat (address, "/byte", NULL);
+  g_autofree char         *gone = g_strconcat (address, "/gone", NULL);
+  g_autofree char         *open = g_strconcat (address, "/open", NULL);
+  g_autofree char         *large = g_strconcat (address, "/large", NULL);
+  g_autofree char         *other = g_strconcat (address, "/not-asked-for", NULL);
+  g_autofree char         *redirect = g_strdup_printf ("X-Repo-Commit: " HUB_COMMIT "\r\nX-Linked-ETag: \"" SHA256 "\"\r\nLocation: %s/stored\r\n", maq_test_server_get_address (f->other));
+
+  maq_test_server_add (f->server, "/api/models/a/b/tree/main", &(MaqTestReply) { .body = "[{\"type\":\"file\",\"path\":\"head\"},{\"type\":\"file\",\"path\":\"byte\",\"oid\":\"" HUB_GIT_OID "\"},{\"type\":\"file\",\"path\":\"gone\"},"
+                                                                                         "{\"type\":\"file\",\"path\":\"not-asked-for\"},{\"type\":\"file\",\"path\":\"open\"},{\"type\":\"file\",\"path\":\"large\",\"lfs\":{}}]" });
+  g_autoptr (MaqHubTree) listed = hub_take_boxed (maq_hub_client_list_tree (f->client, MAQ_REPO_KIND_MODEL, "a/b", NULL));
+  g_assert_cmpuint (listed->files->len, ==, 0);
+  g_assert_cmpuint (listed->unknown->len, ==, 6);
+
+  maq_test_server_add (f->server, head, &(MaqTestReply) { .headers = HUB_FILE_HEADERS, .body = "12345" });
+  maq_test_server_add (f->server, byte, &(MaqTestReply) { .headers = HUB_FILE_HEADERS, .body = "", .claim = -1 });
+  maq_test_server_add (f->server, byte, &(MaqTestReply) { .status = 206, .headers = HUB_FILE_HEADERS "Content-Range: bytes 0-0/77\r\n", .body = "1" });
+  maq_test_server_add (f->server, gone, &(MaqTestReply) { .status = 404, .headers = "X-Error-Code: EntryNotFound\r\n", .body = "" });
+  maq_test_server_add (f->server, open, &(MaqTestReply) { .headers = HUB_FILE_HEADERS, .body = "", .claim = -1 });
+  maq_test_server_add (f->server, open, &(MaqTestReply) { .status = 206, .headers = HUB_FILE_HEADERS "Content-Range: bytes 0-0/*\r\n", .body = "1" });
+  maq_test_server_add (f->server, large, &(MaqTestReply) { .status = 302, .headers = redirect, .body = "Found" });
+  maq_test_server_add (f->other, "/stored", &(MaqTestReply) { .status = 206, .headers = "Content-Range: bytes 0-0/3000000000\r\n", .body = "1" });
+  g_autoptr (MaqHubTree) filled = hub_take_boxed (maq_hub_client_fill_tree (f->client, MAQ_REPO_KIND_MODEL, "a/b", HUB_COMMIT, listed, paths));
+  g_autofree char *told = g_strdup ("");
+  for (guint i = 0; i < filled->files->len; i++)
+    {
+      const MaqHubFile *file = filled->files->pdata[i];
+      g_autofree char  *before = g_steal_pointer (&told);
+      told = g_strdup_printf ("%s%s %" G_GUINT64_FORMAT " %.4s;", before, file->path, file->size, maq_hub_file_get_etag (file));
+    }
+  g_assert_cmpstr (told, ==, "head 5 10c6;byte 77 10c6;large 3000000000 68a2;");
+  g_assert_cmpuint (filled->unknown->len, ==, 3);
+  g_assert_cmpuint (maq_test_server_count (f->server, other), ==, 0);
+  // The list that others have is as it was.
+  g_assert_cmpuint (listed->files->len, ==, 0);
+  g_assert_cmpuint (listed->unknown->len, ==, 6);
 }
 
 // Each segment of a name is encoded as it stands, so that nothing in it is taken for more than a name.
@@ -296,6 +343,7 @@ main (int   argc,
   ADD ("resolve", test_resolve);
   ADD ("sizes", test_sizes);
   ADD ("names", test_names);
+  ADD ("what-a-list-leaves-open", test_fill);
   ADD ("bodies", test_bodies);
   ADD ("wrong-parts", test_wrong_parts);
   ADD ("storage-host", test_storage_host);
