@@ -142,7 +142,7 @@ def sizes_that_only_the_bytes_tell(folder):
         snapshot = pathlib.Path(folder) / f"cache/models--lab--a/snapshots/{COMMIT}"
         same(f"download: {err}", (status, sorted(file.name for file in snapshot.iterdir())), (0, ["no-hash.bin", "no-size.txt"]))
         same("content", (snapshot / "no-hash.bin").read_bytes() == large, True)
-        same(f"what stays open: {err}", "1 file was left out: the Hub does not say its size or hash." in " ".join(err.split()), True)
+        same(f"what stays open: {err}", "1 file was skipped: the Hub does not say its size or hash." in " ".join(err.split()), True)
         # One that is listed is not called absent.
         status, out, err = maq(folder, "download", "lab/a", "nowhere.txt", HF_ENDPOINT=url)
         same(f"by name: {err}", (status, "does not say" in err, "no file" in err), (1, True, False))

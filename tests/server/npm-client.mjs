@@ -34,6 +34,11 @@ assert.equal(weights.size, 4000256);
 assert.equal(weights.lfs.oid.length, 64);
 assert.equal((await pathsInfo({ hubUrl, repo, paths: ["config.json", "nothing"] })).length, 1);
 assert.ok((await all(listCommits({ hubUrl, repo }))).length >= 3);
+// This client leaves the slashes of a revision as they are.
+const pull = { hubUrl, repo: "maquette/boulder-sharded", revision: "refs/pr/1" };
+assert.ok((await all(listFiles(pull))).length > 1);
+assert.ok((await all(listCommits(pull))).length > 1);
+assert.ok(await downloadFile({ ...pull, path: "config.json" }));
 assert.equal(await fileExists({ hubUrl, repo, path: "config.json" }), true);
 assert.equal(await fileExists({ hubUrl, repo, path: "nothing.json" }), false);
 
