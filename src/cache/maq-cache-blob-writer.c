@@ -52,9 +52,8 @@ has_blob (MaqCacheWriter *writer,
           Blob           *self)
 {
   struct stat info;
-  g_autoptr (MaqCacheShared) store = maq_cache_shared_open_of_repo (self->repo_fd);
 
-  return maq_cache_shared_stat (store, writer->folder_fd, writer->etag, &info, NULL) && (guint64) info.st_size == writer->size;
+  return maq_cache_stat_blob (self->repo_fd, writer->folder_fd, writer->etag, &info) && (guint64) info.st_size == writer->size;
 }
 
 static gboolean

@@ -207,6 +207,20 @@ maq_cache_shared_stat (MaqCacheShared *self,
   return is_content;
 }
 
+gboolean
+maq_cache_stat_blob (int          repo_fd,
+                     int          blobs_fd,
+                     const char  *name,
+                     struct stat *info)
+{
+  if (fstatat (blobs_fd, name, info, AT_SYMLINK_NOFOLLOW) != 0)
+    return FALSE;
+  if (!S_ISLNK (info->st_mode))
+    return S_ISREG (info->st_mode);
+  g_autoptr (MaqCacheShared) store = maq_cache_shared_open_of_repo (repo_fd);
+  return maq_cache_shared_stat (store, blobs_fd, name, info, NULL);
+}
+
 int
 maq_cache_shared_open_content (MaqCacheShared *self,
                                int             folder,

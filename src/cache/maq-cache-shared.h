@@ -41,6 +41,8 @@ gboolean maq_cache_is_payload_name (const char *text);
 char *maq_cache_shared_dup_payload (MaqCacheShared *self, int folder, const char *name, struct stat *info);
 // Whether NAME in FOLDER is content: a regular file, or a link to a payload. INFO: of the content. PAYLOAD (nullable): as above.
 gboolean maq_cache_shared_stat (MaqCacheShared *self, int folder, const char *name, struct stat *info, char **payload);
+// The same of the blob NAME in BLOBS_FD, the blobs/ of the repo REPO_FD; looks for the store only where it must.
+gboolean maq_cache_stat_blob (int repo_fd, int blobs_fd, const char *name, struct stat *info);
 // Opens such content for reading; -1 with an error for anything else.
 int maq_cache_shared_open_content (MaqCacheShared *self, int folder, const char *name, struct stat *info, GError **error);
 // What the blob NAME in FOLDER is now, as text that changes when it or what it leads to changes; NULL if it is no content

@@ -37,6 +37,15 @@ dup_payload_name (const char *place)
   return name != NULL && maq_cache_is_payload_name (name) ? g_steal_pointer (&name) : NULL;
 }
 
+// Whether it is worth looking for one: most files are small.
+static gboolean
+may_have_twin (const char *etag,
+               guint64     size,
+               const char *xet)
+{
+  return (size >= MAQ_CACHE_SHARE_FROM || xet != NULL) && maq_cache_get_hash_of_name (etag) == MAQ_CACHE_HASH_SHA256;
+}
+
 // FOR_LINKS: what may be linked to, not only read.
 static gboolean
 find_twin (MaqCacheShared *store,
@@ -50,8 +59,6 @@ find_twin (MaqCacheShared *store,
 {
   struct stat info;
 
-  if (maq_cache_get_hash_of_name (etag) != MAQ_CACHE_HASH_SHA256)
-    return FALSE;
   if (xet != NULL && maq_cache_shared_offers (store, xet, size))
     {
       twin->path = g_strdup_printf (MAQ_CACHE_SHARED_FOLDER "/%.2s/%s", xet, xet);
@@ -84,9 +91,10 @@ maq_cache_dup_twin (int         root_fd,
                     guint64     size,
                     const char *xet)
 {
+  if (!may_have_twin (etag, size, xet))
+    return NULL;
   g_autoptr (MaqCacheShared) store = maq_cache_shared_open (root_fd);
   g_auto (Twin) twin = { 0 };
-
   return find_twin (store, root_fd, repo_folder, etag, size, xet, FALSE, &twin) ? g_steal_pointer (&twin.path) : NULL;
 }
 
@@ -97,9 +105,10 @@ maq_cache_can_take_twin (int         root_fd,
                          guint64     size,
                          const char *xet)
 {
+  if (!may_have_twin (etag, size, xet))
+    return FALSE;
   g_autoptr (MaqCacheShared) store = maq_cache_shared_open (root_fd);
   g_auto (Twin) twin = { 0 };
-
   return find_twin (store, root_fd, repo_folder, etag, size, xet, TRUE, &twin);
 }
 
@@ -157,10 +166,11 @@ maq_cache_take_twin (int         root_fd,
                      guint64     size,
                      const char *xet)
 {
+  if (!may_have_twin (etag, size, xet))
+    return FALSE;
   g_autoptr (MaqCacheShared) store = maq_cache_shared_open (root_fd);
   g_autoptr (GError) error = NULL;
   g_auto (Twin) twin = { 0 };
-
   if (!find_twin (store, root_fd, repo_folder, etag, size, xet, TRUE, &twin))
     return FALSE;
   if (twin.payload == NULL)

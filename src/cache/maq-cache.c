@@ -302,9 +302,8 @@ get_blob_size (MaqCache   *self,
   g_autofd int repo = maq_cache_open_existing_repo (self, kind, id);
   g_autofd int blobs = repo >= 0 ? maq_cache_open_folder (repo, "blobs", FALSE, NULL) : -1;
   struct stat  info;
-  g_autoptr (MaqCacheShared) store = maq_cache_shared_open_of_repo (repo);
 
-  return blobs >= 0 && maq_cache_shared_stat (store, blobs, name, &info, NULL) ? info.st_size : -1;
+  return blobs >= 0 && maq_cache_stat_blob (repo, blobs, name, &info) ? info.st_size : -1;
 }
 
 gboolean

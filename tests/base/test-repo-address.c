@@ -134,6 +134,8 @@ static const struct
   { "models/owner/name", MAQ_REPO_KIND_MODEL, "owner/name", NULL, NULL },
   { "datasets/owner/name", MAQ_REPO_KIND_DATASET, "owner/name", NULL, NULL },
   { "datasets/squad", MAQ_REPO_KIND_DATASET, "squad", NULL, NULL },
+  { "kernels/owner/name", MAQ_REPO_KIND_KERNEL, "owner/name", NULL, NULL },
+  { "hf://kernels/owner/name@v1/build/kernel.so", MAQ_REPO_KIND_KERNEL, "owner/name", "v1", "build/kernel.so" },
   { "spaces/owner/name@main/app.py", MAQ_REPO_KIND_SPACE, "owner/name", "main", "app.py" },
   { "hf://owner/name", MAQ_REPO_KIND_MODEL, "owner/name", NULL, NULL },
   { "HF://datasets/owner/name@refs/convert/parquet/default/train/0000.parquet", MAQ_REPO_KIND_DATASET, "owner/name", "refs/convert/parquet", "default/train/0000.parquet" },
@@ -258,6 +260,8 @@ test_kinds (void)
   g_assert_cmpint (kind, ==, MAQ_REPO_KIND_DATASET);
   g_assert_true (maq_repo_kind_from_string ("space", &kind));
   g_assert_cmpint (kind, ==, MAQ_REPO_KIND_SPACE);
+  g_assert_true (maq_repo_kind_from_string ("kernels", &kind));
+  g_assert_cmpint (kind, ==, MAQ_REPO_KIND_KERNEL);
   g_assert_false (maq_repo_kind_from_string ("paper", &kind));
   g_assert_false (maq_repo_kind_from_string (NULL, &kind));
   g_assert_cmpstr (maq_repo_kind_to_string (MAQ_REPO_KIND_DATASET), ==, "dataset");

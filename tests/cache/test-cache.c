@@ -281,6 +281,7 @@ test_tree (Fixture      *fixture,
   g_assert_null (maq_cache_read_tree (cache, MAQ_REPO_KIND_MODEL, "acme/new", COMMIT_A));
   add_tree_file (tree, "weird \"but\" välid/name.txt", 6, OID, NULL);
   add_tree_file (tree, "large.gguf", G_GUINT64_CONSTANT (5000000000), OID, SHA256);
+  ((MaqCacheTreeFile *) tree->pdata[1])->xet = g_strdup (SHA256);
   maq_cache_write_tree (cache, MAQ_REPO_KIND_MODEL, "acme/new", COMMIT_A, tree);
   g_autofree char *text = fixture_dup_text (fixture, "models--acme--new/trees/" COMMIT_A ".json");
   g_assert_true (g_str_has_prefix (text, "{\n \"format_version\" : 1,\n \"files\" : {\n  \"large.gguf\" : {\n"));
@@ -292,8 +293,10 @@ test_tree (Fixture      *fixture,
   g_assert_cmpstr (large->path, ==, "large.gguf");
   g_assert_cmpuint (large->size, ==, G_GUINT64_CONSTANT (5000000000));
   g_assert_cmpstr (maq_cache_tree_file_get_etag (large), ==, SHA256);
+  g_assert_cmpstr (large->xet, ==, SHA256);
   g_assert_cmpstr (weird->path, ==, "weird \"but\" välid/name.txt");
   g_assert_cmpstr (maq_cache_tree_file_get_etag (weird), ==, OID);
+  g_assert_null (weird->xet);
 
   // With a gap it is no list; nor does a hostile name lead anywhere.
   add_tree_file (tree, "no-oid", 1, NULL, SHA256);

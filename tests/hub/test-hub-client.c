@@ -149,9 +149,9 @@ test_tree (HubFixture   *f,
            gconstpointer data)
 {
   maq_test_server_add (f->server, "/api/datasets/a/b/tree/main", &(MaqTestReply) { .headers = "Link: </api/datasets/a/b/tree/main?recursive=true&cursor=2>; rel=\"next\"\r\n", .body = "[{\"type\":\"directory\",\"path\":\"x\",\"oid\":\"" HUB_GIT_OID "\",\"size\":0},"
-                                                                                                                                                                                       "{\"type\":\"file\",\"path\":\"x/c.json\",\"oid\":\"" HUB_GIT_OID "\",\"size\":665},"
+                                                                                                                                                                                       "{\"type\":\"file\",\"path\":\"x/c.json\",\"oid\":\"" HUB_GIT_OID "\",\"size\":665,\"xetHash\":\"****\"},"
                                                                                                                                                                                        "{\"type\":\"file\",\"path\":\"../evil\",\"oid\":\"" HUB_GIT_OID "\",\"size\":1}]" });
-  maq_test_server_add (f->server, "/api/datasets/a/b/tree/main", &(MaqTestReply) { .body = "[{\"type\":\"file\",\"path\":\"w.bin\",\"oid\":\"" HUB_GIT_OID "\",\"size\":9,\"lfs\":{\"oid\":\"" SHA256 "\",\"size\":548105171,\"pointerSize\":134}},"
+  maq_test_server_add (f->server, "/api/datasets/a/b/tree/main", &(MaqTestReply) { .body = "[{\"type\":\"file\",\"path\":\"w.bin\",\"oid\":\"" HUB_GIT_OID "\",\"size\":9,\"lfs\":{\"oid\":\"" SHA256 "\",\"size\":548105171,\"pointerSize\":134},\"xetHash\":\"" SHA256 "\"},"
                                                                                            "{\"type\":\"file\",\"path\":\"bad\",\"oid\":\"../../x\",\"size\":1},{\"type\":\"file\",\"path\":\"neg\",\"oid\":\"" HUB_GIT_OID "\",\"size\":-1},"
                                                                                            "{\"type\":\"file\",\"path\":\"null\",\"oid\":\"" HUB_GIT_OID "\",\"size\":null},{\"type\":\"submodule\",\"path\":\"sub\",\"oid\":\"" HUB_GIT_OID "\",\"size\":0}]" });
 
@@ -167,6 +167,8 @@ test_tree (HubFixture   *f,
   g_assert_cmpuint (small->size, ==, 665);
   g_assert_cmpstr (maq_hub_file_get_etag (large), ==, SHA256);
   g_assert_cmpuint (large->size, ==, 548105171);
+  g_assert_cmpstr (large->xet, ==, SHA256);
+  g_assert_null (small->xet); // as the Hub masks what is not for this reader
 }
 
 static void
