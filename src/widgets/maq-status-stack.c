@@ -18,6 +18,7 @@ struct _MaqStatusStack
   GtkWidget parent_instance;
 
   GtkStack      *stack;
+  AdwStatusPage *empty;
   AdwStatusPage *problem;
   GtkWidget     *retry;
 
@@ -52,6 +53,28 @@ enum
 };
 
 static guint signals[N_SIGNALS];
+
+// What scrolls in a status page can have the focus: it is called as the page is.
+static void
+name_scroller (GtkWidget     *widget,
+               AdwStatusPage *page)
+{
+  const char *title = adw_status_page_get_title (page);
+
+  if (GTK_IS_SCROLLED_WINDOW (widget))
+    {
+      gtk_accessible_update_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_LABEL, title != NULL ? title : "", -1);
+      return;
+    }
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
+    name_scroller (child, page);
+}
+
+static void
+title_cb (AdwStatusPage *page)
+{
+  name_scroller (GTK_WIDGET (page), page);
+}
 
 static void
 retry_clicked_cb (MaqStatusStack *self)
@@ -244,6 +267,7 @@ maq_status_stack_class_init (MaqStatusStackClass *klass)
 
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/maquette_app/Maquette/widgets/maq-status-stack.ui");
   gtk_widget_class_bind_template_child (widget_class, MaqStatusStack, stack);
+  gtk_widget_class_bind_template_child (widget_class, MaqStatusStack, empty);
   gtk_widget_class_bind_template_child (widget_class, MaqStatusStack, problem);
   gtk_widget_class_bind_template_child (widget_class, MaqStatusStack, retry);
   gtk_widget_class_bind_template_callback (widget_class, retry_clicked_cb);
@@ -254,6 +278,8 @@ maq_status_stack_init (MaqStatusStack *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
   maq_stack_pages_hide_others (GTK_WIDGET (self->stack));
+  g_signal_connect (self->empty, "notify::title", G_CALLBACK (title_cb), NULL);
+  g_signal_connect (self->problem, "notify::title", G_CALLBACK (title_cb), NULL);
   update_visible_child (self);
 }
 

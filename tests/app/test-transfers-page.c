@@ -132,6 +132,10 @@ test_discard (AppFixture   *fixture,
   g_autofree char *part = maq_format_bytes_of (maq_transfer_get_bytes_done (chat), maq_transfer_get_bytes_total (chat));
   g_autofree char *status = g_strdup_printf ("Stopped at %s", part);
   ui_wait_text (row, status);
+  // A screen reader says what the row shows.
+  GtkAccessible *item = GTK_ACCESSIBLE (gtk_widget_get_parent (row));
+  gtk_test_accessible_assert_property (item, GTK_ACCESSIBLE_PROPERTY_LABEL, CHAT);
+  gtk_test_accessible_assert_property (item, GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, status);
   gtk_widget_grab_focus (ui_find (page, GTK_TYPE_BUTTON, "Clear Finished"));
   ui_click (page, "Clear Finished");
   ui_wait_gone (page, "Done · ");
@@ -151,6 +155,9 @@ test_discard (AppFixture   *fixture,
   ui_wait_text (window, "downloaded so far will be deleted.");
   ui_click (window, "_Discard");
   ui_wait_text (page, "No Transfers");
+  // What can have the focus has a name.
+  GtkWidget *scroller = ui_find (page, GTK_TYPE_SCROLLED_WINDOW, NULL);
+  gtk_test_accessible_assert_property (GTK_ACCESSIBLE (scroller), GTK_ACCESSIBLE_PROPERTY_LABEL, "No Transfers");
   ui_hide (window, page);
 }
 
