@@ -2,6 +2,8 @@
 // Copyright 2026 The Maquette developers
 #include "maq-context-menu.h"
 
+#include <glib/gi18n.h>
+
 // The menu is made each time it is opened: a row is used for one thing after the other, and most never open theirs.
 
 #define KEY "maq-context-menu"
@@ -82,6 +84,50 @@ make_model (GtkWidget *row)
   return g_menu_model_get_n_items (G_MENU_MODEL (menu)) > 0 ? G_MENU_MODEL (g_steal_pointer (&menu)) : NULL;
 }
 
+static void
+name_items (GtkWidget *widget)
+{
+  if (g_str_equal (G_OBJECT_TYPE_NAME (widget), "GtkModelButton"))
+    {
+      g_autofree char *text = NULL;
+      g_object_get (widget, "text", &text, NULL);
+      if (text != NULL)
+        gtk_accessible_update_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
+    }
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
+    name_items (child);
+}
+
+void
+maq_menu_name_items (GtkWidget  *popover,
+                     const char *name)
+{
+  g_return_if_fail (GTK_IS_WIDGET (popover));
+
+  if (name != NULL)
+    gtk_accessible_update_property (GTK_ACCESSIBLE (popover), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+  name_items (popover);
+}
+
+static void
+name_popover (GtkMenuButton *button)
+{
+  GtkPopover *popover = gtk_menu_button_get_popover (button);
+
+  if (popover != NULL)
+    maq_menu_name_items (GTK_WIDGET (popover), gtk_widget_get_tooltip_text (GTK_WIDGET (button)));
+}
+
+void
+maq_menu_button_name_items (GtkMenuButton *button)
+{
+  g_return_if_fail (GTK_IS_MENU_BUTTON (button));
+
+  g_signal_connect (button, "notify::popover", G_CALLBACK (name_popover), NULL);
+  g_signal_connect (button, "notify::active", G_CALLBACK (name_popover), NULL);
+  name_popover (button);
+}
+
 // PLACE: in the row; NULL: by a key.
 static gboolean
 popup (GtkWidget          *row,
@@ -96,6 +142,7 @@ popup (GtkWidget          *row,
   g_clear_pointer (&self->popover, gtk_widget_unparent);
   g_set_weak_pointer (&self->focus, gtk_root_get_focus (root));
   self->popover = gtk_popover_menu_new_from_model (model);
+  maq_menu_name_items (self->popover, _ ("Menu"));
   gtk_widget_set_parent (self->popover, row);
   gtk_popover_set_position (GTK_POPOVER (self->popover), GTK_POS_BOTTOM);
   gtk_popover_set_has_arrow (GTK_POPOVER (self->popover), place == NULL);
@@ -194,6 +241,7 @@ create_popup_cb (GtkMenuButton *button,
   g_autoptr (GMenuModel) model = make_model (row);
 
   gtk_menu_button_set_menu_model (button, model);
+  name_popover (button);
 }
 
 void

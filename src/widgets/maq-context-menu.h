@@ -17,6 +17,11 @@ void maq_context_menu_add_button (GtkWidget *row, GtkMenuButton *button);
 // Opens it, as the keys do. FALSE if there is nothing in it.
 gboolean maq_context_menu_popup (GtkWidget *row);
 
+// Gives the items of POPOVER, a GtkPopoverMenu, the names they show: GTK tells screen readers none. NAME: of the menu itself.
+void maq_menu_name_items (GtkWidget *popover, const char *name);
+// The same for BUTTON, whose menu model is not made when it is opened.
+void maq_menu_button_name_items (GtkMenuButton *button);
+
 // Adds an item to MENU. TARGET (nullable, floating is taken): of ACTION.
 void maq_menu_add (GMenu *menu, const char *label, const char *action, GVariant *target);
 

@@ -273,7 +273,7 @@ test_loaded (AppFixture   *fixture,
   // Without a question: it is unloaded, and can be had back.
   gtk_widget_activate_action (GTK_WIDGET (page), "library.delete-repo", "s", "hf://" CHAT);
   g_assert_null (maq_session_pool_find (pool, path));
-  ui_wait_text (window, CHAT " unloaded and deleted · frees ");
+  ui_wait_text (window, "Unloaded and deleted " CHAT " · frees ");
   g_assert_null (ui_find (window, ADW_TYPE_ALERT_DIALOG, NULL));
   ui_wait_text (page, "The Library Is Empty");
   ui_click (window, "Undo");

@@ -254,7 +254,7 @@ test_library (AppFixture   *fixture,
   g_autofree char *path = maq_cache_dup_repo_path (fixture->cache, MAQ_REPO_KIND_MODEL, CHAT);
   gtk_widget_grab_focus (ui_find (page, GTK_TYPE_LIST_VIEW, NULL));
   gtk_widget_activate_action (GTK_WIDGET (page), "library.delete-repo", "s", "hf://" CHAT);
-  ui_wait_text (window, CHAT " deleted");
+  ui_wait_text (window, "Deleted " CHAT);
   ui_wait_text (window, " · frees ");
   GtkWidget *focus = gtk_window_get_focus (window);
   g_assert_true (focus != NULL && gtk_widget_is_ancestor (focus, GTK_WIDGET (page)));
@@ -268,7 +268,7 @@ test_library (AppFixture   *fixture,
 
   // Carried out when the toast is gone.
   gtk_widget_activate_action (GTK_WIDGET (page), "library.delete-repo", "s", "hf://" CHAT);
-  ui_wait_text (window, CHAT " deleted");
+  ui_wait_text (window, "Deleted " CHAT);
   ui_run (500);
   adw_toast_overlay_dismiss_all (ADW_TOAST_OVERLAY (gtk_widget_get_ancestor (view, ADW_TYPE_TOAST_OVERLAY)));
   ui_wait (is_gone, path, 10000);
@@ -308,7 +308,7 @@ test_library_details (AppFixture   *fixture,
   g_autofree char        *commit = g_strdup (revision->commit);
   gtk_widget_activate_action (details, "details.delete", "(ss)", commit, "pebble-chat-F16.gguf");
   ui_wait_gone (details, "pebble-chat-F16.gguf");
-  ui_wait_text (window, "deleted");
+  ui_wait_text (window, "Deleted " CHAT ":F16");
   g_assert_nonnull (maq_library_find (fixture->library, MAQ_REPO_KIND_MODEL, CHAT));
   ui_click (window, "Undo");
   ui_wait_text (details, "pebble-chat-F16.gguf");
@@ -492,10 +492,10 @@ test_incomplete (AppFixture   *fixture,
   ui_wait_text (page, "The Library Is Empty");
   app_fixture_fault (fixture, "{\"host\": \"cdn\", \"rate\": 100000, \"times\": 0}");
   g_autoptr (MaqTransfer) transfer = start (fixture, CHAT);
-  ui_wait_text (page, "Model · Downloading · ");
+  ui_wait_text (page, "Downloading · ");
   g_assert_null (ui_find (page, GTK_TYPE_BUTTON, "Resume"));
   maq_transfer_cancel (transfer);
-  ui_wait_text (page, "Model · Incomplete · ");
+  ui_wait_text (page, "Incomplete · ");
   g_autofree char *part = maq_format_bytes_of (maq_transfer_get_bytes_done (transfer), maq_transfer_get_bytes_total (transfer));
   ui_wait_text (page, part);
   MaqLibraryItem *item = maq_library_find (fixture->library, MAQ_REPO_KIND_MODEL, CHAT);
@@ -505,6 +505,7 @@ test_incomplete (AppFixture   *fixture,
   // The page of the repo says the same, and does not call it an earlier version.
   g_signal_emit_by_name (ui_find (page, GTK_TYPE_LIST_VIEW, NULL), "activate", 0);
   ui_wait (has_details, view, 5000);
+  ui_wait_text (view, "The download is not finished");
   ui_wait_text (view, "Incomplete · ");
   g_assert_false (ui_shows (view, "Earlier version"));
   adw_navigation_view_pop (ADW_NAVIGATION_VIEW (view));
@@ -514,7 +515,7 @@ test_incomplete (AppFixture   *fixture,
   maq_transfer_list_discard (fixture->transfers, transfer);
   ui_wait_gone (page, "Incomplete");
   g_autoptr (MaqTransfer) again = start (fixture, CHAT);
-  ui_wait_text (page, "Model · Downloading · ");
+  ui_wait_text (page, "Downloading · ");
   maq_transfer_cancel (again);
   ui_wait_sensitive (page, "Resume");
   gtk_widget_grab_focus (ui_find (page, GTK_TYPE_BUTTON, "Resume"));

@@ -293,13 +293,13 @@ test_stop (AppFixture   *fixture,
   ui_wait_sensitive (page, "Try");
   ui_click (page, "Try");
   ui_wait_text (page, "Downloading");
-  ui_click (page, "Stop");
-  ui_wait_text (page, "Stopped.");
+  ui_click (page, "Cancel");
+  ui_wait_text (page, "Stopped at ");
   g_assert_null (fixture->activated);
 
   // Going on fetches the rest; nobody asked for a chat any more.
   app_fixture_fault (fixture, NULL);
-  ui_click (page, "Try Again");
+  ui_click (page, "Resume");
   ui_wait_text (page, "Downloaded");
   g_assert_null (fixture->activated);
   ui_hide (window, page);

@@ -169,14 +169,14 @@ test_toast (AppFixture   *fixture,
   request->paths = g_strdupv ((char **) (const char *const[]) { "pebble-chat-Q4_0.gguf", NULL });
   request->title = g_strdup ("Q4_0");
   g_autoptr (MaqTransfer) transfer = maq_transfer_list_start (fixture->transfers, request);
-  ui_wait_text (window, CHAT " · Q4_0 downloaded");
+  ui_wait_text (window, "Downloaded " CHAT " · Q4_0");
   ui_click (window, "Chat");
   g_autofree char *wanted = g_strdup_printf ("open-chat " CHAT ":Q4_0 %s", maq_transfer_get_first_path (transfer));
   g_assert_cmpstr (fixture->activated, ==, wanted);
 
-  ui_wait_gone (window, "downloaded");
+  ui_wait_gone (window, "Downloaded");
   app_fixture_fetch (fixture, EMBED);
-  ui_wait_text (window, EMBED " downloaded");
+  ui_wait_text (window, "Downloaded " EMBED);
   ui_click (window, "Open");
   g_assert_cmpstr (fixture->activated, ==, "open-repo hf://" EMBED);
   g_assert_finalize_object (watch);

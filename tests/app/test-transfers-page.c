@@ -179,6 +179,8 @@ test_context_menu (AppFixture   *fixture,
   ui_wait_text (window, "Remove from List");
   g_assert_nonnull (ui_find (window, GTK_TYPE_LABEL, "Open on the Web"));
   GtkWidget *popover = gtk_widget_get_last_child (rows->pdata[0]);
+  GtkWidget *label = ui_find (popover, GTK_TYPE_LABEL, "Remove from List");
+  gtk_test_accessible_assert_property (GTK_ACCESSIBLE (gtk_widget_get_parent (label)), GTK_ACCESSIBLE_PROPERTY_LABEL, "Remove from List");
   gtk_popover_popdown (GTK_POPOVER (popover));
   ui_wait_gone (window, "Remove from List");
   g_assert_true (gtk_window_get_focus (window) == item);

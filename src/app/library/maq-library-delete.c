@@ -134,14 +134,14 @@ dup_title (Deletion *self,
 {
   g_autofree char *size = maq_format_bytes (frees);
   // Translators: %s is a name.
-  g_autofree char *deleted = g_strdup_printf (self->was_loaded ? _ ("%s unloaded and deleted") : _ ("%s deleted"), self->name);
+  g_autofree char *deleted = g_strdup_printf (self->was_loaded ? _ ("Unloaded and deleted %s") : _ ("Deleted %s"), self->name);
 
   if (frees == G_MAXUINT64)
     return g_steal_pointer (&deleted);
   if (frees == 0)
-    // Translators: %s is "… deleted".
+    // Translators: %s is "Deleted …".
     return g_strdup_printf (_ ("%s · frees no space, its files are shared"), deleted);
-  // Translators: the first %s is "… deleted", the second a size.
+  // Translators: the first %s is "Deleted …", the second a size.
   return g_strdup_printf (_ ("%s · frees %s"), deleted, size);
 }
 

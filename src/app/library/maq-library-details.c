@@ -5,6 +5,7 @@
 
 #include <glib/gi18n.h>
 
+#include "maq-context-menu.h"
 #include "maq-download-dialog.h"
 #include "maq-error-text.h"
 #include "maq-focus.h"
@@ -22,6 +23,7 @@ struct _MaqLibraryDetails
   AdwNavigationPage parent_instance;
 
   AdwWindowTitle *window_title;
+  GtkMenuButton  *menu_button;
   AdwBanner      *resume_banner;
   AdwBanner      *banner;
   AdwBanner      *news_banner;
@@ -41,13 +43,9 @@ G_DEFINE_FINAL_TYPE (MaqLibraryDetails, maq_library_details, ADW_TYPE_NAVIGATION
 static void
 update_resume (MaqLibraryDetails *self)
 {
-  const MaqCompleteness *completeness = maq_library_item_get_completeness (self->item);
-  g_autofree char       *text = maq_completeness_to_text (completeness);
-  gboolean               is_shown = text != NULL && !maq_library_item_is_fetched (self->item);
+  gboolean is_shown = maq_library_item_get_completeness (self->item)->state == MAQ_COMPLETENESS_INCOMPLETE && !maq_library_item_is_fetched (self->item);
 
-  if (is_shown)
-    adw_banner_set_title (self->resume_banner, text);
-  else
+  if (!is_shown)
     maq_focus_leave (GTK_WIDGET (self->resume_banner), GTK_WIDGET (self->list_view), NULL);
   adw_banner_set_revealed (self->resume_banner, is_shown);
 }
@@ -68,7 +66,7 @@ update (MaqLibraryDetails *self)
 
   adw_window_title_set_subtitle (self->window_title, summary);
   update_resume (self);
-  adw_banner_set_revealed (self->banner, maq_library_item_get_repo (self->item)->warning != NULL);
+  adw_banner_set_revealed (self->banner, maq_library_item_get_warning (self->item) != NULL);
   adw_banner_set_revealed (self->news_banner, maq_library_item_has_news (self->item));
 }
 
@@ -315,6 +313,7 @@ maq_library_details_class_init (MaqLibraryDetailsClass *klass)
   g_type_ensure (MAQ_TYPE_LIBRARY_LINE_ROW);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/maquette_app/Maquette/app/maq-library-details.ui");
   gtk_widget_class_bind_template_child (widget_class, MaqLibraryDetails, window_title);
+  gtk_widget_class_bind_template_child (widget_class, MaqLibraryDetails, menu_button);
   gtk_widget_class_bind_template_child (widget_class, MaqLibraryDetails, resume_banner);
   gtk_widget_class_bind_template_child (widget_class, MaqLibraryDetails, banner);
   gtk_widget_class_bind_template_child (widget_class, MaqLibraryDetails, news_banner);
@@ -334,6 +333,7 @@ static void
 maq_library_details_init (MaqLibraryDetails *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  maq_menu_button_name_items (self->menu_button);
 }
 
 MaqLibraryDetails *

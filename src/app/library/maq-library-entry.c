@@ -159,6 +159,6 @@ maq_library_entry_get_warning (gpointer     entry,
       *details = NULL;
       return maq_foreign_item_get_model (entry)->problem;
     }
-  *details = maq_library_item_get_repo (entry)->warning;
+  *details = maq_library_item_get_warning (entry);
   return *details != NULL ? _ ("Some files are damaged") : NULL;
 }

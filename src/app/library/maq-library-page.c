@@ -9,6 +9,7 @@
 
 #include <glib/gi18n.h>
 
+#include "maq-context-menu.h"
 #include "maq-error-text.h"
 #include "maq-focus.h"
 #include "maq-future-slot.h"
@@ -27,6 +28,7 @@ struct _MaqLibraryPage
 {
   AdwNavigationPage parent_instance;
 
+  GtkMenuButton  *menu_button;
   GtkLabel       *total;
   GtkSearchBar   *search_bar;
   GtkSearchEntry *search_entry;
@@ -537,6 +539,7 @@ maq_library_page_class_init (MaqLibraryPageClass *klass)
 
   g_type_ensure (MAQ_TYPE_LIBRARY_ROW);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/maquette_app/Maquette/app/maq-library-page.ui");
+  gtk_widget_class_bind_template_child (widget_class, MaqLibraryPage, menu_button);
   gtk_widget_class_bind_template_child (widget_class, MaqLibraryPage, total);
   gtk_widget_class_bind_template_child (widget_class, MaqLibraryPage, search_bar);
   gtk_widget_class_bind_template_child (widget_class, MaqLibraryPage, search_entry);
@@ -581,6 +584,7 @@ maq_library_page_init (MaqLibraryPage *self)
   g_signal_connect_object (controller, "event", G_CALLBACK (event_cb), self, G_CONNECT_SWAPPED);
   gtk_widget_add_controller (GTK_WIDGET (self->status_stack), controller);
   gtk_search_bar_set_key_capture_widget (self->search_bar, GTK_WIDGET (self));
+  maq_menu_button_name_items (self->menu_button);
   gtk_search_bar_connect_entry (self->search_bar, GTK_EDITABLE (self->search_entry));
   g_signal_connect (self, "map", G_CALLBACK (map_cb), NULL);
 }

@@ -74,9 +74,15 @@ update (MaqLibraryRow *self)
   // What the transfer then says is told in the same row.
   maq_focus_set_visible (self->resume, can_resume (self->entry), GTK_WIDGET (self->menu));
   // What a screen reader says besides the name.
-  const char *parts[] = { summary, warning != NULL ? warning : variants, warning != NULL ? variants : NULL, NULL };
+  g_autoptr (GStrvBuilder) parts = g_strv_builder_new ();
+  g_strv_builder_add (parts, summary);
+  if (warning != NULL)
+    g_strv_builder_add (parts, warning);
+  if (*variants != '\0')
+    g_strv_builder_add (parts, variants);
+  g_auto (GStrv) strv = g_strv_builder_end (parts);
   g_free (self->description);
-  self->description = g_strjoinv (". ", (char **) parts);
+  self->description = g_strjoinv (". ", strv);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_DESCRIPTION]);
 }
 

@@ -57,8 +57,13 @@ maq_library_item_dup_summary (MaqLibraryItem *item)
   guint  n_versions = maq_library_item_get_repo (item)->revisions->len;
   gint64 used = maq_library_item_get_last_accessed (item);
 
+  gboolean is_incomplete = maq_library_item_get_completeness (item)->state == MAQ_COMPLETENESS_INCOMPLETE;
+  // What matters most comes first: in a narrow window the end is cut off.
+  if (is_incomplete)
+    g_strv_builder_take (parts, dup_amount (item));
   g_strv_builder_add (parts, maq_library_kind_word (maq_library_item_get_kind (item)));
-  g_strv_builder_take (parts, dup_amount (item));
+  if (!is_incomplete)
+    g_strv_builder_take (parts, dup_amount (item));
   if (n_versions > 1)
     g_strv_builder_take (parts, g_strdup_printf (ngettext ("%u version", "%u versions", n_versions), n_versions));
   if (used > 0)
@@ -157,6 +162,15 @@ maq_library_revision_dup_summary (MaqLibraryItem         *item,
       g_strv_builder_take (parts, g_strdup_printf (_ ("downloaded %s"), when));
     }
   return join (parts);
+}
+
+const char *
+maq_library_item_get_warning (MaqLibraryItem *item)
+{
+  const MaqCacheRepo *repo = maq_library_item_get_repo (item);
+
+  // What has only begun lacks more than a folder.
+  return repo->n_files == 0 && repo->begun->len > 0 ? NULL : repo->warning;
 }
 
 char *

@@ -114,7 +114,7 @@ add_toast (GtkWindow   *window,
   if (overlay == NULL)
     return;
   // Translators: %s is the name of a repo, and what of it.
-  g_autofree char *title = g_strdup_printf (is_done ? _ ("%s downloaded") : _ ("%s could not be downloaded"), name);
+  g_autofree char *title = g_strdup_printf (is_done ? _ ("Downloaded %s") : _ ("Could not download %s"), name);
   AdwToast        *toast = adw_toast_new (title);
   adw_toast_set_use_markup (toast, FALSE);
   set_button (toast, overlay, transfer);
