@@ -10,6 +10,7 @@
 #include "maq-library-care-rows.h"
 #include "maq-library-fetch.h"
 #include "maq-library-words.h"
+#include "maq-stack-pages.h"
 #include "maq-units.h"
 
 // Steps that are listed; the others are counted.
@@ -555,6 +556,7 @@ maq_library_care_dialog_init (MaqLibraryCareDialog *self)
   g_array_set_clear_func (self->parts, part_clear);
   self->fetches = g_ptr_array_new_with_free_func ((GDestroyNotify) maq_transfer_request_free);
   gtk_widget_init_template (GTK_WIDGET (self));
+  maq_stack_pages_hide_others (GTK_WIDGET (self->stack));
 }
 
 AdwDialog *

@@ -9,6 +9,7 @@
 #include "maq-future-slot.h"
 #include "maq-import.h"
 #include "maq-library-words.h"
+#include "maq-stack-pages.h"
 
 // Files that are named in the result; the others are counted.
 #define MAX_NAMES 5
@@ -270,6 +271,7 @@ maq_library_import_dialog_init (MaqLibraryImportDialog *self)
 {
   self->paths = g_ptr_array_new_with_free_func (g_free);
   gtk_widget_init_template (GTK_WIDGET (self));
+  maq_stack_pages_hide_others (GTK_WIDGET (self->stack));
   update (self);
 }
 
