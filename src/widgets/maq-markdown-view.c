@@ -154,7 +154,8 @@ code_new (MaqMarkdownView  *self,
           MaqMarkdownBlock *block,
           GtkLabel        **label)
 {
-  GtkWidget *scrolled_window = gtk_scrolled_window_new ();
+  // Of the role that it has by itself no name is told.
+  GtkWidget *scrolled_window = g_object_new (GTK_TYPE_SCROLLED_WINDOW, "accessible-role", GTK_ACCESSIBLE_ROLE_GROUP, NULL);
 
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled_window), GTK_POLICY_AUTOMATIC, GTK_POLICY_NEVER);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled_window), label_new (self, block, label));

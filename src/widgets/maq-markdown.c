@@ -553,7 +553,7 @@ maq_markdown_parse (const char *text,
       g_array_set_size (parser.containers, 0);
       g_clear_pointer (&parser.marker, g_free);
       parser.level = 0;
-      emit (&parser, MAQ_MARKDOWN_MORE, _ ("This text is very long. The rest of it is left out."));
+      emit (&parser, MAQ_MARKDOWN_MORE, _ ("This text is very long. The rest is not shown."));
     }
 
   g_array_unref (parser.containers);

@@ -252,7 +252,7 @@ test_patterns (AppFixture   *fixture,
   g_assert_true (gtk_widget_is_ancestor (gtk_root_get_focus (GTK_ROOT (shown.window)), GTK_WIDGET (include)));
   ui_wait_text (shown.dialog, "4 files, ");
   gtk_editable_set_text (include, "*.none");
-  ui_wait_text (shown.dialog, "No file matches the patterns.");
+  ui_wait_text (shown.dialog, "No files match the patterns.");
   gtk_editable_set_text (include, "*.md, *Q4*");
   ui_wait_text (shown.dialog, "2 files, ");
   g_signal_emit_by_name (include, "entry-activated");
@@ -502,7 +502,7 @@ test_problems (AppFixture   *fixture,
   ui_wait_text (shown.dialog, "Not Allowed");
   GtkWidget *search = ui_find (shown.dialog, GTK_TYPE_SEARCH_ENTRY, NULL);
   gtk_editable_set_text (GTK_EDITABLE (search), "main");
-  ui_wait_text (shown.dialog, "As typed");
+  ui_wait_text (shown.dialog, "Entered");
   g_signal_emit_by_name (search, "activate");
   ui_wait_text (shown.dialog, "Download 2.2\302\240MB");
   ui_hide (shown.window, shown.below);

@@ -243,7 +243,7 @@ test_page_opens (AppFixture   *fixture,
   app_fixture_fault (fixture, "{\"status\": 400, \"times\": 0}");
   type_text (page, "https://huggingface.co/datasets/some/where");
   ui_wait_text (page, "Open some/where");
-  ui_wait_text (page, "More models could not be loaded.");
+  ui_wait_text (page, "Could not load more models.");
   app_fixture_fault (fixture, NULL);
   g_signal_emit_by_name (list, "activate", 0);
   g_assert_cmpstr (fixture->activated, ==, "open-repo hf://datasets/some/where");

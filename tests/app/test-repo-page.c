@@ -6,6 +6,7 @@
 #include "maq-markdown-view.h"
 #include "maq-pinned-view.h"
 #include "maq-repo-actions.h"
+#include "maq-repo-choices.h"
 #include "maq-repo-files.h"
 #include "maq-repo-file-list.h"
 #include "maq-repo-file-row.h"
@@ -62,7 +63,7 @@ test_content (AppFixture   *fixture,
   ui_wait_text (page, "1.1B parameters");
   ui_wait_text (page, "Good to know");
   // Weights that no engine here runs can be fetched, not tried.
-  ui_wait_text (page, "This one can be downloaded, but not tried.");
+  ui_wait_text (page, "You can download this one, but not try it.");
   g_assert_null (ui_find (page, GTK_TYPE_BUTTON, "Try"));
 
   // A link to another repo stays in the window, a file goes to the browser.
@@ -627,6 +628,11 @@ test_fit (AppFixture   *fixture,
   gtk_menu_button_popup (ui_find (ui_find (page, MAQ_TYPE_REPO_ACTIONS, NULL), GTK_TYPE_MENU_BUTTON, NULL));
   ui_wait_text (page, "Fits, Recommended");
   g_assert_nonnull (ui_find (page, GTK_TYPE_LABEL, "Fits"));
+  // Each has a menu.
+  g_autoptr (GMenu) menu = g_menu_new ();
+  maq_repo_choices_fill_menu (gtk_widget_get_ancestor (ui_find (page, GTK_TYPE_LABEL, "F16"), GTK_TYPE_BUTTON), menu);
+  g_autofree char *items = dup_menu (G_MENU_MODEL (menu));
+  g_assert_cmpstr (items, ==, "Inspect\nOpen on the Web\nCopy Name\nCopy Link\n");
   ui_hide (window, page);
 
   // Where the header cannot be read nothing is said, and all else works.

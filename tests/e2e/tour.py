@@ -86,6 +86,13 @@ def first_steps(tour):
         ui.click(ui.find(role="list item", contains=MODEL))
         ui.find(contains="How it was made")
         tour.picture("repo-card")
+        ui.resize(*NARROW)
+        tour.picture("repo-card")
+        ui.resize(*WIDE)
+        names = ui.tab_through(5)
+        for name in ("Choose Variant", "Card", "Code"):
+            if name not in names:
+                raise NotFound(f"Tab does not come to {name}: {names}")
 
     def try_it():
         ui.click(ui.find(role="button", name="Try", enabled=True))
@@ -111,6 +118,10 @@ def second_look(tour):
         ui.click(ui.find(name="Files", enabled=True))
         ui.find(contains="pebble-chat-Q4_0.gguf")
         tour.picture("repo-files")
+        ui.resize(*NARROW)
+        ui.find(contains="pebble-chat-Q4_0.gguf")
+        tour.picture("repo-files")
+        ui.resize(*WIDE)
 
     def inspect():
         ui.click(ui.find(role="button", name="Inspect"))
@@ -118,7 +129,7 @@ def second_look(tour):
         ui.find(role="list item", contains="general.name")
         tour.picture("inspect-metadata")
         ui.key("ctrl+f")
-        ui.find(name="Search Keys, Values and Tensors")
+        ui.find(name="Search Keys, Values, and Tensors")
         time.sleep(0.5)
         ui.type("context_length")
         ui.wait_gone(role="list item", contains="general.name")
@@ -285,7 +296,23 @@ def when_things_are_wrong(tour):
         tour.window.find(contains="No Models Found")
         tour.picture("models-empty")
 
+    def gated():
+        tour.go_to("Models")
+        tour.window.key("ctrl+f", "ctrl+a")
+        tour.window.type("harbor-labs/skua-code-1B")
+        tour.window.click(tour.window.find(role="list item", name="Open harbor-labs/skua-code-1B"))
+        tour.window.find(role="button", name="Request Access")
+        tour.window.find(role="button", name="Add Token")
+        tour.picture("repo-gated")
+        tour.window.resize(*NARROW)
+        tour.picture("repo-gated")
+        tour.window.resize(*WIDE)
+        tour.window.key("alt+Left")
+        tour.window.find(role="list item", name="Open harbor-labs/skua-code-1B")
+        tour.picture("models-address")
+
     tour.step("a search without a match says so", no_match)
+    tour.step("an address opens; a gated repo says what to do", gated)
 
 
 def unreachable(tour):

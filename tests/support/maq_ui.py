@@ -177,6 +177,22 @@ class Window:
                 lines.append(f"{node.role} without a name at {node.extents}")
         return lines
 
+    def focused(self):
+        """What has the focus of the keyboard, or None."""
+        return next((node for node in self.application.walk() if node.has(Atspi.StateType.FOCUSED) and node.role not in ("frame", "dialog")), None)
+
+    def tab_through(self, count):
+        """Presses Tab that often; each time something must have the focus, and a name. Returns the names."""
+        names = []
+        for _ in range(count):
+            self.key("Tab")
+            node = self._wait(self.focused, f"focus after Tab at {names[-3:]}", 10)
+            name = node.name.strip() or node.text.strip()
+            if not name:
+                raise NotFound(f"Tab stops at a {node.role} without a name, after {names[-3:]}")
+            names.append(name)
+        return names
+
     def wait_gone(self, **what):
         self._wait(lambda: not self.sees(**what), f"end of {what}")
 

@@ -7,6 +7,7 @@
 
 #include "maq-context-menu.h"
 #include "maq-error-text.h"
+#include "maq-focus.h"
 #include "maq-open-address.h"
 #include "maq-repo-menu.h"
 #include "maq-repo-pager.h"
@@ -182,6 +183,7 @@ row_activated_cb (MaqModelsPage *self,
 static void
 retry_cb (MaqModelsPage *self)
 {
+  maq_focus_leave (GTK_WIDGET (self->more_banner), GTK_WIDGET (self->list_view), GTK_WIDGET (self->search_entry), NULL);
   adw_banner_set_revealed (self->more_banner, FALSE);
   if (maq_repo_pager_is_first_page (self->pager))
     {

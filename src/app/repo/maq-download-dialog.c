@@ -119,7 +119,7 @@ get_nothing_words (MaqDownloadDialog *self)
     case MAQ_DOWNLOAD_FILES:
       return _ ("No file is selected.");
     case MAQ_DOWNLOAD_PATTERNS:
-      return _ ("No file matches the patterns.");
+      return _ ("No files match the patterns.");
     case MAQ_DOWNLOAD_VARIANT:
       return _ ("Parts of this variant are missing on the Hub.");
     case MAQ_DOWNLOAD_ALL:

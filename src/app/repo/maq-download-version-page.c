@@ -140,10 +140,10 @@ update (MaqDownloadVersionPage *self)
     {
       is_named |= add_refs (versions, self->refs->branches, _ ("Branch"), text);
       is_named |= add_refs (versions, self->refs->tags, _ ("Tag"), text);
-      is_named |= add_refs (versions, self->refs->converts, _ ("Conversion by the Hub"), text);
+      is_named |= add_refs (versions, self->refs->converts, _ ("Hub Conversion"), text);
     }
   if (*text != '\0' && !is_named && maq_revision_validate (text, NULL))
-    add_version (versions, text, text, g_strdup (maq_revision_is_commit (text) ? _ ("Commit") : _ ("As typed")));
+    add_version (versions, text, text, g_strdup (maq_revision_is_commit (text) ? _ ("Commit") : _ ("Entered")));
   g_list_store_splice (self->shown, 0, g_list_model_get_n_items (G_LIST_MODEL (self->shown)), versions->pdata, versions->len);
   // What is typed works without the list.
   if (versions->len > 0)

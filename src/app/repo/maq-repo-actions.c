@@ -239,10 +239,31 @@ choices_show_cb (MaqRepoActions *self)
     {
       const MaqVariant *variant = g_ptr_array_index (list, i);
       g_autofree char  *state = dup_choice_state (self, variant);
-      maq_repo_choices_add (self->choices, i, variant->label, variant->size, state, variant == chosen, variant->missing == 0);
+      g_autofree char  *name = g_strdup_printf ("%s:%s", maq_repo_get_id (self->repo), variant->label);
+      g_autofree char  *here = maq_repo_here_dup_variant_path (self->cache, self->repo, variant);
+      maq_repo_choices_add (self->choices,
+                            &(MaqRepoChoice) {
+                              .position = (int) i,
+                              .title = variant->label,
+                              .size = variant->size,
+                              .state = state,
+                              .is_chosen = variant == chosen,
+                              .is_possible = variant->missing == 0,
+                              .name = name,
+                              .path = variant->paths[0],
+                              .is_here = here != NULL,
+                            });
     }
   g_autofree char *state = dup_choice_state (self, NULL);
-  maq_repo_choices_add (self->choices, -1, _ ("All Files"), maq_repo_here_get_size (self->tree), state, chosen == NULL, TRUE);
+  maq_repo_choices_add (self->choices,
+                        &(MaqRepoChoice) {
+                          .position = -1,
+                          .title = _ ("All Files"),
+                          .size = maq_repo_here_get_size (self->tree),
+                          .state = state,
+                          .is_chosen = chosen == NULL,
+                          .is_possible = TRUE,
+                        });
 }
 
 // The size is said once: on the button that fetches it without a question, else on the other one.

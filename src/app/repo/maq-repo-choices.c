@@ -5,6 +5,7 @@
 
 #include <glib/gi18n.h>
 
+#include "maq-context-menu.h"
 #include "maq-units.h"
 
 struct _MaqRepoChoices
@@ -105,32 +106,51 @@ make_line (const char *title,
 }
 
 void
-maq_repo_choices_add (MaqRepoChoices *self,
-                      int             position,
-                      const char     *title,
-                      guint64         size,
-                      const char     *state,
-                      gboolean        is_chosen,
-                      gboolean        is_possible)
+maq_repo_choices_fill_menu (GtkWidget *button,
+                            GMenu     *menu)
+{
+  const char *name = g_object_get_data (G_OBJECT (button), "name");
+  const char *path = g_object_get_data (G_OBJECT (button), "path");
+  g_autoptr (GMenu) rest = g_menu_new ();
+
+  maq_menu_add (menu, _ ("Inspect"), "repo.inspect-file", g_variant_new_string (path));
+  if (g_object_get_data (G_OBJECT (button), "here") != NULL)
+    maq_menu_add (menu, _ ("Show in Files"), "repo.show-file", g_variant_new_string (path));
+  maq_menu_add (rest, _ ("Open on the Web"), "repo.open-file", g_variant_new_string (path));
+  maq_menu_add (rest, _ ("Copy Name"), "win.copy", g_variant_new_string (name));
+  maq_menu_add (rest, _ ("Copy Link"), "repo.copy-file-link", g_variant_new_string (path));
+  g_menu_append_section (menu, NULL, G_MENU_MODEL (rest));
+}
+
+void
+maq_repo_choices_add (MaqRepoChoices      *self,
+                      const MaqRepoChoice *choice)
 {
   g_return_if_fail (MAQ_IS_REPO_CHOICES (self));
+  g_return_if_fail (choice != NULL);
 
-  g_autofree char *size_text = maq_format_bytes (size);
-  const char      *parts[] = { title, size_text, NULL, NULL, NULL };
+  g_autofree char *size_text = maq_format_bytes (choice->size);
+  const char      *parts[] = { choice->title, size_text, NULL, NULL, NULL };
   guint            n_parts = 2;
   GtkWidget       *button = gtk_button_new ();
 
-  if (*state != '\0')
-    parts[n_parts++] = state;
-  if (is_chosen)
+  if (*choice->state != '\0')
+    parts[n_parts++] = choice->state;
+  if (choice->is_chosen)
     parts[n_parts++] = _ ("Selected");
   g_autofree char *name = g_strjoinv (", ", (char **) parts);
 
-  gtk_button_set_child (GTK_BUTTON (button), make_line (title, size_text, state, is_chosen));
+  gtk_button_set_child (GTK_BUTTON (button), make_line (choice->title, size_text, choice->state, choice->is_chosen));
   gtk_widget_add_css_class (button, "flat");
-  gtk_widget_set_sensitive (button, is_possible);
+  gtk_widget_set_sensitive (button, choice->is_possible);
   gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
-  g_object_set_data (G_OBJECT (button), "position", GINT_TO_POINTER (position));
+  g_object_set_data (G_OBJECT (button), "position", GINT_TO_POINTER (choice->position));
   g_signal_connect_object (button, "clicked", G_CALLBACK (choice_clicked_cb), self, G_CONNECT_SWAPPED);
   gtk_box_append (self->choices, button);
+  if (choice->name == NULL)
+    return;
+  g_object_set_data_full (G_OBJECT (button), "name", g_strdup (choice->name), g_free);
+  g_object_set_data_full (G_OBJECT (button), "path", g_strdup (choice->path), g_free);
+  g_object_set_data (G_OBJECT (button), "here", GINT_TO_POINTER (choice->is_here));
+  maq_context_menu_add (button, maq_repo_choices_fill_menu);
 }

@@ -104,7 +104,7 @@ update_here (MaqRepoPage *self)
 
   g_object_get (self->actions, "here", &here, NULL);
   maq_repo_files_set_here (self->files, here);
-  gtk_widget_set_visible (GTK_WIDGET (self->actions), !self->is_refused || g_hash_table_size (here) > 0);
+  maq_focus_set_visible (GTK_WIDGET (self->actions), !self->is_refused || g_hash_table_size (here) > 0, self->switcher);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "repo.show-files", folder != NULL);
 }
 

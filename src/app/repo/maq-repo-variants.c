@@ -205,7 +205,7 @@ dup_memory_words (const MaqFit *fit)
     case MAQ_FIT_FITS_LESS_CONTEXT:
       return g_strdup_printf (_ ("Fits in memory with less context (%s)"), total);
     case MAQ_FIT_SLOW:
-      return g_strdup_printf (_ ("Runs slowly in this memory (%s)"), total);
+      return g_strdup_printf (_ ("Runs slowly (%s of memory)"), total);
     case MAQ_FIT_DOES_NOT_FIT:
       return g_strdup_printf (_ ("Does not fit in memory (%s)"), total);
     case MAQ_FIT_UNKNOWN:
