@@ -38,7 +38,7 @@ struct _MaqApplication
   gboolean      demo;
   char         *hub;
   MaqFutureSlot preparing;     // the demo Hub, or the token
-  char         *token_warning; // for the user, until there is a window to say it in
+  const char   *token_warning; // for the user, until there is a window to say it in
   gboolean      hub_ready;
   GError       *hub_error;
 };
@@ -63,7 +63,7 @@ apply_model_folders (MaqApplication *self)
   maq_foreign_list_set_folders (self->foreign, (const char *const *) folders);
 }
 
-// Says what is wrong with the token, in the first window there is.
+// Says what is wrong with the token, in the first window there is; Preferences say more of it.
 static void
 tell_of_token (MaqApplication *self)
 {
@@ -72,7 +72,7 @@ tell_of_token (MaqApplication *self)
   if (self->token_warning == NULL || !MAQ_IS_WINDOW (window))
     return;
   maq_window_warn (MAQ_WINDOW (window), self->token_warning);
-  g_clear_pointer (&self->token_warning, g_free);
+  self->token_warning = NULL;
 }
 
 static void
@@ -137,8 +137,10 @@ token_loaded_cb (gpointer   object,
   else
     {
       maq_hub_client_set_token (self->client, token->text, token->endpoint);
-      g_free (self->token_warning);
-      self->token_warning = token->is_broken ? g_strdup (token->left_out) : maq_token_dup_warning (token);
+      if (token->is_broken)
+        self->token_warning = _ ("The access token in HF_TOKEN or in the token file is not valid");
+      else
+        self->token_warning = token->is_news ? _ ("Other users can read the file with your access token") : NULL;
       // Nothing depends on when that is written.
       dex_future_disown (maq_token_mark_told (token));
     }
@@ -415,7 +417,6 @@ maq_application_finalize (GObject *object)
   MaqApplication *self = MAQ_APPLICATION (object);
 
   g_free (self->hub);
-  g_free (self->token_warning);
   g_clear_error (&self->hub_error);
 
   G_OBJECT_CLASS (maq_application_parent_class)->finalize (object);

@@ -85,7 +85,10 @@ maq_window_warn (MaqWindow  *self,
 {
   g_return_if_fail (MAQ_IS_WINDOW (self));
 
-  adw_toast_set_timeout (add_toast (self, text), 0);
+  AdwToast *toast = add_toast (self, text);
+  adw_toast_set_timeout (toast, 0);
+  adw_toast_set_button_label (toast, _ ("_Preferences"));
+  adw_toast_set_action_name (toast, "app.preferences");
 }
 
 static void

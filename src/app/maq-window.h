@@ -20,7 +20,7 @@ G_DECLARE_FINAL_TYPE (MaqWindow, maq_window, MAQ, WINDOW, AdwApplicationWindow)
 MaqWindow *maq_window_new (MaqApplication *application);
 void       maq_window_hub_ready (MaqWindow *self);
 void       maq_window_hub_failed (MaqWindow *self, const GError *error);
-// Shows TEXT, a sentence, until it is dismissed.
+// Shows TEXT, a few words on what Preferences tell more of, until it is dismissed.
 void maq_window_warn (MaqWindow *self, const char *text);
 // Opens the repo an address names, a weights file as a chat; says so if TEXT is neither.
 void maq_window_open (MaqWindow *self, const char *text);

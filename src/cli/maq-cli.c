@@ -96,9 +96,9 @@ load_token (MaqCli *self, MaqHubClient *client, const char *endpoint)
   maq_hub_client_set_token (client, self->token->text, self->token->endpoint);
   if (self->token->is_broken)
     maq_cli_note (self, "maq: %s", self->token->left_out);
-  g_autofree char *warning = maq_token_dup_warning (self->token);
-  if (warning != NULL && !maq_cli_is_quiet (self))
+  if (self->token->is_news && !maq_cli_is_quiet (self))
     {
+      g_autofree char *warning = maq_token_dup_warning (self->token);
       maq_cli_note (self, "maq: %s", warning);
       dex_await (maq_token_mark_told (self->token), NULL);
     }

@@ -295,9 +295,12 @@ file_fiber (gpointer data)
   take_text (self, shown, text, MAQ_TOKEN_FILE);
   if (self->text == NULL)
     return dex_future_new_true ();
-  if (is_open && !was_told (path))
-    self->open_file = g_steal_pointer (&path);
-  else if (!is_open)
+  if (is_open)
+    {
+      self->is_news = !was_told (path);
+      self->open_file = g_steal_pointer (&path);
+    }
+  else
     {
       g_autofree char *mark = dup_mark_path ();
 
@@ -345,7 +348,7 @@ maq_token_mark_told (MaqToken *self)
 {
   dex_return_error_if_fail (self != NULL);
 
-  if (self->open_file == NULL)
+  if (!self->is_news)
     return dex_future_new_true ();
   return dex_scheduler_spawn (dex_thread_pool_scheduler_get_default (), 0, mark_fiber, maq_token_ref (self), (GDestroyNotify) maq_token_unref);
 }

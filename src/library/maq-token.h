@@ -34,8 +34,9 @@ typedef struct
   // which its owner should hear of at once; otherwise it is meant for another Hub, which matters where this one wants a token.
   char    *left_out;
   gboolean is_broken;
-  // The token file, if TEXT is from it, others can read it, and the user was not told so: maq_token_mark_told.
-  char *open_file;
+  // The token file, if TEXT is from it and others can read it. IS_NEWS: the user was not told so yet, see maq_token_mark_told.
+  char    *open_file;
+  gboolean is_news;
 } MaqToken;
 #define MAQ_TYPE_TOKEN (maq_token_get_type ())
 GType     maq_token_get_type (void);

@@ -124,7 +124,10 @@ static void
 tell_open_file (MaqApplication *application,
                 MaqWindow      *window)
 {
-  ui_wait_text (window, "Other users of this computer can read the file with your token");
+  ui_wait_text (window, "Other users can read the file with your access token");
+  // What to do about it is in Preferences.
+  g_action_group_activate_action (G_ACTION_GROUP (application), "preferences", NULL);
+  ui_wait_text (window, "chmod 600");
   g_assert_true (maq_hub_client_has_token (maq_application_get_client (application)));
 }
 
@@ -133,7 +136,7 @@ tell_no_more (MaqApplication *application,
               MaqWindow      *window)
 {
   ui_wait_text (window, "Hub Not Reachable");
-  g_assert_false (ui_shows (window, "Other users of this computer"));
+  g_assert_false (ui_shows (window, "Other users can read"));
   g_assert_true (maq_hub_client_has_token (maq_application_get_client (application)));
 }
 
@@ -141,7 +144,7 @@ static void
 tell_broken_token (MaqApplication *application,
                    MaqWindow      *window)
 {
-  ui_wait_text (window, "HF_TOKEN does not hold a token");
+  ui_wait_text (window, "The access token in HF_TOKEN or in the token file is not valid");
   g_assert_false (maq_hub_client_has_token (maq_application_get_client (application)));
 }
 
@@ -150,7 +153,7 @@ tell_other_hub (MaqApplication *application,
                 MaqWindow      *window)
 {
   ui_wait_text (window, "Hub Not Reachable");
-  g_assert_false (ui_shows (window, "HF_TOKEN"));
+  g_assert_false (ui_shows (window, "access token"));
   g_assert_false (maq_hub_client_has_token (maq_application_get_client (application)));
 }
 

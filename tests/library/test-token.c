@@ -338,9 +338,10 @@ is_told (void)
   g_autofree char *path = dup_file_path ();
 
   g_assert_cmpstr (token->text, ==, "hf_file");
+  g_assert_cmpint (warning != NULL, ==, token->open_file != NULL);
   if (warning)
     g_assert_nonnull (strstr (warning, path));
-  return warning != NULL;
+  return token->is_news;
 }
 
 static void

@@ -87,8 +87,11 @@ describe_source (MaqPreferencesDialog *self)
 static void
 set_user (MaqPreferencesDialog *self, const char *title, const char *name, gboolean waiting)
 {
+  g_autofree char *warning = self->known ? maq_token_dup_warning (self->known) : NULL;
+  g_autofree char *subtitle = g_strjoin ("\n", describe_source (self), warning, NULL);
+
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->user_row), title);
-  adw_action_row_set_subtitle (self->user_row, describe_source (self));
+  adw_action_row_set_subtitle (self->user_row, subtitle);
   adw_avatar_set_text (self->user_avatar, name ? name : "");
   adw_avatar_set_show_initials (self->user_avatar, name != NULL);
   gtk_widget_set_visible (self->user_spinner, waiting);
