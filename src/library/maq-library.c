@@ -235,7 +235,7 @@ sum_up (MaqLibrary *self)
   for (guint i = 0; i < self->items->len; i++)
     {
       const MaqCacheRepo *repo = maq_library_item_get_repo (g_ptr_array_index (self->items, i));
-      size += repo->own_size;
+      size += repo->own_size + repo->begun_size;
       for (guint j = 0; j < repo->payloads->len; j++)
         {
           const MaqCachePayload *payload = g_ptr_array_index (repo->payloads, j);
