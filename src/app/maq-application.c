@@ -9,7 +9,9 @@
 #include "maq-app-resources.h"
 #include "maq-future-slot.h"
 #include "maq-hub-server.h"
+#include "maq-leave.h"
 #include "maq-paths.h"
+#include "maq-places.h"
 #include "maq-preferences-dialog.h"
 #include "maq-runner-engine.h"
 #include "maq-token.h"
@@ -29,6 +31,7 @@ struct _MaqApplication
   MaqCache         *cache;
   MaqTransferList  *transfers;
   MaqTransferWatch *watch;
+  MaqLeave         *leave;
   MaqLibrary       *library;
   MaqForeignList   *foreign;
   MaqChatStore     *chats;
@@ -260,14 +263,14 @@ maq_application_handle_local_options (GApplication *application,
   g_variant_dict_lookup (options, "hub", "s", &self->hub);
   if (self->demo && self->hub != NULL)
     {
-      g_printerr ("maquette: %s\n", _ ("--demo and --hub name two different Hubs; give one of them."));
+      g_printerr ("maquette: %s\n", _ ("--demo and --hub cannot be used together."));
       return 2;
     }
   if (self->hub != NULL && !is_http_address (self->hub))
     {
       g_printerr ("maquette: ");
       // Translators: %s is what was given for --hub.
-      g_printerr (_ ("“%s” is no Hub address; one looks like https://hub.example.org."), self->hub);
+      g_printerr (_ ("“%s” is not a Hub address. A Hub address looks like https://hub.example.org."), self->hub);
       g_printerr ("\n");
       return 2;
     }
@@ -281,7 +284,9 @@ quit_cb (GSimpleAction *action,
          GVariant      *parameter,
          gpointer       user_data)
 {
-  g_application_quit (G_APPLICATION (user_data));
+  MaqApplication *self = MAQ_APPLICATION (user_data);
+
+  maq_leave_quit (self->leave, gtk_application_get_active_window (GTK_APPLICATION (self)));
 }
 
 static void
@@ -329,14 +334,25 @@ static const struct
   { "app.preferences", { "<Control>comma" } },
   { "app.quit", { "<Control>q" } },
   { "window.close", { "<Control>w" } },
+  { "win.open-file", { "<Control>o" } },
   { "win.focus-search", { "<Control>f" } },
   { "win.go-back", { "<Alt>Left" } },
   { "win.toggle-sidebar", { "F9" } },
-  { "win.show-page::models", { "<Control>1" } },
-  { "win.show-page::library", { "<Control>2" } },
-  { "win.show-page::chats", { "<Control>3" } },
-  { "win.show-page::transfers", { "<Control>4" } },
 };
+
+static void
+set_place_accels (MaqApplication *self)
+{
+  guint           n_places;
+  const MaqPlace *places = maq_places_get (&n_places);
+
+  for (guint i = 0; i < n_places; i++)
+    {
+      g_autofree char *action = g_strdup_printf ("win.show-page::%s", places[i].name);
+      g_autofree char *key = g_strdup_printf ("<Control>%u", i + 1);
+      gtk_application_set_accels_for_action (GTK_APPLICATION (self), action, (const char *[]) { key, NULL });
+    }
+}
 
 static void
 maq_application_startup (GApplication *application)
@@ -375,6 +391,7 @@ maq_application_startup (GApplication *application)
       g_signal_connect_object (maq_settings_get_gsettings (self->settings), "changed::model-folders", G_CALLBACK (apply_model_folders), self, G_CONNECT_SWAPPED);
     }
   self->watch = maq_transfer_watch_new (GTK_APPLICATION (self), self->transfers);
+  self->leave = maq_leave_new (G_APPLICATION (self), self->transfers);
   self->library = maq_library_new (self->cache);
   self->chats = maq_chat_store_new (NULL);
   self->engine = maq_runner_engine_new (NULL);
@@ -382,6 +399,7 @@ maq_application_startup (GApplication *application)
   g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
   for (gsize i = 0; i < G_N_ELEMENTS (accels); i++)
     gtk_application_set_accels_for_action (GTK_APPLICATION (self), accels[i].action, accels[i].accels);
+  set_place_accels (self);
 
   prepare_hub (self);
 }
@@ -393,6 +411,7 @@ maq_application_shutdown (GApplication *application)
 
   maq_future_slot_clear (&self->preparing);
   g_clear_object (&self->watch);
+  g_clear_object (&self->leave);
   for (GList *l; (l = gtk_application_get_windows (GTK_APPLICATION (self))) != NULL;)
     gtk_window_destroy (l->data);
   G_APPLICATION_CLASS (maq_application_parent_class)->shutdown (application);
@@ -479,3 +498,4 @@ GETTER (MaqForeignList, foreign)
 GETTER (MaqChatStore, chats)
 GETTER (MaqSettings, settings)
 GETTER (MaqEngine, engine)
+GETTER (MaqLeave, leave)

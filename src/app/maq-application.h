@@ -9,6 +9,7 @@
 #include "maq-engine.h"
 #include "maq-foreign-list.h"
 #include "maq-hub-client.h"
+#include "maq-leave.h"
 #include "maq-library.h"
 #include "maq-settings.h"
 #include "maq-transfers.h"
@@ -33,5 +34,6 @@ MaqForeignList  *maq_application_get_foreign (MaqApplication *self);
 MaqChatStore    *maq_application_get_chats (MaqApplication *self);
 MaqSettings     *maq_application_get_settings (MaqApplication *self);
 MaqEngine       *maq_application_get_engine (MaqApplication *self);
+MaqLeave        *maq_application_get_leave (MaqApplication *self); // nullable: not while it ends
 
 G_END_DECLS

@@ -5,6 +5,8 @@
 
 #include <glib/gi18n.h>
 
+#include "maq-places.h"
+
 struct _MaqSidebar
 {
   AdwBin parent_instance;
@@ -29,6 +31,12 @@ static GParamSpec *properties[PROP_N_ACTIVE + 1];
 
 static guint signal_activated;
 
+static const MaqPlace *
+get_row_place (GtkListBoxRow *row)
+{
+  return g_object_get_data (G_OBJECT (row), "place");
+}
+
 static void
 row_activated_cb (MaqSidebar *self)
 {
@@ -40,7 +48,7 @@ row_selected_cb (MaqSidebar    *self,
                  GtkListBoxRow *row)
 {
   if (row != NULL)
-    maq_sidebar_set_place (self, gtk_widget_get_name (GTK_WIDGET (row)));
+    maq_sidebar_set_place (self, get_row_place (row)->name);
 }
 
 static void
@@ -48,22 +56,53 @@ header_func (GtkListBoxRow *row,
              GtkListBoxRow *before,
              gpointer       user_data)
 {
-  const char *name = gtk_widget_get_name (GTK_WIDGET (row));
-  const char *title = NULL;
+  const MaqPlace *place = get_row_place (row);
 
-  if (g_str_equal (name, "models"))
-    title = _ ("Hub");
-  else if (g_str_equal (name, "library"))
-    title = _ ("On This Computer");
-
-  if (title == NULL || gtk_list_box_row_get_header (row) != NULL)
+  if (place->section == NULL || gtk_list_box_row_get_header (row) != NULL)
     return;
-  GtkWidget *label = gtk_label_new (title);
+  GtkWidget *label = gtk_label_new (_ (place->section));
   gtk_label_set_xalign (GTK_LABEL (label), 0);
   gtk_widget_add_css_class (label, "caption-heading");
   gtk_widget_add_css_class (label, "dimmed");
   gtk_widget_add_css_class (label, "section-title");
   gtk_list_box_row_set_header (row, label);
+}
+
+// How many transfers there are, at the end of the row.
+static GtkWidget *
+make_badge (void)
+{
+  GtkWidget *badge = gtk_label_new (NULL);
+
+  gtk_widget_set_valign (badge, GTK_ALIGN_CENTER);
+  gtk_widget_set_visible (badge, FALSE);
+  gtk_widget_add_css_class (badge, "badge");
+  gtk_widget_add_css_class (badge, "numeric");
+  return badge;
+}
+
+static void
+add_row (MaqSidebar     *self,
+         const MaqPlace *place)
+{
+  GtkWidget *row = gtk_list_box_row_new ();
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
+  GtkWidget *image = g_object_new (GTK_TYPE_IMAGE, "icon-name", place->icon_name, "accessible-role", GTK_ACCESSIBLE_ROLE_PRESENTATION, NULL);
+  GtkWidget *label = g_object_new (GTK_TYPE_LABEL, "label", _ (place->title), "xalign", 0.0, "hexpand", TRUE, NULL);
+
+  gtk_box_append (GTK_BOX (box), image);
+  gtk_box_append (GTK_BOX (box), label);
+  if (g_str_equal (place->name, "transfers"))
+    {
+      GtkWidget *badge = make_badge ();
+      gtk_box_append (GTK_BOX (box), badge);
+      self->badge = GTK_LABEL (badge);
+      self->transfers_row = row;
+    }
+  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, _ (place->title), -1);
+  g_object_set_data (G_OBJECT (row), "place", (gpointer) place);
+  gtk_list_box_append (self->list, row);
 }
 
 static void
@@ -168,8 +207,6 @@ maq_sidebar_class_init (MaqSidebarClass *klass)
 
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/maquette_app/Maquette/app/maq-sidebar.ui");
   gtk_widget_class_bind_template_child (widget_class, MaqSidebar, list);
-  gtk_widget_class_bind_template_child (widget_class, MaqSidebar, transfers_row);
-  gtk_widget_class_bind_template_child (widget_class, MaqSidebar, badge);
   gtk_widget_class_bind_template_callback (widget_class, row_activated_cb);
   gtk_widget_class_bind_template_callback (widget_class, row_selected_cb);
 }
@@ -179,6 +216,10 @@ maq_sidebar_init (MaqSidebar *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
   gtk_list_box_set_header_func (self->list, header_func, NULL, NULL);
+  guint           n_places;
+  const MaqPlace *places = maq_places_get (&n_places);
+  for (guint i = 0; i < n_places; i++)
+    add_row (self, &places[i]);
 }
 
 const char *
@@ -199,7 +240,7 @@ maq_sidebar_set_place (MaqSidebar *self,
     return;
   GtkListBoxRow *row;
   for (int i = 0; (row = gtk_list_box_get_row_at_index (self->list, i)) != NULL; i++)
-    if (g_strcmp0 (gtk_widget_get_name (GTK_WIDGET (row)), place) == 0)
+    if (g_strcmp0 (get_row_place (row)->name, place) == 0)
       {
         g_set_str (&self->place, place);
         gtk_list_box_select_row (self->list, row);

@@ -4,8 +4,7 @@
 
 #include <adwaita.h>
 
-// The list of the window's places. Properties: place ("models", "library", "chats", "transfers"), n-active (transfers under way,
-// shown as a badge). Signal: activated, when a place was chosen by hand, also the one already shown.
+// The list of the window's places. Properties: place (the name of a MaqPlace), n-active (transfers under way, shown as a badge). Signal: activated, when a place was chosen by hand, also the one already shown.
 
 G_BEGIN_DECLS
 

@@ -7,14 +7,21 @@
 
 #include "maq-chats-page.h"
 #include "maq-error-text.h"
+#include "maq-focus-keeper.h"
+#include "maq-future-slot.h"
 #include "maq-inspect-page.h"
 #include "maq-inspect.h"
 #include "maq-library-page.h"
+#include "maq-menu-names.h"
 #include "maq-models-page.h"
+#include "maq-places.h"
 #include "maq-repo-page.h"
 #include "maq-sidebar.h"
+#include "maq-stack-pages.h"
 #include "maq-transfers-page.h"
 #include "maq-variant.h"
+
+static const char *const MODEL_SUFFIXES[] = { "gguf", "safetensors", "json", "jinja" };
 
 struct _MaqWindow
 {
@@ -25,6 +32,7 @@ struct _MaqWindow
   AdwToastOverlay        *toast_overlay;
   AdwViewStack           *stack;
   MaqSidebar             *sidebar;
+  GtkDropTarget          *drop_target;
   MaqModelsPage          *models_page;
   MaqLibraryPage         *library_page;
   MaqChatsPage           *chats_page;
@@ -34,6 +42,24 @@ struct _MaqWindow
 };
 
 G_DEFINE_FINAL_TYPE (MaqWindow, maq_window, ADW_TYPE_APPLICATION_WINDOW)
+
+static AdwNavigationView *
+get_navigation_view (MaqWindow *self)
+{
+  GtkWidget *child = adw_view_stack_get_visible_child (self->stack);
+  return ADW_IS_NAVIGATION_VIEW (child) ? ADW_NAVIGATION_VIEW (child) : NULL;
+}
+
+static void
+focus_content (MaqWindow *self)
+{
+  AdwNavigationView *view = get_navigation_view (self);
+
+  if (view != NULL)
+    maq_focus_content (GTK_WIDGET (adw_navigation_view_get_visible_page (view)));
+  else
+    maq_chats_page_focus (self->chats_page);
+}
 
 static void
 show_place (MaqWindow  *self,
@@ -47,6 +73,14 @@ static void
 sidebar_activated_cb (MaqWindow *self)
 {
   adw_navigation_split_view_set_show_content (self->split_view, TRUE);
+  focus_content (self);
+}
+
+// Where nothing beside what had the focus can have it.
+static void
+focus_lost_cb (GtkWindow *window)
+{
+  focus_content (MAQ_WINDOW (window));
 }
 
 static void
@@ -60,13 +94,6 @@ place_changed_cb (MaqWindow *self)
   adw_view_stack_set_visible_child_name (self->stack, place);
   AdwViewStackPage *page = adw_view_stack_get_page (self->stack, adw_view_stack_get_visible_child (self->stack));
   adw_navigation_page_set_title (self->content_page, adw_view_stack_page_get_title (page));
-}
-
-static AdwNavigationView *
-get_navigation_view (MaqWindow *self)
-{
-  GtkWidget *child = adw_view_stack_get_visible_child (self->stack);
-  return ADW_IS_NAVIGATION_VIEW (child) ? ADW_NAVIGATION_VIEW (child) : NULL;
 }
 
 static AdwToast *
@@ -149,19 +176,129 @@ open_chat (MaqWindow  *self,
   maq_chats_page_open_new_chat (self->chats_page, label, path);
 }
 
-// Weights open a chat, whose model can be looked into; what cannot be chatted with is looked into at once.
+typedef struct
+{
+  MaqWindow *window; // weak
+  char      *path;
+} Opening;
+
+static void
+opening_free (gpointer data)
+{
+  Opening *self = data;
+
+  g_clear_weak_pointer (&self->window);
+  g_free (self->path);
+  g_free (self);
+}
+
+// What has no words to speak with, as the second file of several or the eyes of a model, cannot be chatted with.
+static gboolean
+can_chat (MaqInspection *inspection)
+{
+  return inspection->kind == MAQ_INSPECT_GGUF && inspection->tokenizer != NULL && maq_inspection_get_n_tensors (inspection) > 0;
+}
+
+static DexFuture *
+looked_into_cb (DexFuture *future,
+                gpointer   data)
+{
+  Opening       *opening = data;
+  MaqInspection *inspection = maq_future_get_boxed (future, NULL);
+
+  if (opening->window == NULL)
+    return NULL;
+  if (inspection != NULL && can_chat (inspection))
+    {
+      g_autofree char *label = g_filename_display_basename (opening->path);
+      open_chat (opening->window, label, opening->path);
+    }
+  else
+    // What is wrong with a file is said there, too.
+    inspect (opening->window, opening->path);
+  return NULL;
+}
+
+// A model opens a chat, from where it can be looked into; anything else is looked into at once.
 static void
 open_file (MaqWindow  *self,
            const char *path)
 {
-  g_autofree char *label = g_filename_display_basename (path);
+  Opening *opening = g_new0 (Opening, 1);
 
-  if (maq_inspect_knows (path) && !maq_variant_is_gguf (path))
+  g_set_weak_pointer (&opening->window, self);
+  opening->path = g_strdup (path);
+  // It ends by itself, and knows whether the window is still there.
+  dex_future_disown (dex_future_finally (maq_inspect_open (path), looked_into_cb, opening, opening_free));
+}
+
+static void
+open_gfile (MaqWindow *self,
+            GFile     *file)
+{
+  g_autofree char *path = g_file_get_path (file);
+
+  if (path != NULL)
+    open_file (self, path);
+  else
+    add_toast (self, _ ("Only files on this computer can be opened"));
+}
+
+static void
+files_chosen_cb (GObject      *source,
+                 GAsyncResult *result,
+                 gpointer      data)
+{
+  g_autoptr (MaqWindow) self = data;
+  // The only error there is: nothing was chosen.
+  g_autoptr (GListModel) files = gtk_file_dialog_open_multiple_finish (GTK_FILE_DIALOG (source), result, NULL);
+
+  for (guint i = 0; files != NULL && i < g_list_model_get_n_items (files); i++)
     {
-      inspect (self, path);
-      return;
+      g_autoptr (GFile) file = g_list_model_get_item (files, i);
+      open_gfile (self, file);
     }
-  open_chat (self, label, path);
+}
+
+static GListModel *
+make_filters (void)
+{
+  GListStore *filters = g_list_store_new (GTK_TYPE_FILE_FILTER);
+  g_autoptr (GtkFileFilter) models = gtk_file_filter_new ();
+  g_autoptr (GtkFileFilter) all = gtk_file_filter_new ();
+
+  gtk_file_filter_set_name (models, _ ("Model Files"));
+  for (guint i = 0; i < G_N_ELEMENTS (MODEL_SUFFIXES); i++)
+    gtk_file_filter_add_suffix (models, MODEL_SUFFIXES[i]);
+  gtk_file_filter_set_name (all, _ ("All Files"));
+  gtk_file_filter_add_pattern (all, "*");
+  g_list_store_append (filters, models);
+  g_list_store_append (filters, all);
+  return G_LIST_MODEL (filters);
+}
+
+static void
+open_file_action (GtkWidget  *widget,
+                  const char *action_name,
+                  GVariant   *parameter)
+{
+  g_autoptr (GtkFileDialog) dialog = gtk_file_dialog_new ();
+  g_autoptr (GListModel) filters = make_filters ();
+
+  gtk_file_dialog_set_title (dialog, _ ("Open Files"));
+  gtk_file_dialog_set_filters (dialog, filters);
+  gtk_file_dialog_open_multiple (dialog, GTK_WINDOW (widget), NULL, files_chosen_cb, g_object_ref (widget));
+}
+
+static gboolean
+files_dropped_cb (MaqWindow    *self,
+                  const GValue *value)
+{
+  g_autoptr (GSList) files = gdk_file_list_get_files (g_value_get_boxed (value));
+
+  for (GSList *l = files; l != NULL; l = l->next)
+    open_gfile (self, l->data);
+  return TRUE;
 }
 
 static void
@@ -177,7 +314,10 @@ show_page_action (GtkWidget  *widget,
                   const char *action_name,
                   GVariant   *parameter)
 {
-  show_place (MAQ_WINDOW (widget), g_variant_get_string (parameter, NULL));
+  MaqWindow *self = MAQ_WINDOW (widget);
+
+  show_place (self, g_variant_get_string (parameter, NULL));
+  focus_content (self);
 }
 
 static void
@@ -316,8 +456,10 @@ toggle_sidebar_action (GtkWidget  *widget,
   // Side by side there is nothing to hide: the key brings the focus to the list.
   if (adw_navigation_split_view_get_collapsed (self->split_view))
     adw_navigation_split_view_set_show_content (self->split_view, !adw_navigation_split_view_get_show_content (self->split_view));
-  else
+  if (!adw_navigation_split_view_get_collapsed (self->split_view) || !adw_navigation_split_view_get_show_content (self->split_view))
     gtk_widget_child_focus (GTK_WIDGET (self->sidebar), GTK_DIR_TAB_FORWARD);
+  else
+    focus_content (self);
 }
 
 // The library follows what the downloads bring.
@@ -350,6 +492,24 @@ visible_dialog_cb (MaqWindow *self)
   g_object_set_data (G_OBJECT (dialog), "quits", controller);
 }
 
+static gboolean
+maq_window_close_request (GtkWindow *window)
+{
+  MaqLeave *leave = maq_application_get_leave (MAQ_WINDOW (window)->application);
+
+  if (leave != NULL && !maq_leave_close (leave, window))
+    return GDK_EVENT_STOP;
+  return GTK_WINDOW_CLASS (maq_window_parent_class)->close_request (window);
+}
+
+// A window that opens gives the focus to its first control, which is the main menu.
+static void
+maq_window_map (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (maq_window_parent_class)->map (widget);
+  focus_content (MAQ_WINDOW (widget));
+}
+
 static void
 maq_window_dispose (GObject *object)
 {
@@ -377,6 +537,8 @@ maq_window_class_init (MaqWindowClass *klass)
   GObjectClass   *object_class = G_OBJECT_CLASS (klass);
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
+  widget_class->map = maq_window_map;
+  GTK_WINDOW_CLASS (klass)->close_request = maq_window_close_request;
   object_class->dispose = maq_window_dispose;
   object_class->finalize = maq_window_finalize;
 
@@ -387,8 +549,10 @@ maq_window_class_init (MaqWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MaqWindow, toast_overlay);
   gtk_widget_class_bind_template_child (widget_class, MaqWindow, stack);
   gtk_widget_class_bind_template_child (widget_class, MaqWindow, sidebar);
+  gtk_widget_class_bind_template_child (widget_class, MaqWindow, drop_target);
   gtk_widget_class_bind_template_callback (widget_class, sidebar_activated_cb);
   gtk_widget_class_bind_template_callback (widget_class, place_changed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, files_dropped_cb);
 
   gtk_widget_class_install_action (widget_class, "win.show-page", "s", show_page_action);
   gtk_widget_class_install_action (widget_class, "win.open-repo", "s", open_repo_action);
@@ -398,6 +562,7 @@ maq_window_class_init (MaqWindowClass *klass)
   gtk_widget_class_install_action (widget_class, "win.copy-link", "s", copy_link_action);
   gtk_widget_class_install_action (widget_class, "win.open-on-web", "s", open_on_web_action);
   gtk_widget_class_install_action (widget_class, "win.open-uri", "s", open_uri_action);
+  gtk_widget_class_install_action (widget_class, "win.open-file", NULL, open_file_action);
   gtk_widget_class_install_action (widget_class, "win.focus-search", NULL, focus_search_action);
   gtk_widget_class_install_action (widget_class, "win.go-back", NULL, go_back_action);
   gtk_widget_class_install_action (widget_class, "win.toggle-sidebar", NULL, toggle_sidebar_action);
@@ -408,28 +573,35 @@ maq_window_init (MaqWindow *self)
 {
   self->pending = g_ptr_array_new_with_free_func (g_free);
   gtk_widget_init_template (GTK_WIDGET (self));
+  maq_stack_pages_hide_others (GTK_WIDGET (self->stack));
   g_signal_connect (self, "notify::is-active", G_CALLBACK (is_active_cb), NULL);
   g_signal_connect (self, "notify::visible-dialog", G_CALLBACK (visible_dialog_cb), NULL);
+  gtk_drop_target_set_gtypes (self->drop_target, (GType[]) { GDK_TYPE_FILE_LIST }, 1);
+  maq_focus_keeper_add (GTK_WINDOW (self), focus_lost_cb);
+  maq_menu_names_add (GTK_WINDOW (self));
 }
 
 static void
 add_place (MaqWindow  *self,
            GtkWidget  *child,
-           const char *name,
-           const char *title)
+           const char *name)
 {
-  adw_view_stack_add_titled (self->stack, child, name, title);
+  guint           n_places;
+  const MaqPlace *places = maq_places_get (&n_places);
+
+  for (guint i = 0; i < n_places; i++)
+    if (g_str_equal (places[i].name, name))
+      adw_view_stack_add_titled (self->stack, child, name, _ (places[i].title));
 }
 
 static void
 add_navigation (MaqWindow         *self,
                 AdwNavigationPage *root,
-                const char        *name,
-                const char        *title)
+                const char        *name)
 {
   GtkWidget *view = adw_navigation_view_new ();
   adw_navigation_view_add (ADW_NAVIGATION_VIEW (view), root);
-  add_place (self, view, name, title);
+  add_place (self, view, name);
 }
 
 MaqWindow *
@@ -444,18 +616,17 @@ maq_window_new (MaqApplication *application)
                                              maq_application_get_foreign (application),
                                              maq_application_get_transfers (application),
                                              maq_application_get_client (application));
-  add_navigation (self, ADW_NAVIGATION_PAGE (self->models_page), "models", _ ("Models"));
-  add_navigation (self, ADW_NAVIGATION_PAGE (self->library_page), "library", _ ("Library"));
+  add_navigation (self, ADW_NAVIGATION_PAGE (self->models_page), "models");
+  add_navigation (self, ADW_NAVIGATION_PAGE (self->library_page), "library");
   self->chats_page = MAQ_CHATS_PAGE (maq_chats_page_new (maq_application_get_chats (application),
                                                          maq_application_get_library (application),
                                                          maq_application_get_foreign (application),
                                                          maq_application_get_engine (application)));
-  add_place (self, GTK_WIDGET (self->chats_page), "chats", _ ("Chats"));
+  add_place (self, GTK_WIDGET (self->chats_page), "chats");
   maq_library_set_users (maq_application_get_library (application), maq_application_get_transfers (application), maq_chats_page_get_pool (self->chats_page));
   add_navigation (self,
                   ADW_NAVIGATION_PAGE (maq_transfers_page_new (maq_application_get_transfers (application))),
-                  "transfers",
-                  _ ("Transfers"));
+                  "transfers");
 
   MaqTransferList *transfers = maq_application_get_transfers (application);
   g_object_bind_property (transfers, "n-active", self->sidebar, "n-active", G_BINDING_SYNC_CREATE);
@@ -520,7 +691,7 @@ maq_window_open (MaqWindow  *self,
     }
   g_autoptr (MaqErrorText) words = maq_error_text_new (error);
   g_autofree char *valid = g_utf8_make_valid (text, -1);
-  // Translators: the first %s is what was to be opened, the second a title such as "Not a Valid Name".
+  // Translators: the first %s is what was to be opened, the second a title such as "Invalid Name".
   g_autofree char *title = g_strdup_printf (_ ("“%s” was not opened: %s"), valid, words->title);
   add_toast (self, title);
 }

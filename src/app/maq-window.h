@@ -6,10 +6,11 @@
 
 // The main window: the sidebar and one page for each place. It knows which page is where; what a page does is the page's own.
 // Actions, for pages to activate:
-//   win.show-page (s)    "models", "library", "chats" or "transfers"
+//   win.show-page (s)    the name of a MaqPlace
 //   win.open-repo (s)    an address as people write it: owner/name, hf://…, a page of the Hub
 //   win.open-chat ((ss)) a new chat with the weights file at the second string; the first is its label, "owner/name:Q4_K_M"
-//   win.focus-search, win.go-back, win.toggle-sidebar
+//   win.inspect (s)      the path of a file, or the hf:// address of one
+//   win.open-file, win.focus-search, win.go-back, win.toggle-sidebar
 
 G_BEGIN_DECLS
 
@@ -22,7 +23,7 @@ void       maq_window_hub_ready (MaqWindow *self);
 void       maq_window_hub_failed (MaqWindow *self, const GError *error);
 // Shows TEXT, a few words on what Preferences tell more of, until it is dismissed.
 void maq_window_warn (MaqWindow *self, const char *text);
-// Opens the repo an address names, a weights file as a chat; says so if TEXT is neither.
+// Opens the repo an address names, a file with a model as a chat, what is in any other file; says so if TEXT is neither.
 void maq_window_open (MaqWindow *self, const char *text);
 
 G_END_DECLS

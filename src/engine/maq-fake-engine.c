@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define EMBEDDING_LENGTH 32
+#define SMALL_CONTEXT    12
 
 struct _MaqFakeEngine
 {
@@ -119,6 +120,15 @@ count_words (const MaqGenerateOptions *options)
   return n_words;
 }
 
+// Of the words asked and answered.
+static gboolean
+is_context_full (MaqFakeSession           *self,
+                 const MaqGenerateOptions *options,
+                 guint                     n_answered)
+{
+  return path_ends (self, "small.gguf") && count_words (options) + n_answered > SMALL_CONTEXT;
+}
+
 static void
 push_word (MaqQueueGeneration *generation,
            const char         *word,
@@ -171,6 +181,8 @@ get_end_reason (Answer *answer,
     return "cancelled";
   if (words[i] == NULL)
     return "end";
+  if (is_context_full (answer->session, answer->options, i))
+    return "context";
   return answer->options->max_tokens > 0 && i >= answer->options->max_tokens ? "length" : NULL;
 }
 
@@ -205,6 +217,8 @@ maq_fake_session_generate (MaqSession               *session,
     end = g_error_new_literal (MAQ_ENGINE_ERROR, MAQ_ENGINE_ERROR_BUSY, "The model is still answering. Stop that answer or wait for its end.");
   if (end == NULL && options->grammar != NULL)
     end = g_error_new_literal (MAQ_ENGINE_ERROR, MAQ_ENGINE_ERROR_UNSUPPORTED, "This engine cannot keep an answer to a grammar. Ask without one.");
+  if (end == NULL && is_context_full (self, options, 0))
+    end = g_error_new_literal (MAQ_ENGINE_ERROR, MAQ_ENGINE_ERROR_TOO_LONG, "The conversation exceeds the model's context. Shorten the message.");
   if (end != NULL)
     return MAQ_GENERATION (maq_queue_generation_new_failed (end));
   self->busy = TRUE;

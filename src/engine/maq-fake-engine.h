@@ -5,7 +5,8 @@
 #include "maq-engine.h"
 
 // A deterministic engine for tests: answers "You said: …" with the last user message, one word a chunk. Paths ending in
-// "broken.gguf" fail to load, "crash.gguf" fails in the middle of an answer, "slow.gguf" waits 50 ms a chunk. It takes no grammar.
+// "broken.gguf" fail to load, "crash.gguf" fails in the middle of an answer, "slow.gguf" waits 50 ms a chunk, "small.gguf" has a
+// context of 12 words. It takes no grammar.
 
 G_BEGIN_DECLS
 

@@ -64,12 +64,12 @@ run_unref (gpointer data)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Run, run_unref)
 
 static void
-end_run (Run *run, const char *stats, const char *error)
+end_run (Run *run, const char *stats, const char *error, MaqChatRemedy remedy)
 {
   if (run->ended)
     return;
   run->ended = TRUE;
-  maq_chat_end_answer (run->chat, run->answer, stats, error);
+  maq_chat_end_answer (run->chat, run->answer, stats, error, remedy);
   if (run->owner)
     g_ptr_array_remove (run->owner->runs, run);
   dex_promise_resolve_boolean (run->over, TRUE);
@@ -105,6 +105,7 @@ static void
 end_run_with_error (Run *run, const GError *error)
 {
   g_autofree char *text = NULL;
+  MaqChatRemedy    remedy = MAQ_CHAT_REMEDY_RETRY;
 
   if (run->ended)
     return;
@@ -113,8 +114,8 @@ end_run_with_error (Run *run, const GError *error)
   else if (note_failure (run, error))
     text = g_strdup (_ ("The model stops at this message every time. Write it differently, or choose another model."));
   else
-    text = run->describe ? run->describe (error) : g_strdup (error->message);
-  end_run (run, NULL, text);
+    text = run->describe ? run->describe (error, &remedy) : g_strdup (error->message);
+  end_run (run, NULL, text, remedy);
 }
 
 static void
@@ -130,7 +131,7 @@ maq_answerer_dispose (GObject *object)
       if (run->generation)
         maq_generation_stop (run->generation);
       dex_promise_resolve_boolean (run->stop, TRUE);
-      end_run (run, NULL, *maq_chat_message_get_content (run->answer) ? NULL : _ ("Stopped before the answer began."));
+      end_run (run, NULL, *maq_chat_message_get_content (run->answer) ? NULL : _ ("Stopped before the answer began."), MAQ_CHAT_REMEDY_RETRY);
       run->owner = NULL;
     }
   if (self->pool)
@@ -195,16 +196,16 @@ format_stats (const MaqStats *stats)
     g_string_append_printf (line, _ ("%'.0f tokens/s"), stats->tokens_per_second);
   g_string_append_printf (line, " · %s · ", tokens);
   if (stats->first_token_ms < 999.5)
-    // Translators: how long one waited for the first word, in milliseconds.
-    g_string_append_printf (line, _ ("first after %.0f ms"), MAX (stats->first_token_ms, 1));
+    // Translators: how long the first word took, in milliseconds.
+    g_string_append_printf (line, _ ("%.0f ms to first token"), MAX (stats->first_token_ms, 1));
   else
-    g_string_append_printf (line, _ ("first after %.1f s"), stats->first_token_ms / 1000);
+    g_string_append_printf (line, _ ("%.1f s to first token"), stats->first_token_ms / 1000);
   if (g_str_equal (stats->stop_reason, "cancelled"))
     g_string_append_printf (line, " · %s", _ ("stopped"));
   else if (g_str_equal (stats->stop_reason, "length"))
-    g_string_append_printf (line, " · %s", _ ("cut at the length limit"));
+    g_string_append_printf (line, " · %s", _ ("stopped at the length limit"));
   else if (g_str_equal (stats->stop_reason, "context"))
-    g_string_append_printf (line, " · %s", _ ("cut because the context is full"));
+    g_string_append_printf (line, " · %s", _ ("context full"));
   return g_string_free_and_steal (line);
 }
 
@@ -341,9 +342,11 @@ run_fiber (gpointer data)
   if (maq_generation_get_stats (run->generation, &stats) && stats.tokens > 0)
     line = format_stats (&stats);
   if (run->stopped && *maq_chat_message_get_content (run->answer) == '\0')
-    end_run (run, NULL, _ ("Stopped before the answer began."));
+    end_run (run, NULL, _ ("Stopped before the answer began."), MAQ_CHAT_REMEDY_RETRY);
+  else if (g_strcmp0 (stats.stop_reason, "context") == 0)
+    end_run (run, line, _ ("The model's context is full. Start a new chat to continue."), MAQ_CHAT_REMEDY_NEW_CHAT);
   else
-    end_run (run, line, *maq_chat_message_get_content (run->answer) ? NULL : _ ("The model ended without a word."));
+    end_run (run, line, *maq_chat_message_get_content (run->answer) ? NULL : _ ("The model returned an empty answer."), MAQ_CHAT_REMEDY_RETRY);
   return dex_future_new_true ();
 }
 

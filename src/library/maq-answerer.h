@@ -13,8 +13,8 @@ G_BEGIN_DECLS
 #define MAQ_TYPE_ANSWERER (maq_answerer_get_type ())
 G_DECLARE_FINAL_TYPE (MaqAnswerer, maq_answerer, MAQ, ANSWERER, GObject)
 
-// Makes the sentence to store in a chat of an error (transfer full). NULL: nothing worth a sentence.
-typedef char *(*MaqAnswererDescribeFunc) (const GError *error);
+// Makes the sentence to store in a chat of an error (transfer full), and says in REMEDY what helps. NULL: nothing worth a sentence.
+typedef char *(*MaqAnswererDescribeFunc) (const GError *error, MaqChatRemedy *remedy);
 
 // DESCRIBE nullable: the error's message. Without the answerer its answers stop and its models are unloaded.
 MaqAnswerer *maq_answerer_new (MaqEngine *engine, MaqAnswererDescribeFunc describe);

@@ -15,6 +15,7 @@ struct _MaqChatMessage
   char             *failed_with; // the model that failed at it last
   gboolean          failed;      // at all
   gboolean          futile;      // and that will again
+  MaqChatRemedy     remedy;
 };
 
 enum
@@ -108,7 +109,7 @@ maq_chat_message_new (MaqMessageRecord *record, gboolean streaming)
   record->content = self->content->str;
   self->streaming = streaming;
   if (!record->complete && !streaming && record->error == NULL)
-    record->error = g_strdup (_ ("The answer was cut off because Maquette ended meanwhile."));
+    record->error = g_strdup (_ ("The answer was cut off because Maquette quit."));
   return self;
 }
 
@@ -153,6 +154,13 @@ maq_chat_message_get_error (MaqChatMessage *self)
   return self->record->error;
 }
 
+MaqChatRemedy
+maq_chat_message_get_remedy (MaqChatMessage *self)
+{
+  g_return_val_if_fail (MAQ_IS_CHAT_MESSAGE (self), MAQ_CHAT_REMEDY_RETRY);
+  return self->remedy;
+}
+
 gboolean
 maq_chat_message_get_streaming (MaqChatMessage *self)
 {
@@ -188,10 +196,11 @@ maq_chat_message_append (MaqChatMessage *self, const char *text)
 }
 
 void
-maq_chat_message_end (MaqChatMessage *self, const char *stats, const char *error)
+maq_chat_message_end (MaqChatMessage *self, const char *stats, const char *error, MaqChatRemedy remedy)
 {
   g_object_freeze_notify (G_OBJECT (self));
   self->streaming = FALSE;
+  self->remedy = remedy;
   self->record->complete = TRUE;
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STREAMING]);
   if (g_set_str (&self->record->stats, stats))

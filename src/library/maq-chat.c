@@ -402,7 +402,7 @@ maq_chat_begin_answer (MaqChat *self)
 }
 
 void
-maq_chat_end_answer (MaqChat *self, MaqChatMessage *answer, const char *stats, const char *error)
+maq_chat_end_answer (MaqChat *self, MaqChatMessage *answer, const char *stats, const char *error, MaqChatRemedy remedy)
 {
   g_autoptr (MaqChatMessage) kept = NULL;
 
@@ -410,7 +410,7 @@ maq_chat_end_answer (MaqChat *self, MaqChatMessage *answer, const char *stats, c
   g_return_if_fail (answer != NULL && answer == self->answer);
 
   kept = g_object_ref (answer);
-  maq_chat_message_end (kept, stats, error);
+  maq_chat_message_end (kept, stats, error, remedy);
   put_message (self, kept);
   forget_answer (self);
   touch (self);

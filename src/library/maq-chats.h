@@ -9,6 +9,13 @@
 
 G_BEGIN_DECLS
 
+// What helps where an answer failed, or ended before its end.
+typedef enum
+{
+  MAQ_CHAT_REMEDY_RETRY,
+  MAQ_CHAT_REMEDY_NEW_CHAT, // the model's context is full
+} MaqChatRemedy;
+
 #define MAQ_TYPE_CHAT_MESSAGE (maq_chat_message_get_type ())
 // One message. Properties with notify: content, streaming, error, stats.
 G_DECLARE_FINAL_TYPE (MaqChatMessage, maq_chat_message, MAQ, CHAT_MESSAGE, GObject)
@@ -17,6 +24,8 @@ const char *maq_chat_message_get_content (MaqChatMessage *self);
 gsize       maq_chat_message_get_length (MaqChatMessage *self); // of the content, in bytes
 const char *maq_chat_message_get_stats (MaqChatMessage *self);  // one line of figures, nullable
 const char *maq_chat_message_get_error (MaqChatMessage *self);  // nullable
+// Of the error. Not stored: after a restart a new try is worth it.
+MaqChatRemedy maq_chat_message_get_remedy (MaqChatMessage *self);
 gboolean    maq_chat_message_get_streaming (MaqChatMessage *self);
 gint64      maq_chat_message_get_created (MaqChatMessage *self); // Unix seconds
 // Notes that the model at PATH (nullable) failed at this question. ALWAYS: it will do so every time; otherwise it may have been an
@@ -45,8 +54,8 @@ MaqChatMessage *maq_chat_add_message (MaqChat *self, const char *role, const cha
 gboolean maq_chat_get_answering (MaqChat *self);
 // Adds an empty answer that streams (transfer none); what arrives is on disk within about a second.
 MaqChatMessage *maq_chat_begin_answer (MaqChat *self);
-// Ends it with its figures, or with an error (both nullable).
-void maq_chat_end_answer (MaqChat *self, MaqChatMessage *answer, const char *stats, const char *error);
+// Ends it with its figures, or with an error (both nullable). REMEDY: of the error.
+void maq_chat_end_answer (MaqChat *self, MaqChatMessage *answer, const char *stats, const char *error, MaqChatRemedy remedy);
 // Whether it is of use to ask the last question again: not where the chat's model fails at it every time.
 gboolean maq_chat_can_retry (MaqChat *self);
 // Takes MESSAGE and what follows off the shown path, to answer anew: what is added next becomes its sibling. They stay stored.

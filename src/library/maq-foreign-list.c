@@ -205,9 +205,9 @@ begin_merge (MaqForeignList       *self,
   for (guint i = 0; i < scan->models->len; i++)
     g_ptr_array_add (self->next, maq_foreign_model_ref (scan->models->pdata[i]));
   add_places (self->next, scan->places);
-  // After drawing, which has a higher priority.
+  // Not when idle: while something on the screen moves, a slow machine never is. What a slice may take and the pause leave time to draw.
   if (self->slice == 0)
-    self->slice = g_timeout_add_full (G_PRIORITY_DEFAULT_IDLE, PAUSE, slice_cb, self, NULL);
+    self->slice = g_timeout_add_full (G_PRIORITY_DEFAULT, PAUSE, slice_cb, self, NULL);
 }
 
 // --- Scanning ---

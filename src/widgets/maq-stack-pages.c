@@ -3,31 +3,29 @@
 
 #include "maq-stack-pages.h"
 
-static void
-update (GtkWidget *stack)
-{
-  g_autoptr (GListModel) pages = NULL;
-  g_autoptr (GtkWidget) visible = NULL;
+#include <adwaita.h>
 
-  g_object_get (stack, "pages", &pages, "visible-child", &visible, NULL);
-  for (guint i = 0; i < g_list_model_get_n_items (pages); i++)
+// Both kinds of stack list their pages in a selection model, in which the visible one is selected.
+
+static void
+update (GtkSelectionModel *pages)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (pages)); i++)
     {
-      g_autoptr (GtkAccessible) page = g_list_model_get_item (pages, i);
-      g_autoptr (GtkWidget) child = NULL;
-      g_object_get (page, "child", &child, NULL);
-      if (child == visible)
-        gtk_accessible_reset_state (page, GTK_ACCESSIBLE_STATE_HIDDEN);
-      else
-        gtk_accessible_update_state (page, GTK_ACCESSIBLE_STATE_HIDDEN, TRUE, -1);
+      g_autoptr (GtkAccessible) page = g_list_model_get_item (G_LIST_MODEL (pages), i);
+      gtk_accessible_update_state (page, GTK_ACCESSIBLE_STATE_HIDDEN, !gtk_selection_model_is_selected (pages, i), -1);
     }
 }
 
 void
 maq_stack_pages_hide_others (GtkWidget *stack)
 {
-  g_return_if_fail (GTK_IS_WIDGET (stack));
+  g_return_if_fail (GTK_IS_STACK (stack) || ADW_IS_VIEW_STACK (stack));
 
-  g_signal_handlers_disconnect_by_func (stack, update, NULL);
-  g_signal_connect (stack, "notify::visible-child", G_CALLBACK (update), NULL);
-  update (stack);
+  GtkSelectionModel *pages = GTK_IS_STACK (stack) ? gtk_stack_get_pages (GTK_STACK (stack)) : adw_view_stack_get_pages (ADW_VIEW_STACK (stack));
+  g_signal_connect (pages, "items-changed", G_CALLBACK (update), NULL);
+  g_signal_connect (pages, "selection-changed", G_CALLBACK (update), NULL);
+  // It lives as long as somebody holds it.
+  g_object_set_data_full (G_OBJECT (stack), "maq-hidden-pages", pages, g_object_unref);
+  update (pages);
 }

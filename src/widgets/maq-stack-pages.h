@@ -6,8 +6,8 @@
 
 G_BEGIN_DECLS
 
-// From now on screen readers get only that page of STACK, a GtkStack or an AdwViewStack, that shows. Once its pages are there; call
-// it again when there are others.
+// From now on screen readers get only that page of STACK, a GtkStack or an AdwViewStack, that shows: neither kind hides the others by
+// itself, and each hidden page then reads as the visible one once more. Pages may come and go afterwards.
 void maq_stack_pages_hide_others (GtkWidget *stack);
 
 G_END_DECLS

@@ -203,7 +203,7 @@ test_without_models (void)
   page = get_child (fixture.view, MAQ_TYPE_CHAT_VIEW, "none_page");
   button = get_child (fixture.view, MAQ_TYPE_CHAT_VIEW, "none_button");
   g_assert_true (gtk_widget_get_mapped (GTK_WIDGET (page)));
-  g_assert_cmpstr (adw_status_page_get_title (page), ==, "No Model Yet");
+  g_assert_cmpstr (adw_status_page_get_title (page), ==, "No Models");
   g_assert_cmpstr (gtk_actionable_get_action_name (GTK_ACTIONABLE (button)), ==, "win.show-page");
 
   // Asking all the same says what is missing.
@@ -281,7 +281,7 @@ test_heights (void)
   answer = maq_chat_begin_answer (get_chat (&fixture));
   spin (100);
   maq_chat_message_append (answer, "The capital of France is Paris.");
-  maq_chat_end_answer (get_chat (&fixture), answer, "7 tokens", NULL);
+  maq_chat_end_answer (get_chat (&fixture), answer, "7 tokens", NULL, MAQ_CHAT_REMEDY_RETRY);
   text = get_child (get_last_row (&fixture), MAQ_TYPE_MESSAGE_ROW, "text");
   wait_until (gtk_widget_get_width (text) > 300);
   spin (300);
@@ -379,10 +379,40 @@ test_crash_and_damage (void)
   maq_chats_page_open_new_chat (fixture.page, "x/broken:Q8_0", broken);
   send_and_wait (&fixture, "Hello");
   g_assert_true (shows (&fixture, "problem"));
+  g_assert_false (shows (&fixture, "try_again_button"));
   g_assert_false (shows (&fixture, "library_button"));
   g_assert_false (shows (&fixture, "try_again_button"));
   g_signal_emit_by_name (get_child (fixture.view, MAQ_TYPE_CHAT_VIEW, "picker"), "chosen", "x/good:Q8_0", good);
   g_assert_true (shows (&fixture, "try_again_button"));
+  tear_down (&fixture);
+}
+
+// A full context offers what helps, and what would fail again is not offered.
+static void
+test_full_context (void)
+{
+  Fixture  fixture;
+  MaqChat *full;
+
+  set_up_with (&fixture, "small.gguf", NULL);
+  maq_chats_page_open_new_chat (fixture.page, LABEL, fixture.path);
+  send_and_wait (&fixture, "one two three four five six seven eight nine");
+  g_assert_true (g_str_has_prefix (last_content (&fixture), "You said: one"));
+  g_assert_null (strstr (last_content (&fixture), "nine"));
+  g_assert_true (shows (&fixture, "new_chat_button"));
+  g_assert_false (shows (&fixture, "try_again_button"));
+  send_and_wait (&fixture, "and more");
+  g_assert_cmpstr (last_content (&fixture), ==, "");
+  g_assert_true (ui_shows (get_last_row (&fixture), "The conversation exceeds the model's context."));
+  g_assert_true (shows (&fixture, "new_chat_button"));
+  g_assert_false (shows (&fixture, "try_again_button"));
+
+  full = get_chat (&fixture);
+  ui_click (get_last_row (&fixture), "New Chat");
+  g_assert_true (get_chat (&fixture) != full);
+  g_assert_cmpstr (maq_chat_get_model_path (get_chat (&fixture)), ==, fixture.path);
+  send_and_wait (&fixture, "short");
+  g_assert_cmpstr (last_content (&fixture), ==, "You said: short");
   tear_down (&fixture);
 }
 
@@ -594,6 +624,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/app/chats-page/streams-into-one-surface", test_streams_into_one_surface);
   g_test_add_func ("/app/chats-page/closed-while-streaming", test_closed_while_streaming);
   g_test_add_func ("/app/chats-page/crash-and-damage", test_crash_and_damage);
+  g_test_add_func ("/app/chats-page/full-context", test_full_context);
   g_test_add_func ("/app/chats-page/model-gone", test_model_gone);
   g_test_add_func ("/app/chats-page/picker", test_picker);
   g_test_add_func ("/app/chats-page/deleted-and-undone", test_deleted_and_undone);

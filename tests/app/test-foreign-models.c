@@ -288,7 +288,7 @@ test_chosen (AppFixture   *fixture,
   maq_foreign_list_refresh (fixture->foreign);
   GtkWidget *page = maq_chats_page_new (store, fixture->library, fixture->foreign, engine);
   GtkWindow *window = app_fixture_show (fixture, page);
-  ui_wait_text (page, "Talk to a Model");
+  ui_wait_text (page, "Chat With a Model");
   gtk_widget_activate_action (page, "chats.new", NULL);
   MaqChatView    *view = get_child (page, MAQ_TYPE_CHATS_PAGE, "chat_view");
   MaqModelPicker *picker = get_child (view, MAQ_TYPE_CHAT_VIEW, "picker");

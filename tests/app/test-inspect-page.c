@@ -290,7 +290,7 @@ test_problems (AppFixture   *fixture,
   g_assert_true (g_file_set_contents (path, "GGUF\3", -1, NULL));
   page = maq_inspect_page_new_for_path (path);
   window = app_fixture_show (fixture, page);
-  ui_wait_text (page, "File Not Whole");
+  ui_wait_text (page, "File Incomplete");
   ui_wait_text (page, "Download it again.");
   ui_hide (window, page);
 

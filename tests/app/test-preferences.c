@@ -103,7 +103,7 @@ static void
 test_bad_token (Fixture      *fixture,
                 gconstpointer token)
 {
-  ui_wait_text (fixture->window, "The Hub Does Not Accept This Token");
+  ui_wait_text (fixture->window, "Token Not Accepted");
 }
 
 static void
@@ -123,6 +123,12 @@ test_broken_token (Fixture      *fixture,
   g_assert_false (maq_hub_client_has_token (fixture->app.client));
 }
 
+static gboolean
+is_editable (gpointer row)
+{
+  return gtk_editable_get_editable (row);
+}
+
 static void
 test_token_that_is_none (Fixture      *fixture,
                          gconstpointer token)
@@ -134,6 +140,26 @@ test_token_that_is_none (Fixture      *fixture,
   g_assert_true (gtk_widget_has_css_class (get_row (fixture, "token_row"), "error"));
   gtk_editable_set_text (get_row (fixture, "token_row"), "");
   g_assert_false (ui_shows (fixture->window, "A token is one word"));
+}
+
+// While a token is stored and looked at, whatever comes of it, the focus stays where the keys of the dialog are heard.
+static void
+test_focus_stays (Fixture      *fixture,
+                  gconstpointer token)
+{
+  GtkWidget *row = get_row (fixture, "token_row");
+
+  ui_wait_text (fixture->window, "No Token");
+  gtk_widget_grab_focus (row);
+  gtk_editable_set_text (GTK_EDITABLE (row), "hf_refused");
+  g_signal_emit_by_name (row, "apply");
+  g_assert_true (gtk_widget_is_sensitive (row));
+  g_assert_false (gtk_editable_get_editable (GTK_EDITABLE (row)));
+  // The session of the test has no keyring.
+  ui_wait (is_editable, row, 30000);
+  GtkWidget *focus = gtk_window_get_focus (fixture->window);
+  g_assert_nonnull (focus);
+  g_assert_true (gtk_widget_is_ancestor (focus, row));
 }
 
 static void
@@ -184,7 +210,7 @@ test_override (void)
   window = ui_show (content, 700, 800);
   dialog = maq_preferences_dialog_new (settings, app.client);
   adw_dialog_present (dialog, content);
-  ui_wait_text (window, "Decided by --hub for this run.");
+  ui_wait_text (window, "Set on the command line");
   ui_wait_text (window, "No Token");
   adw_dialog_force_close (dialog);
   ui_run (100);
@@ -235,10 +261,10 @@ test_model_folders (Fixture      *fixture,
   g_assert_true (maq_settings_add_model_folder (fixture->settings, fixture->app.folder, NULL));
   g_assert_true (maq_settings_add_model_folder (fixture->settings, "/nowhere/drive", NULL));
   ui_wait_text (window, fixture->app.folder);
-  ui_wait_text (window, "/nowhere/drive\nNot there now");
-  g_autofree char *wrong = g_strconcat (fixture->app.folder, "\nNot there now", NULL);
+  ui_wait_text (window, "/nowhere/drive\nNot found");
+  g_autofree char *wrong = g_strconcat (fixture->app.folder, "\nNot found", NULL);
   g_assert_false (ui_shows (window, wrong));
-  ui_click (window, "Remove “drive” From the List");
+  ui_click (window, "Remove “drive”");
   ui_wait_gone (window, "/nowhere/drive");
   g_auto (GStrv) folders = maq_settings_dup_model_folders (fixture->settings);
   g_assert_cmpuint (g_strv_length (folders), ==, 1);
@@ -260,11 +286,11 @@ test_hours (Fixture      *fixture,
   g_assert_false (schedule.is_on || adw_expander_row_get_enable_expansion (hours));
   adw_expander_row_set_enable_expansion (hours, TRUE);
   ui_wait_text (fixture->window, "22:00");
-  ui_wait_text (fixture->window, "On the next day");
+  ui_wait_text (fixture->window, "The next day");
   adw_combo_row_set_selected (from, 3);
   adw_combo_row_set_selected (to, 16);
   ui_wait_text (fixture->window, "01:30");
-  ui_wait_gone (fixture->window, "On the next day");
+  ui_wait_gone (fixture->window, "The next day");
   maq_settings_get_schedule (fixture->settings, &schedule);
   g_assert_true (schedule.is_on);
   g_assert_cmpuint (schedule.from, ==, 90);
@@ -293,6 +319,7 @@ main (int    argc,
   ADD ("broken-token", "two words", test_broken_token);
   g_test_add ("/app/preferences/token-of-another-hub", Fixture, "hf_demo_read", set_up_elsewhere, test_token_of_another_hub, tear_down);
   ADD ("token-that-is-none", NULL, test_token_that_is_none);
+  ADD ("focus-stays", NULL, test_focus_stays);
   ADD ("address", NULL, test_address);
   ADD ("cache-folder", NULL, test_cache_folder);
   ADD ("downloads", NULL, test_downloads);

@@ -4,6 +4,7 @@
 
 #include "maq-hub-server.h"
 #include "maq-paths.h"
+#include "maq-places.h"
 #include "maq-ui-fixture.h"
 #include "maq-window.h"
 
@@ -199,13 +200,18 @@ tell_files (MaqApplication *application,
   g_autofree char *weights = g_build_filename (g_getenv ("MAQ_DATA_DIR"), "demo", "weights", "pebble-chat-GGUF", "pebble-chat-Q8_0.gguf", NULL);
   g_autofree char *config = g_build_filename (g_getenv ("MAQ_DATA_DIR"), "demo", "models", "maquette", "pebble-chat", "config.json", NULL);
 
-  // A name that is no valid text opens like any other; there is no such file, which the chat then says.
+  // A name that is no valid text opens like any other; there is no such file, which is told.
   maq_window_open (window, "/nowhere/\xff.gguf");
-  ui_run (100);
+  ui_wait_text (window, "File Not Found");
+  // So is that a file is damaged, whatever its name promises.
+  g_autofree char *broken = g_build_filename (g_get_home_dir (), "broken.gguf", NULL);
+  g_assert_true (g_file_set_contents (broken, "GGUF\3", -1, NULL));
+  maq_window_open (window, broken);
+  ui_wait_text (window, "File Incomplete");
   maq_window_open (window, weights);
-  ui_wait_text (window, "Ask Something");
+  ui_wait_text (window, "Start a Conversation");
   gtk_menu_button_popup (ui_find (window, GTK_TYPE_MENU_BUTTON, "pebble-chat-Q8_0.gguf"));
-  ui_click (window, "Inspect This Model");
+  ui_click (window, "Inspect Model");
   ui_wait_text (window, "general.architecture");
   g_assert_nonnull (ui_find (window, GTK_TYPE_BUTTON, "Chat"));
   // Ctrl+F searches in the page.
@@ -222,6 +228,70 @@ tell_files (MaqApplication *application,
   gtk_widget_activate_action (GTK_WIDGET (window), "win.inspect", "s", "hf://maquette/pebble-chat/config.json");
   gtk_widget_activate_action (GTK_WIDGET (window), "win.inspect", "s", "no file");
   ui_wait_text (window, "maquette/pebble-chat");
+}
+
+// What is dropped on the window is opened as what the command line names.
+static void
+tell_drop (MaqApplication *application,
+           MaqWindow      *window)
+{
+  g_autofree char *weights = g_build_filename (g_getenv ("MAQ_DATA_DIR"), "demo", "weights", "pebble-chat-GGUF", "pebble-chat-Q8_0.gguf", NULL);
+  g_autoptr (GFile) file = g_file_new_for_path (weights);
+  g_autoptr (GFile) far = g_file_new_for_uri ("sftp://nowhere/model.gguf");
+  GFile *files[] = { file };
+  GFile *far_files[] = { far };
+  g_auto (GValue) value = G_VALUE_INIT;
+  gpointer target = gtk_widget_get_template_child (GTK_WIDGET (window), MAQ_TYPE_WINDOW, "drop_target");
+  gboolean taken = FALSE;
+
+  ui_wait_text (window, "maquette/pebble-chat-GGUF");
+  g_value_init (&value, GDK_TYPE_FILE_LIST);
+  g_value_take_boxed (&value, gdk_file_list_new_from_array (files, 1));
+  g_signal_emit_by_name (target, "drop", &value, 0.0, 0.0, &taken);
+  g_assert_true (taken);
+  ui_wait_text (window, "Start a Conversation");
+  g_value_take_boxed (&value, gdk_file_list_new_from_array (far_files, 1));
+  g_signal_emit_by_name (target, "drop", &value, 0.0, 0.0, &taken);
+  ui_wait_text (window, "Only files on this computer can be opened");
+}
+
+static void
+test_drop (void)
+{
+  g_assert_cmpint (run (tell_drop, "--demo", NULL), ==, 0);
+}
+
+// A place that is opened has the focus in its content, and its key is its number in the list.
+static void
+tell_focus (MaqApplication *application,
+            MaqWindow      *window)
+{
+  guint           n_places;
+  const MaqPlace *places = maq_places_get (&n_places);
+  gpointer        sidebar = gtk_widget_get_template_child (GTK_WIDGET (window), MAQ_TYPE_WINDOW, "sidebar");
+  gpointer        content = gtk_widget_get_template_child (GTK_WIDGET (window), MAQ_TYPE_WINDOW, "content_page");
+
+  ui_wait_text (window, "maquette/pebble-chat-GGUF");
+  for (guint i = 0; i < n_places; i++)
+    {
+      g_autofree char *action = g_strdup_printf ("win.show-page::%s", places[i].name);
+      g_autofree char *key = g_strdup_printf ("<Control>%u", i + 1);
+      g_auto (GStrv) accels = gtk_application_get_accels_for_action (GTK_APPLICATION (application), action);
+      g_assert_cmpstr (accels[0], ==, key);
+      gtk_widget_child_focus (sidebar, GTK_DIR_TAB_FORWARD);
+      show (window, places[i].name);
+      // Also a frame later, when GTK looks after what had the focus before.
+      ui_run (200);
+      GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (window));
+      g_assert_nonnull (focus);
+      g_assert_true (gtk_widget_is_ancestor (focus, content));
+    }
+}
+
+static void
+test_focus (void)
+{
+  g_assert_cmpint (run (tell_focus, "--demo", NULL), ==, 0);
 }
 
 static void
@@ -327,7 +397,7 @@ tell_mended (MaqApplication *application,
 {
   MaqTransferList *transfers = maq_application_get_transfers (application);
 
-  ui_wait_text (window, "Not the Address of a Hub");
+  ui_wait_text (window, "Invalid Hub Address");
   ui_wait (has_transfer, transfers, 5000);
   ui_run (200);
   g_assert_false (is_done (transfers));
@@ -377,13 +447,45 @@ test_bad_usage (void)
   g_assert_cmpint (run (NULL, "--hub", "no address"), ==, 2);
 }
 
-// Presses the key as somebody at the keyboard does.
 static void
-press (const char *key)
+exited_cb (GPid     pid,
+           int      status,
+           gpointer data)
 {
-  const char *words[] = { "xdotool", "search", "--onlyvisible", "--name", "Maquette", "windowfocus", "key", "--clearmodifiers", key, NULL };
-  g_autoptr (GError) error = NULL;
+  g_assert_true (g_spawn_check_wait_status (status, NULL));
+  *(gboolean *) data = TRUE;
+}
 
+static void
+call (const char *const *words)
+{
+  g_autoptr (GError) error = NULL;
+  gboolean exited = FALSE;
+  GPid     pid;
+
+  g_spawn_async (NULL, (char **) words, NULL, G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, &pid, &error);
+  g_assert_no_error (error);
+  g_child_watch_add (pid, exited_cb, &exited);
+  ui_wait (is_true, &exited, 30000);
+}
+
+static gboolean
+is_active (gpointer window)
+{
+  return gtk_window_is_active (window);
+}
+
+// Presses the key as somebody at the keyboard does: the display server has it pressed, and gives it to who has the focus by then.
+// (Given a window, xdotool sends it events of its own making instead, at once, and on to where it was after it is gone.)
+static void
+press (MaqWindow  *window,
+       const char *key)
+{
+  call ((const char *[]) { "xdotool", "search", "--onlyvisible", "--name", "^Maquette$", "windowfocus", "--sync", NULL });
+  ui_wait (is_active, window, 30000);
+
+  g_autoptr (GError) error = NULL;
+  const char *words[] = { "xdotool", "key", "--clearmodifiers", key, NULL };
   g_spawn_async (NULL, (char **) words, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, &error);
   g_assert_no_error (error);
 }
@@ -401,6 +503,14 @@ typedef struct
 } Quitter;
 
 static gboolean
+has_focus_in_dialog (gpointer window)
+{
+  AdwDialog *dialog = adw_application_window_get_visible_dialog (window);
+  GtkWidget *focus = gtk_window_get_focus (window);
+  return dialog != NULL && focus != NULL && gtk_widget_is_ancestor (focus, GTK_WIDGET (dialog));
+}
+
+static gboolean
 quit_by_key_cb (gpointer data)
 {
   Quitter   *quitter = data;
@@ -412,10 +522,9 @@ quit_by_key_cb (gpointer data)
   if (quitter->action != NULL)
     {
       g_action_group_activate_action (G_ACTION_GROUP (quitter->application), quitter->action, NULL);
-      ui_run (500);
-      g_assert_nonnull (adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (window)));
+      ui_wait (has_focus_in_dialog, window, 30000);
     }
-  press ("ctrl+q");
+  press (window, "ctrl+q");
   return G_SOURCE_REMOVE;
 }
 
@@ -426,7 +535,7 @@ test_quit (gconstpointer action)
   const char *words[] = { "maquette", "--demo", NULL };
   g_autoptr (MaqApplication) application = maq_application_new ();
   Quitter quitter = { application, action };
-  guint   give_up = g_timeout_add_seconds (20, give_up_cb, NULL);
+  guint   give_up = g_timeout_add_seconds (80, give_up_cb, NULL);
 
   g_timeout_add (20, quit_by_key_cb, &quitter);
   g_assert_cmpint (g_application_run (G_APPLICATION (application), 2, (char **) words), ==, 0);
@@ -442,6 +551,8 @@ main (int   argc,
   g_test_add_func ("/app/window/places", test_places);
   g_test_add_func ("/app/window/opens-what-the-command-line-names", test_address);
   g_test_add_func ("/app/window/files-are-opened-and-inspected", test_files);
+  g_test_add_func ("/app/window/opens-what-is-dropped", test_drop);
+  g_test_add_func ("/app/window/focus-in-the-content", test_focus);
   g_test_add_func ("/app/window/works-at-360-pixels", test_narrow);
   g_test_add_func ("/app/window/closed-while-its-page-changes", test_closed);
   g_test_add_func ("/app/window/a-hub-that-is-not-there", test_unreachable);

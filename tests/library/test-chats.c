@@ -111,7 +111,7 @@ test_round_trip (void)
     g_assert_true (maq_chat_message_get_streaming (answer));
     maq_chat_message_append (answer, "It is ");
     maq_chat_message_append (answer, "12 ✓");
-    maq_chat_end_answer (chat, answer, "2 tokens", NULL);
+    maq_chat_end_answer (chat, answer, "2 tokens", NULL, MAQ_CHAT_REMEDY_RETRY);
     g_assert_false (maq_chat_get_answering (chat));
     await_true (maq_chat_store_flush (store));
     g_assert_null (maq_chat_store_get_problem (store));
@@ -282,7 +282,7 @@ test_answer_survives_a_crash (void)
     g_assert_false (maq_chat_message_get_streaming (message));
     g_assert_nonnull (maq_chat_message_get_error (message));
   }
-  maq_chat_end_answer (chat, answer, NULL, NULL);
+  maq_chat_end_answer (chat, answer, NULL, NULL, MAQ_CHAT_REMEDY_RETRY);
 }
 
 static void
@@ -298,12 +298,12 @@ test_rewind_keeps_a_tree (void)
     maq_chat_add_message (chat, "user", "Question");
     answer = maq_chat_begin_answer (chat);
     maq_chat_message_append (answer, "first");
-    maq_chat_end_answer (chat, answer, NULL, NULL);
+    maq_chat_end_answer (chat, answer, NULL, NULL, MAQ_CHAT_REMEDY_RETRY);
     maq_chat_rewind (chat, answer);
     g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (chat)), ==, 1);
     answer = maq_chat_begin_answer (chat);
     maq_chat_message_append (answer, "second");
-    maq_chat_end_answer (chat, answer, NULL, NULL);
+    maq_chat_end_answer (chat, answer, NULL, NULL, MAQ_CHAT_REMEDY_RETRY);
     await_true (maq_chat_store_flush (store));
   }
   g_assert_cmpint (query_number (path, "SELECT count(*) FROM message"), ==, 3);

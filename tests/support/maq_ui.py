@@ -53,6 +53,10 @@ class Node:
         return self._ask(self.raw.get_name, "")
 
     @property
+    def description(self):
+        return self._ask(self.raw.get_description, "")
+
+    @property
     def role(self):
         return self._ask(self.raw.get_role_name, "")
 

@@ -9,6 +9,7 @@
 #include "maq-future-slot.h"
 #include "maq-message-row.h"
 #include "maq-model-picker.h"
+#include "maq-stack-pages.h"
 #include "maq-status-stack.h"
 
 // A stock list keeps some 200 rows alive and does not know their heights, which is too slow for tall rows. Here a plain box holds
@@ -98,9 +99,9 @@ update_waiting (MaqChatView *self)
       maq_message_row_set_waiting (row, _ ("Loading the model…"), progress);
     }
   else if (self->session)
-    maq_message_row_set_waiting (row, _ ("Reading…"), -1);
+    maq_message_row_set_waiting (row, _ ("Reading the conversation…"), -1);
   else
-    maq_message_row_set_waiting (row, _ ("Waiting…"), -1);
+    maq_message_row_set_waiting (row, _ ("Waiting for another chat…"), -1);
 }
 
 static void
@@ -312,9 +313,9 @@ static void
 update_none_page (MaqChatView *self)
 {
   if (has_models (self))
-    set_none_page (self, _ ("Talk to a Model"), _ ("It runs on this computer, and what you write stays here."), _ ("New Chat"), "chats.new", NULL);
+    set_none_page (self, _ ("Chat With a Model"), _ ("The model runs on this computer, and what you write stays here."), _ ("New Chat"), "chats.new", NULL);
   else
-    set_none_page (self, _ ("No Model Yet"), _ ("Find one in Models and download it; then talk to it here."), _ ("Find Models"), "win.show-page", g_variant_new_string ("models"));
+    set_none_page (self, _ ("No Models"), _ ("Download a model from the Hub, then chat with it here."), _ ("Find Models"), "win.show-page", g_variant_new_string ("models"));
 }
 
 // --- What the user does ---
@@ -476,6 +477,7 @@ maq_chat_view_init (MaqChatView *self)
   GtkAdjustment *adjustment;
 
   gtk_widget_init_template (GTK_WIDGET (self));
+  maq_stack_pages_hide_others (GTK_WIDGET (self->stack));
   self->at_end = TRUE;
   self->chat_signals = g_signal_group_new (MAQ_TYPE_CHAT);
   g_signal_group_connect_swapped (self->chat_signals, "items-changed", G_CALLBACK (on_messages_changed), self);

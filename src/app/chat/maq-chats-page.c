@@ -8,6 +8,7 @@
 #include "maq-answerer.h"
 #include "maq-chat-view.h"
 #include "maq-error-text.h"
+#include "maq-focus-keeper.h"
 #include "maq-future-slot.h"
 #include "maq-library-entry.h"
 #include "maq-status-stack.h"
@@ -37,11 +38,15 @@ struct _MaqChatsPage
 G_DEFINE_FINAL_TYPE (MaqChatsPage, maq_chats_page, ADW_TYPE_BIN)
 
 static char *
-describe_error (const GError *error)
+describe_error (const GError *error, MaqChatRemedy *remedy)
 {
   g_autoptr (MaqErrorText) text = maq_error_text_new (error);
 
-  return text ? g_strdup (text->body) : NULL;
+  if (text == NULL)
+    return NULL;
+  if (g_error_matches (error, MAQ_ENGINE_ERROR, MAQ_ENGINE_ERROR_TOO_LONG))
+    *remedy = MAQ_CHAT_REMEDY_NEW_CHAT;
+  return g_strdup (text->body);
 }
 
 // --- Closures of the list ---
@@ -220,6 +225,19 @@ maq_chats_page_open_new_chat (MaqChatsPage *self, const char *label, const char 
   select_chat (self, chat);
   adw_navigation_split_view_set_show_content (self->split_view, TRUE);
   maq_chat_view_focus_composer (self->chat_view);
+}
+
+void
+maq_chats_page_focus (MaqChatsPage *self)
+{
+  g_return_if_fail (MAQ_IS_CHATS_PAGE (self));
+
+  if (adw_navigation_split_view_get_collapsed (self->split_view) && !adw_navigation_split_view_get_show_content (self->split_view))
+    maq_focus_content (GTK_WIDGET (adw_navigation_split_view_get_sidebar (self->split_view)));
+  else if (get_selected (self) != NULL)
+    maq_chat_view_focus_composer (self->chat_view);
+  else
+    maq_focus_content (GTK_WIDGET (self->content_page));
 }
 
 gboolean

@@ -27,6 +27,8 @@ MaqSessionPool *maq_chats_page_get_pool (MaqChatsPage *self);
 // Opens a chat with nothing in it yet for the weights file at PATH and puts the cursor in its composer. LABEL: "owner/name:Q4_K_M".
 // Both NULL: the model used last, or none.
 void maq_chats_page_open_new_chat (MaqChatsPage *self, const char *label, const char *path);
+// Gives the focus to the message one writes, or else to what there is to press.
+void maq_chats_page_focus (MaqChatsPage *self);
 // Goes from the chat to the list where only one of them is shown; FALSE if there is nothing to go back to.
 gboolean maq_chats_page_go_back (MaqChatsPage *self);
 

@@ -12,6 +12,8 @@
 #define LONG_QUESTION 4000
 // Answers longer than this, in bytes, stay plain text: all of one may be a single block, and a label is laid out at once.
 #define LONG_ANSWER 16384
+// Letters of a message that describe its row.
+#define DESCRIPTION_LENGTH 200
 
 struct _MaqMessageRow
 {
@@ -28,6 +30,7 @@ struct _MaqMessageRow
   GtkLabel        *problem_label;
   GtkWidget       *problem_buttons;
   GtkWidget       *try_again_button;
+  GtkWidget       *new_chat_button;
   GtkWidget       *library_button;
   GtkWidget       *footer;
   GtkButton       *copy_button;
@@ -150,6 +153,28 @@ show_answer (MaqMessageRow *self)
 }
 
 static void
+show_remedies (MaqMessageRow *self)
+{
+  MaqChatRemedy remedy = maq_chat_message_get_remedy (self->message);
+  gboolean      can_retry = self->last && !self->futile && remedy == MAQ_CHAT_REMEDY_RETRY;
+  gboolean      wants_new_chat = self->last && remedy == MAQ_CHAT_REMEDY_NEW_CHAT;
+
+  gtk_widget_set_visible (self->try_again_button, can_retry);
+  gtk_widget_set_visible (self->new_chat_button, wants_new_chat);
+  gtk_widget_set_visible (self->library_button, self->model_gone);
+  gtk_widget_set_visible (self->problem_buttons, can_retry || wants_new_chat || self->model_gone);
+}
+
+// What a screen reader says of the row: as much as one listens to before going into it.
+static void
+describe (MaqMessageRow *self)
+{
+  g_autofree char *start = g_utf8_truncate_middle (maq_chat_message_get_content (self->message), DESCRIPTION_LENGTH);
+
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, start, -1);
+}
+
+static void
 update (MaqMessageRow *self)
 {
   gboolean    streaming = maq_chat_message_get_streaming (self->message);
@@ -157,6 +182,8 @@ update (MaqMessageRow *self)
   const char *error = maq_chat_message_get_error (self->message);
   const char *stats = maq_chat_message_get_stats (self->message);
 
+  if (!streaming)
+    describe (self);
   if (!is_answer (self))
     {
       show_question (self);
@@ -169,9 +196,7 @@ update (MaqMessageRow *self)
   gtk_widget_set_visible (self->waiting, streaming && empty);
   gtk_widget_set_visible (self->problem, error != NULL);
   gtk_label_set_label (self->problem_label, error ? error : "");
-  gtk_widget_set_visible (self->try_again_button, self->last && !self->futile);
-  gtk_widget_set_visible (self->library_button, self->model_gone);
-  gtk_widget_set_visible (self->problem_buttons, (self->last && !self->futile) || self->model_gone);
+  show_remedies (self);
   gtk_widget_set_visible (self->footer, !streaming && !empty);
   gtk_widget_set_visible (self->regenerate_button, self->last && error == NULL);
   gtk_label_set_label (self->stats_label, stats ? stats : "");
@@ -237,6 +262,7 @@ maq_message_row_class_init (MaqMessageRowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MaqMessageRow, problem_label);
   gtk_widget_class_bind_template_child (widget_class, MaqMessageRow, problem_buttons);
   gtk_widget_class_bind_template_child (widget_class, MaqMessageRow, try_again_button);
+  gtk_widget_class_bind_template_child (widget_class, MaqMessageRow, new_chat_button);
   gtk_widget_class_bind_template_child (widget_class, MaqMessageRow, library_button);
   gtk_widget_class_bind_template_child (widget_class, MaqMessageRow, footer);
   gtk_widget_class_bind_template_child (widget_class, MaqMessageRow, copy_button);

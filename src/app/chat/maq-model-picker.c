@@ -72,6 +72,30 @@ split_label (const char *label, const char **variant)
   return colon ? g_strndup (name, colon - name) : g_strdup (name);
 }
 
+// BACKEND: "llama.cpp, CPU". CONFINEMENT: the layers there are, then those there are not, as "without seccomp"; "" if there is none.
+static void
+show_facts (MaqModelPicker *self, const char *backend, const char *confinement)
+{
+  g_auto (GStrv) parts = g_strsplit (backend ? backend : "", ", ", -1);
+  g_autofree char *engine = g_strjoinv (" · ", parts);
+  g_autofree char *facts = NULL;
+  g_autofree char *details = NULL;
+  const char      *word;
+
+  if (confinement == NULL || *confinement == '\0')
+    word = _ ("Not sandboxed");
+  else if (strstr (confinement, "without "))
+    word = _ ("Partly sandboxed");
+  else
+    word = _ ("Sandboxed");
+  facts = g_strdup_printf ("%s · %s", engine, word);
+  gtk_label_set_label (self->loaded_label, facts);
+  // Translators: %s names the means by which the model's process is shut in, such as "Landlock 6, seccomp, limits".
+  details = confinement && *confinement ? g_strdup_printf (_ ("The model runs in a process of its own without network access: %s"), confinement)
+                                        : g_strdup (_ ("The model runs in a process of its own that nothing confines."));
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->loaded_label), details);
+}
+
 static void
 update_session (MaqModelPicker *self)
 {
@@ -85,11 +109,11 @@ update_session (MaqModelPicker *self)
   g_autofree char *line = NULL;
 
   if (loading)
-    words = g_strdup_printf (_ ("Loading, %d %%"), (int) (progress * 100));
+    words = g_strdup_printf (_ ("Loading… %d%%"), (int) (progress * 100));
   else if (loaded)
     words = g_strdup (_ ("Loaded"));
   else
-    words = g_strdup (_ ("Not loaded yet"));
+    words = g_strdup (_ ("Not loaded"));
   line = variant ? g_strdup_printf ("%s · %s", variant, words) : g_strdup (words);
   gtk_label_set_label (self->state_label, line);
   gtk_widget_set_visible (GTK_WIDGET (self->state_label), self->path != NULL);
@@ -98,17 +122,12 @@ update_session (MaqModelPicker *self)
   gtk_widget_set_visible (GTK_WIDGET (self->progress), loading);
   gtk_progress_bar_set_fraction (self->progress, progress);
   if (loaded)
-    {
-      const char      *backend = maq_session_get_backend (self->session);
-      const char      *confinement = maq_session_get_confinement (self->session);
-      g_autofree char *facts = NULL;
-
-      // Translators: what runs the model, and what confines it.
-      facts = g_strdup_printf (_ ("Runs by %s, confined by %s"), backend ? backend : "?", confinement && *confinement ? confinement : _ ("nothing"));
-      gtk_label_set_label (self->loaded_label, facts);
-    }
+    show_facts (self, maq_session_get_backend (self->session), maq_session_get_confinement (self->session));
   else
-    gtk_label_set_label (self->loaded_label, words);
+    {
+      gtk_label_set_label (self->loaded_label, words);
+      gtk_widget_set_tooltip_text (GTK_WIDGET (self->loaded_label), NULL);
+    }
 }
 
 static void
@@ -152,9 +171,9 @@ update_list (MaqModelPicker *self)
   gtk_widget_set_visible (GTK_WIDGET (self->scroller), n_shown > 0);
   gtk_widget_set_visible (GTK_WIDGET (self->empty_label), n_shown == 0);
   if (n_all > 0)
-    gtk_label_set_label (self->empty_label, _ ("No model is called that."));
+    gtk_label_set_label (self->empty_label, _ ("No models found"));
   else
-    gtk_label_set_label (self->empty_label, _ ("There is no model on this computer that can chat. Download one: any repo with GGUF files will do."));
+    gtk_label_set_label (self->empty_label, _ ("There are no chat models on this computer. Download a repo with GGUF files."));
 }
 
 static void

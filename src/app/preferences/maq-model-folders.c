@@ -63,7 +63,7 @@ checked_cb (gpointer object, DexFuture *future)
       if (!g_strv_contains (missing, folder))
         continue;
       // Translators: %s is the path of a folder.
-      g_autofree char *subtitle = g_strdup_printf (_ ("%s\nNot there now: check the path, or connect the drive it is on"), folder);
+      g_autofree char *subtitle = g_strdup_printf (_ ("%s\nNot found. Check the path, or connect the drive"), folder);
       adw_action_row_set_subtitle (self->rows->pdata[i], subtitle);
     }
 }
@@ -87,7 +87,7 @@ make_row (MaqModelFolders *self, const char *folder)
   GtkWidget       *button = gtk_button_new_from_icon_name ("list-remove-symbolic");
   g_autofree char *name = g_path_get_basename (folder);
   // Translators: %s is the name of a folder.
-  g_autofree char *label = g_strdup_printf (_ ("Remove “%s” From the List"), name);
+  g_autofree char *label = g_strdup_printf (_ ("Remove “%s”"), name);
 
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), name);

@@ -75,12 +75,12 @@ describe_source (MaqPreferencesDialog *self)
     case MAQ_TOKEN_ENVIRONMENT:
       return _ ("From HF_TOKEN in the environment");
     case MAQ_TOKEN_KEYRING:
-      return _ ("Kept in the keyring");
+      return _ ("Stored in the keyring");
     case MAQ_TOKEN_FILE:
       return _ ("From the token file of the hf command");
     case MAQ_TOKEN_NONE:
     default:
-      return self->known && self->known->left_out ? self->known->left_out : _ ("Public models need none");
+      return self->known && self->known->left_out ? self->known->left_out : _ ("Not needed for public models");
     }
 }
 
@@ -117,7 +117,7 @@ whoami_cb (gpointer object, DexFuture *future)
   text = maq_error_text_new (error);
   if (text == NULL)
     return;
-  set_user (self, g_error_matches (error, MAQ_HUB_ERROR, MAQ_HUB_ERROR_UNAUTHORIZED) ? _ ("The Hub Does Not Accept This Token") : text->title, NULL, FALSE);
+  set_user (self, g_error_matches (error, MAQ_HUB_ERROR, MAQ_HUB_ERROR_UNAUTHORIZED) ? _ ("Token Not Accepted") : text->title, NULL, FALSE);
 }
 
 // The token in force is known.
@@ -128,7 +128,7 @@ token_loaded_cb (gpointer object, DexFuture *future)
   g_autoptr (GError) error = NULL;
   MaqToken *token = maq_future_get_boxed (future, &error);
 
-  gtk_widget_set_sensitive (GTK_WIDGET (self->token_row), TRUE);
+  gtk_editable_set_editable (GTK_EDITABLE (self->token_row), TRUE);
   if (token == NULL)
     {
       set_problem (self->token_problem_row, GTK_WIDGET (self->token_row), error->message);
@@ -144,7 +144,7 @@ token_loaded_cb (gpointer object, DexFuture *future)
       set_user (self, _ ("No Token"), NULL, FALSE);
       return;
     }
-  set_user (self, _ ("Asking the Hub…"), NULL, TRUE);
+  set_user (self, _ ("Checking the Token…"), NULL, TRUE);
   maq_future_slot_set (&self->whoami, maq_hub_client_whoami (self->client), self, whoami_cb);
 }
 
@@ -169,7 +169,7 @@ token_stored_cb (gpointer object, DexFuture *future)
     {
       gtk_editable_set_text (GTK_EDITABLE (self->token_row), "");
       if (token->source == MAQ_TOKEN_ENVIRONMENT)
-        adw_preferences_dialog_add_toast (ADW_PREFERENCES_DIALOG (self), adw_toast_new (_ ("Stored, but HF_TOKEN in the environment goes first")));
+        adw_preferences_dialog_add_toast (ADW_PREFERENCES_DIALOG (self), adw_toast_new (_ ("Stored, but HF_TOKEN in the environment takes precedence")));
     }
   token_loaded_cb (object, future);
 }
@@ -181,7 +181,8 @@ token_applied_cb (MaqPreferencesDialog *self)
   g_autofree char *endpoint = maq_settings_dup_endpoint (self->settings);
 
   set_problem (self->token_problem_row, GTK_WIDGET (self->token_row), NULL);
-  gtk_widget_set_sensitive (GTK_WIDGET (self->token_row), FALSE);
+  // Not insensitive, which would take the focus out of the dialog, and with it the key that closes it.
+  gtk_editable_set_editable (GTK_EDITABLE (self->token_row), FALSE);
   maq_future_slot_set (&self->token, maq_token_store (endpoint, token), self, token_stored_cb);
 }
 
@@ -213,6 +214,16 @@ get_token_cb (MaqPreferencesDialog *self)
 
 // --- The address ---
 
+// OVERRIDE: the name of a variable, or of an option of the command line (transfer full).
+static char *
+describe_override (const char *override)
+{
+  if (g_str_has_prefix (override, "--"))
+    return g_strdup (_ ("Set on the command line"));
+  // Translators: %s is the name of a variable, such as HF_ENDPOINT.
+  return g_strdup_printf (_ ("Set by %s in the environment"), override);
+}
+
 static void
 show_endpoint (MaqPreferencesDialog *self)
 {
@@ -227,8 +238,7 @@ show_endpoint (MaqPreferencesDialog *self)
   adw_entry_row_set_show_apply_button (self->endpoint_row, override == NULL);
   if (override)
     {
-      // Translators: %s is the name of a variable or of an option, such as HF_ENDPOINT or --hub.
-      g_autofree char *description = g_strdup_printf (_ ("Decided by %s for this run."), override);
+      g_autofree char *description = describe_override (override);
 
       adw_preferences_group_set_description (self->hub_group, description);
     }
@@ -285,7 +295,7 @@ show_end (MaqPreferencesDialog *self)
 {
   guint       from = adw_combo_row_get_selected (self->from_row);
   guint       to = adw_combo_row_get_selected (self->to_row);
-  const char *subtitle = to == from ? _ ("All day") : to < from ? _ ("On the next day")
+  const char *subtitle = to == from ? _ ("All day") : to < from ? _ ("The next day")
                                                                 : "";
 
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self->to_row), subtitle);
@@ -337,8 +347,8 @@ show_cache_dir (MaqPreferencesDialog *self)
 
   if (override)
     {
-      // Translators: a path, then the name of a variable.
-      g_autofree char *subtitle = g_strdup_printf (_ ("%s (decided by %s)"), shown, override);
+      g_autofree char *why = describe_override (override);
+      g_autofree char *subtitle = g_strdup_printf ("%s\n%s", shown, why);
 
       adw_action_row_set_subtitle (self->cache_row, subtitle);
     }
@@ -355,7 +365,7 @@ set_cache_dir (MaqPreferencesDialog *self, const char *path)
   AdwToast *toast;
 
   if (maq_settings_set_cache_dir (self->settings, path, &error))
-    toast = adw_toast_new (_ ("Used from the next start on"));
+    toast = adw_toast_new (_ ("Takes effect after restart"));
   else
     toast = adw_toast_new (error->message);
   adw_toast_set_use_markup (toast, FALSE);

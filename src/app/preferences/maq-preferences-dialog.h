@@ -8,7 +8,8 @@
 #include "maq-settings.h"
 
 // Preferences: the Hub's address, the access token and whose it is, how downloads use the line, the cache folder, folders with models
-// of other programs. What the environment decides is shown but cannot be changed here. Address and token apply to CLIENT at once, the folder from the next start on.
+// of other programs. What the environment decides is shown but cannot be changed here. Address and token apply to CLIENT
+// at once, the folder after a restart.
 
 G_BEGIN_DECLS
 
