@@ -178,6 +178,9 @@ DexFuture *maq_hub_client_whoami (MaqHubClient *self);
 // Asks for what TREE, the list at REVISION, leaves open of PATHS (NULL: of every file): a HEAD for each file, and the first byte of
 // it where the size is known no sooner. Resolves to a MaqHubTree (boxed) with what could be told. Only for files to be downloaded.
 DexFuture *maq_hub_client_fill_tree (MaqHubClient *self, MaqRepoKind kind, const char *id, const char *revision, MaqHubTree *tree, const char *const *paths);
+// Resolves to the picture of the user or organization OWNER (GBytes), of whatever kind it is: not to be decoded in this process.
+// MAQ_HUB_ERROR_BAD_REPLY above 1 MiB. Facts: Hub API notes on users.
+DexFuture *maq_hub_client_read_avatar (MaqHubClient *self, const char *owner);
 // HEAD of one file; resolves to a MaqHubFileInfo (boxed). Counts as a download for weights: only for one that is begun.
 DexFuture *maq_hub_client_resolve (MaqHubClient *self, MaqRepoKind kind, const char *id, const char *revision, const char *path);
 // Resolves to the content (GBytes) of a small file such as the card. MAQ_HUB_ERROR_BAD_REPLY if it has over MAX_BYTES.

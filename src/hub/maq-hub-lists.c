@@ -10,6 +10,9 @@
 // A file list of more pages than this, a thousand entries each, is a server that runs in circles.
 #define MAX_TREE_PAGES 2000
 
+// Of an owner's picture.
+#define AVATAR_MAX_BYTES (1024 * 1024)
+
 // The next page as the Hub names it, on the host that was chosen.
 static char *
 dup_next (const MaqHubJob   *job,
@@ -323,4 +326,30 @@ maq_hub_client_whoami (MaqHubClient *self)
   MaqHubJob *job = maq_hub_job_new (self, MAQ_REPO_KIND_MODEL);
   job->address = g_strconcat (job->endpoint, "/api/whoami-v2", NULL);
   return maq_hub_job_run (job, whoami_fiber);
+}
+
+static DexFuture *
+read_avatar_fiber (gpointer data)
+{
+  MaqHubJob          *job = data;
+  GError             *error = NULL;
+  const MaqHubRequest request = { .method = "GET", .address = job->address, .max_bytes = AVATAR_MAX_BYTES };
+  g_autoptr (MaqHubReply) reply = maq_hub_http_send (job->http, &request, &error);
+
+  if (reply == NULL)
+    return dex_future_new_for_error (error);
+  return dex_future_new_take_boxed (G_TYPE_BYTES, g_steal_pointer (&reply->body));
+}
+
+DexFuture *
+maq_hub_client_read_avatar (MaqHubClient *self,
+                            const char   *owner)
+{
+  dex_return_error_if_fail (MAQ_IS_HUB_CLIENT (self));
+  dex_return_error_if_fail (owner != NULL);
+
+  g_autofree char *escaped = g_uri_escape_string (owner, NULL, FALSE);
+  MaqHubJob       *job = maq_hub_job_new (self, MAQ_REPO_KIND_MODEL);
+  job->address = g_strdup_printf ("%s/api/avatars/%s", job->endpoint, escaped);
+  return maq_hub_job_run (job, read_avatar_fiber);
 }

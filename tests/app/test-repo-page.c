@@ -50,6 +50,13 @@ has_transfer (gpointer data)
   return g_list_model_get_n_items (G_LIST_MODEL (((AppFixture *) data)->transfers)) == 1;
 }
 
+// The owner's picture is asked for, once.
+static gboolean
+has_asked_for_picture (gpointer data)
+{
+  return maq_hub_server_count_requests (((AppFixture *) data)->server, NULL, "*/api/avatars/harbor-labs") == 1;
+}
+
 static void
 test_content (AppFixture   *fixture,
               gconstpointer data)
@@ -62,6 +69,7 @@ test_content (AppFixture   *fixture,
   ui_wait_text (page, "License: apache-2.0");
   ui_wait_text (page, "1.1B parameters");
   ui_wait_text (page, "Good to know");
+  ui_wait (has_asked_for_picture, fixture, 10000);
   // Weights that no engine here runs can be fetched, not tried.
   ui_wait_text (page, "You can download this one, but not try it.");
   g_assert_null (ui_find (page, GTK_TYPE_BUTTON, "Try"));

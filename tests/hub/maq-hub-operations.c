@@ -60,6 +60,12 @@ hub_start_read_file (MaqHubClient *client)
 }
 
 DexFuture *
+hub_start_read_avatar (MaqHubClient *client)
+{
+  return maq_hub_client_read_avatar (client, "a");
+}
+
+DexFuture *
 hub_start_open_file (MaqHubClient *client)
 {
   return maq_hub_client_open_file (client, MAQ_REPO_KIND_MODEL, "a/b", "main", "f.txt", 0, 0);
@@ -83,6 +89,7 @@ const HubOperation hub_operations[HUB_N_OPERATIONS] = {
   { "whoami", hub_start_whoami, "{\"name\":\"me\"}", HUB_IS_JSON },
   { "resolve", hub_start_resolve, "content of some length", HUB_IS_REPO | HUB_IS_FILE | HUB_IS_HEAD },
   { "read-file", hub_start_read_file, "content of some length", HUB_IS_REPO | HUB_IS_FILE },
+  { "read-avatar", hub_start_read_avatar, "a picture", 0 },
   { "open-file", hub_start_open_file, "content of some length", HUB_IS_REPO | HUB_IS_FILE | HUB_IS_ONCE },
   { "open-source", hub_start_open_source, "content of some length", HUB_IS_REPO | HUB_IS_FILE | HUB_IS_ONCE },
 };

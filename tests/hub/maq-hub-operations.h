@@ -22,6 +22,7 @@ DexFuture *hub_start_check_access (MaqHubClient *client);
 DexFuture *hub_start_whoami (MaqHubClient *client);
 DexFuture *hub_start_resolve (MaqHubClient *client);
 DexFuture *hub_start_read_file (MaqHubClient *client);
+DexFuture *hub_start_read_avatar (MaqHubClient *client);
 DexFuture *hub_start_open_file (MaqHubClient *client);
 DexFuture *hub_start_open_source (MaqHubClient *client);
 
@@ -42,7 +43,7 @@ typedef struct
   HubOperationFlags flags;
 } HubOperation;
 
-#define HUB_N_OPERATIONS 11
+#define HUB_N_OPERATIONS 12
 extern const HubOperation hub_operations[HUB_N_OPERATIONS];
 
 #define HUB_FOREACH_OPERATION(i) for (guint i = 0; i < HUB_N_OPERATIONS; i++)

@@ -5,6 +5,7 @@
 
 #include <glib/gi18n.h>
 
+#include "maq-context-menu.h"
 #include "maq-portions.h"
 #include "maq-status-stack.h"
 #include "maq-template-callbacks.h"
@@ -15,6 +16,7 @@ struct _MaqDownloadFilesPage
   AdwNavigationPage parent_instance;
 
   GtkSearchEntry *search;
+  GtkMenuButton  *menu_button;
   MaqStatusStack *status_stack;
   GtkListView    *list_view;
   GtkLabel       *count;
@@ -114,6 +116,7 @@ maq_download_files_page_class_init (MaqDownloadFilesPageClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/maquette_app/Maquette/app/maq-download-files-page.ui");
   maq_template_callbacks_bind (widget_class);
   gtk_widget_class_bind_template_child (widget_class, MaqDownloadFilesPage, search);
+  gtk_widget_class_bind_template_child (widget_class, MaqDownloadFilesPage, menu_button);
   gtk_widget_class_bind_template_child (widget_class, MaqDownloadFilesPage, status_stack);
   gtk_widget_class_bind_template_child (widget_class, MaqDownloadFilesPage, list_view);
   gtk_widget_class_bind_template_child (widget_class, MaqDownloadFilesPage, count);
@@ -130,6 +133,7 @@ static void
 maq_download_files_page_init (MaqDownloadFilesPage *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  maq_menu_button_name_items (self->menu_button);
 }
 
 MaqDownloadFilesPage *

@@ -8,9 +8,11 @@
 
 #include <glib/gi18n.h>
 
+#include "maq-context-menu.h"
 #include "maq-error-text.h"
 #include "maq-focus.h"
 #include "maq-future-slot.h"
+#include "maq-picture.h"
 #include "maq-pinned-view.h"
 #include "maq-repo-actions.h"
 #include "maq-repo-card.h"
@@ -22,11 +24,15 @@
 #include "maq-status-stack.h"
 #include "maq-transfer-row.h"
 
+// Of an owner's picture, in pixels: sharp at twice the size of the avatar.
+#define PICTURE_SIZE 112
+
 struct _MaqRepoPage
 {
   AdwNavigationPage parent_instance;
 
   AdwWindowTitle *window_title;
+  GtkMenuButton  *menu_button;
   MaqStatusStack *status_stack;
   MaqPinnedView  *column;
   AdwAvatar      *avatar;
@@ -50,6 +56,7 @@ struct _MaqRepoPage
   MaqHubTree      *tree;
   MaqFutureSlot    loading_repo;
   MaqFutureSlot    loading_tree;
+  MaqFutureSlot    loading_picture;
   MaqFutureSlot    asking;     // whether the owner let this account in
   gboolean         is_refused; // he did not
 };
@@ -165,6 +172,37 @@ set_title (MaqRepoPage *self,
   gtk_label_set_label (self->name, id);
 }
 
+static DexFuture *
+decode_cb (DexFuture *future,
+           gpointer   data)
+{
+  return maq_picture_decode (g_value_get_boxed (dex_future_get_value (future, NULL)), PICTURE_SIZE);
+}
+
+static void
+picture_cb (gpointer   object,
+            DexFuture *future)
+{
+  MaqRepoPage *self = object;
+  g_autoptr (GError) error = NULL;
+  GdkTexture *texture = maq_future_get_object (future, &error);
+
+  // The initials do without it.
+  if (texture == NULL)
+    g_debug ("No picture of the owner of %s: %s", self->address->id, error->message);
+  else
+    adw_avatar_set_custom_image (self->avatar, GDK_PAINTABLE (texture));
+}
+
+static void
+load_picture (MaqRepoPage *self)
+{
+  const char *owner = maq_repo_get_owner (self->repo);
+
+  if (owner != NULL)
+    maq_future_slot_set (&self->loading_picture, dex_future_then (maq_hub_client_read_avatar (self->client, owner), decode_cb, NULL, NULL), self, picture_cb);
+}
+
 static void
 set_actions_repo (MaqRepoPage *self)
 {
@@ -203,6 +241,7 @@ repo_loaded_cb (gpointer   object,
   maq_status_stack_set_status (self->status_stack, MAQ_STATUS_CONTENT);
   set_actions_repo (self);
   ask_access (self);
+  load_picture (self);
 }
 
 static void
@@ -458,6 +497,7 @@ maq_repo_page_dispose (GObject *object)
 
   maq_future_slot_clear (&self->loading_repo);
   maq_future_slot_clear (&self->loading_tree);
+  maq_future_slot_clear (&self->loading_picture);
   maq_future_slot_clear (&self->asking);
   gtk_widget_dispose_template (GTK_WIDGET (self), MAQ_TYPE_REPO_PAGE);
   g_clear_object (&self->repo);
@@ -506,6 +546,7 @@ maq_repo_page_class_init (MaqRepoPageClass *klass)
   g_type_ensure (MAQ_TYPE_TRANSFER_ROW);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/maquette_app/Maquette/app/maq-repo-page.ui");
   gtk_widget_class_bind_template_child (widget_class, MaqRepoPage, window_title);
+  gtk_widget_class_bind_template_child (widget_class, MaqRepoPage, menu_button);
   gtk_widget_class_bind_template_child (widget_class, MaqRepoPage, status_stack);
   gtk_widget_class_bind_template_child (widget_class, MaqRepoPage, column);
   gtk_widget_class_bind_template_child (widget_class, MaqRepoPage, avatar);
@@ -554,6 +595,7 @@ maq_repo_page_init (MaqRepoPage *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
   maq_stack_pages_hide_others (GTK_WIDGET (self->tabs));
+  maq_menu_button_name_items (self->menu_button);
   g_object_bind_property_full (self->actions, "transfer", self->transfer_row, "visible", G_BINDING_SYNC_CREATE, transfer_to_visible, NULL, NULL, NULL);
 }
 
