@@ -156,7 +156,7 @@ test_discard (AppFixture   *fixture,
   ui_click (window, "_Discard");
   ui_wait_text (page, "No Transfers");
   // What can have the focus has a name.
-  GtkWidget *scroller = ui_find (page, GTK_TYPE_SCROLLED_WINDOW, NULL);
+  GtkWidget *scroller = ui_find (ui_find (page, ADW_TYPE_STATUS_PAGE, NULL), GTK_TYPE_SCROLLED_WINDOW, NULL);
   gtk_test_accessible_assert_property (GTK_ACCESSIBLE (scroller), GTK_ACCESSIBLE_PROPERTY_LABEL, "No Transfers");
   ui_hide (window, page);
 }
