@@ -65,7 +65,7 @@ maq_serve_root_new (const char *path,
   MaqServeRoot *self = g_new0 (MaqServeRoot, 1);
   g_atomic_ref_count_init (&self->ref_count);
   self->fd = g_steal_fd (&fd);
-  self->path = g_strdup (path);
+  self->path = g_canonicalize_filename (path, NULL);
   self->device = info.st_dev;
   self->inode = info.st_ino;
   self->follow_links = follow_links;

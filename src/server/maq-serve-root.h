@@ -29,6 +29,7 @@ void          maq_serve_root_unref (MaqServeRoot *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MaqServeRoot, maq_serve_root_unref)
 
+// The whole path.
 const char *maq_serve_root_get_path (MaqServeRoot *self);
 
 // Opens PATH, which is relative to the folder ("" is the folder itself), for reading: a regular file or a folder. INFO is that of what was
