@@ -480,7 +480,8 @@ opens_only_regular_files (void)
   g_assert_cmpuint (maq_gguf_get_n_tensors (gguf), ==, 2);
   g_assert_cmpint (g_file_set_contents (path, "", 0, NULL), ==, TRUE);
   g_assert_null (maq_gguf_open (path, &error));
-  g_assert_error (error, MAQ_FORMAT_ERROR, MAQ_FORMAT_ERROR_TRUNCATED);
+  g_assert_error (error, MAQ_FORMAT_ERROR, MAQ_FORMAT_ERROR_NOT_THIS_FORMAT);
+  g_assert_cmpstr (error->message, ==, "This file is empty");
   g_remove (path);
   g_rmdir (folder);
 }

@@ -147,6 +147,23 @@ companions_are_told_by_their_header (void)
   g_assert_cmpint (maq_companion_from_file (path), ==, MAQ_COMPANION_NONE);
 }
 
+// As real ones are: the vocabulary is longer than what is read to tell what a file is.
+static void
+a_long_header_needs_only_its_beginning (void)
+{
+  g_autoptr (MaqGgufBuilder) builder = maq_gguf_builder_new (0, 2, FALSE);
+  g_autofree char *path = g_build_filename (g_get_home_dir (), "long.gguf", NULL);
+  g_autofree char *word = g_strnfill (1000, 'x');
+  const char      *tokens[101] = { NULL };
+
+  for (guint i = 0; i < 100; i++)
+    tokens[i] = word;
+  maq_gguf_builder_add_key_string (builder, "general.architecture", "clip");
+  maq_gguf_builder_add_key_strings (builder, "tokenizer.ggml.tokens", tokens);
+  g_assert_true (g_file_set_contents (path, (const char *) builder->bytes->data, builder->bytes->len, NULL));
+  g_assert_cmpint (maq_companion_from_file (path), ==, MAQ_COMPANION_PROJECTOR);
+}
+
 static void
 what_the_header_says_counts (void)
 {
@@ -322,6 +339,7 @@ main (int   argc,
   g_test_add_func ("/format/variant/companions-are-told-by-their-place", companions_are_told_by_their_place);
   g_test_add_func ("/format/variant/a-draft-is-one-beside-a-model", a_draft_is_one_beside_a_model);
   g_test_add_func ("/format/variant/companions-are-told-by-their-header", companions_are_told_by_their_header);
+  g_test_add_func ("/format/variant/a-long-header-needs-only-its-beginning", a_long_header_needs_only_its_beginning);
   g_test_add_func ("/format/variant/what-the-header-says-counts", what_the_header_says_counts);
   g_test_add_func ("/format/variant/shards-are-one-variant", shards_are_one_variant);
   g_test_add_func ("/format/variant/odd-shard-numbers-are-plain-files", odd_shard_numbers_are_plain_files);

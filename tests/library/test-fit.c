@@ -282,6 +282,7 @@ make_variant (const char *label,
   MaqVariant *variant = g_new0 (MaqVariant, 1);
 
   variant->label = g_strdup (label);
+  variant->quant = g_strdup (label);
   variant->paths = g_new0 (char *, 1);
   variant->bits = bits;
   variant->size = size;

@@ -12,6 +12,14 @@
 #define VOCABULARY   30000
 #define WEIGHTS_SIZE (64u << 20)
 
+// A header of one key, the architecture.
+static const char drafter[] = "GGUF\3\0\0\0"
+                              "\0\0\0\0\0\0\0\0"
+                              "\1\0\0\0\0\0\0\0"
+                              "\24\0\0\0\0\0\0\0general.architecture"
+                              "\10\0\0\0"
+                              "\6\0\0\0\0\0\0\0dflash";
+
 typedef struct
 {
   char         *folder;
@@ -55,7 +63,7 @@ static Hub *
 hub_new (void)
 {
   Hub             *hub = g_new0 (Hub, 1);
-  g_autofree char *root = NULL, *models = NULL, *repo = NULL, *text = NULL, *cache = NULL;
+  g_autofree char *root = NULL, *models = NULL, *repo = NULL, *text = NULL, *assistant = NULL, *cache = NULL;
   g_autoptr (MaqHubStore) store = NULL;
   g_autoptr (GError) error = NULL;
 
@@ -67,6 +75,8 @@ hub_new (void)
   g_assert_cmpint (g_mkdir_with_parents (repo, 0700), ==, 0);
   write_model (repo, "large-Q8_0.gguf");
   g_assert_true (g_file_set_contents (text, "I am a poem.", -1, NULL));
+  assistant = g_build_filename (repo, "large-assistant-Q4_K_M.gguf", NULL);
+  g_assert_true (g_file_set_contents (assistant, drafter, sizeof drafter - 1, NULL));
   store = maq_hub_store_new_folder (root, &error);
   g_assert_no_error (error);
   hub->server = maq_hub_server_new (store);
@@ -172,20 +182,12 @@ problems_are_errors (void)
 static void
 companions_are_never_recommended (void)
 {
-  static const char text[] = "GGUF\3\0\0\0"
-                             "\0\0\0\0\0\0\0\0"
-                             "\1\0\0\0\0\0\0\0"
-                             "\24\0\0\0\0\0\0\0general.architecture"
-                             "\10\0\0\0"
-                             "\6\0\0\0\0\0\0\0dflash";
   g_autoptr (Hub) hub = hub_new ();
-  g_autofree char *path = g_build_filename (hub->folder, "hub", "models", MODEL, "large-assistant-Q4_K_M.gguf", NULL);
-  const char      *paths[] = { "large-Q8_0.gguf", "large-assistant-Q4_K_M.gguf" };
-  const guint64    sizes[] = { WEIGHTS_SIZE, sizeof text - 1 };
+  const char   *paths[] = { "large-Q8_0.gguf", "large-assistant-Q4_K_M.gguf" };
+  const guint64 sizes[] = { WEIGHTS_SIZE, sizeof drafter - 1 };
   g_autoptr (GPtrArray) variants = maq_variants_group (paths, sizes, G_N_ELEMENTS (paths));
   g_autoptr (GError) error = NULL;
 
-  g_assert_true (g_file_set_contents (path, text, sizeof text - 1, NULL));
   // Whichever header is asked for first.
   for (guint i = 0; i < 2; i++)
     {
