@@ -31,7 +31,7 @@ static const GOptionEntry options[] = {
   { "license", 0, 0, G_OPTION_ARG_FILENAME, &option_license, N_ ("Filter by license, such as apache-2.0"), "ID" },
   { "language", 0, 0, G_OPTION_ARG_FILENAME, &option_language, N_ ("Filter by language, such as en"), "CODE" },
   { "params", 0, 0, G_OPTION_ARG_FILENAME, &option_params, N_ ("Filter by number of parameters, such as 1B..8B or ..500M"), "MIN..MAX" },
-  { "sort", 's', 0, G_OPTION_ARG_FILENAME, &option_sort, N_ ("Sort by Sort by Sort by Sort by trending (default), downloads, likes, created or modified"), "ORDER" },
+  { "sort", 's', 0, G_OPTION_ARG_FILENAME, &option_sort, N_ ("Sort by trending (default), downloads, likes, created or modified"), "ORDER" },
   { "limit", 'n', 0, G_OPTION_ARG_INT, &option_limit, N_ ("Maximum number of results (20)"), "N" },
   { NULL },
 };

@@ -148,6 +148,7 @@ def mask(text, hub):
 
 def mask_memory(text):
     """What is free on this machine, in what `maq fit` prints."""
+    text = re.sub(r"[\d.]+.(?:MB|GB|TB) of memory is free", "N GB of memory is free", text)
     text = re.sub(r"Free memory: [\d.]+.(?:MB|GB|TB)", "Free memory: N GB", text)
     return re.sub(r'"((?:ram|swap|vram)_(?:free|total))":\d+', r'"\1":N', text)
 
