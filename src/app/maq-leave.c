@@ -8,8 +8,6 @@
 #include "maq-background.h"
 #include "maq-future-slot.h"
 
-#define NOTIFICATION "background"
-
 struct _MaqLeave
 {
   GObject parent_instance;
@@ -26,23 +24,12 @@ struct _MaqLeave
 G_DEFINE_FINAL_TYPE (MaqLeave, maq_leave, G_TYPE_OBJECT)
 
 static void
-tell (MaqLeave *self)
-{
-  g_autoptr (GNotification) notification = g_notification_new (_ ("Downloading in the Background"));
-
-  g_notification_set_body (notification, _ ("Maquette quits when its downloads are done."));
-  g_notification_set_default_action_and_target (notification, "app.show-page", "s", "transfers");
-  g_application_send_notification (self->application, NOTIFICATION, notification);
-}
-
-static void
 go_on (MaqLeave *self)
 {
   if (!self->is_holding && maq_transfer_list_get_n_active (self->transfers) > 0)
     {
       self->is_holding = TRUE;
       g_application_hold (self->application);
-      tell (self);
     }
   if (self->window != NULL)
     gtk_window_destroy (self->window);
@@ -54,7 +41,6 @@ n_active_cb (MaqLeave *self)
   if (!self->is_holding || maq_transfer_list_get_n_active (self->transfers) > 0)
     return;
   self->is_holding = FALSE;
-  g_application_withdraw_notification (self->application, NOTIFICATION);
   g_application_release (self->application);
 }
 
