@@ -37,6 +37,7 @@ print_repo_json (MaqCli *cli, const MaqCacheRepo *repo, const MaqCompleteness *c
   maq_cli_json_string (builder, "kind", maq_repo_kind_to_string (repo->kind));
   maq_cli_json_string (builder, "path", repo->path);
   maq_cli_json_int (builder, "size", (gint64) (repo->size + repo->begun_size));
+  maq_cli_json_int (builder, "unfinished", (gint64) repo->begun_size);
   maq_cli_json_int (builder, "files", repo->n_files);
   add_completeness (builder, completeness);
   maq_cli_json_time (builder, "modified", repo->last_modified);

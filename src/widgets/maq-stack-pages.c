@@ -13,7 +13,11 @@ update (GtkSelectionModel *pages)
   for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (pages)); i++)
     {
       g_autoptr (GtkAccessible) page = g_list_model_get_item (G_LIST_MODEL (pages), i);
-      gtk_accessible_update_state (page, GTK_ACCESSIBLE_STATE_HIDDEN, !gtk_selection_model_is_selected (pages, i), -1);
+
+      if (gtk_selection_model_is_selected (pages, i))
+        gtk_accessible_reset_state (page, GTK_ACCESSIBLE_STATE_HIDDEN);
+      else
+        gtk_accessible_update_state (page, GTK_ACCESSIBLE_STATE_HIDDEN, TRUE, -1);
     }
 }
 

@@ -423,7 +423,7 @@ test_replace (AppFixture   *fixture,
   ui_wait_text (shown.dialog, "Download 2.2\302\240MB");
   g_assert_false (ui_shows (shown.dialog, "Replace My Files"));
   maq_download_terms_set_folder (get_terms (&shown), folder);
-  ui_wait_text (shown.dialog, "It was left as it is.");
+  ui_wait_text (shown.dialog, "It was not replaced.");
   ui_wait_text (shown.dialog, "Replace My Files");
   ui_wait (cannot_start, shown.dialog, 10000);
   g_assert_true (g_file_get_contents (mine, &kept, NULL, NULL));

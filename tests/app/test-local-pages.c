@@ -478,6 +478,15 @@ is_whole (gpointer item)
   return maq_library_item_get_completeness (item)->state == MAQ_COMPLETENESS_WHOLE;
 }
 
+static gboolean
+has_begun (gpointer data)
+{
+  AppFixture     *fixture = data;
+  MaqLibraryItem *item = maq_library_find (fixture->library, MAQ_REPO_KIND_MODEL, CHAT);
+
+  return item != NULL && maq_library_item_get_size (item) > maq_library_item_get_repo (item)->size;
+}
+
 // What a download left unfinished is in the library, counted, and goes on from there.
 static void
 test_incomplete (AppFixture   *fixture,
@@ -498,8 +507,9 @@ test_incomplete (AppFixture   *fixture,
   ui_wait_text (page, "Incomplete · ");
   g_autofree char *part = maq_format_bytes_of (maq_transfer_get_bytes_done (transfer), maq_transfer_get_bytes_total (transfer));
   ui_wait_text (page, part);
+  // What is on the disk is told by a scan.
+  ui_wait (has_begun, fixture, 15000);
   MaqLibraryItem *item = maq_library_find (fixture->library, MAQ_REPO_KIND_MODEL, CHAT);
-  g_assert_cmpuint (maq_library_item_get_size (item), >, maq_library_item_get_repo (item)->size);
   g_assert_cmpuint (maq_library_get_size (fixture->library), ==, maq_library_item_get_size (item));
 
   // The page of the repo says the same, and does not call it an earlier version.

@@ -322,6 +322,20 @@ test_page_menu (AppFixture   *fixture,
   ui_hide (window, page);
 }
 
+// The row of the repo ID (transfer full); there may be others while a search goes on.
+static GObject *
+find_row (GListModel *rows,
+          const char *id)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (rows); i++)
+    {
+      g_autoptr (GObject) row = g_list_model_get_item (rows, i);
+      if (MAQ_IS_REPO (row) && g_str_equal (maq_repo_get_id (MAQ_REPO (row)), id))
+        return g_steal_pointer (&row);
+    }
+  return NULL;
+}
+
 // A screen reader is told what the row shows.
 static void
 test_row_words (AppFixture   *fixture,
@@ -340,7 +354,7 @@ test_row_words (AppFixture   *fixture,
   type_text (page, "skua-code");
   ui_wait_text (page, "harbor-labs/skua-code-1B");
   GListModel *rows = G_LIST_MODEL (gtk_list_view_get_model (ui_find (page, GTK_TYPE_LIST_VIEW, NULL)));
-  g_autoptr (GObject) repo = g_list_model_get_item (rows, 0);
+  g_autoptr (GObject) repo = find_row (rows, "harbor-labs/skua-code-1B");
   g_autofree char *name = maq_repo_row_dup_title (repo);
   g_autofree char *words = maq_repo_row_dup_facts (repo);
   g_assert_cmpstr (name, ==, maq_repo_get_id (MAQ_REPO (repo)));

@@ -291,6 +291,16 @@ test_try_beside_folder (AppFixture   *fixture,
   ui_hide (window, page);
 }
 
+// Whether something of the first download is here.
+static gboolean
+has_come (gpointer data)
+{
+  AppFixture *fixture = data;
+  g_autoptr (MaqTransfer) transfer = g_list_model_get_item (G_LIST_MODEL (fixture->transfers), 0);
+
+  return transfer != NULL && maq_transfer_get_bytes_done (transfer) > 0;
+}
+
 static void
 test_stop (AppFixture   *fixture,
            gconstpointer data)
@@ -301,7 +311,7 @@ test_stop (AppFixture   *fixture,
   app_fixture_fault (fixture, "{\"host\": \"cdn\", \"rate\": 100000, \"times\": 0}");
   ui_wait_sensitive (page, "Try");
   ui_click (page, "Try");
-  ui_wait_text (page, "Downloading");
+  ui_wait (has_come, fixture, 15000);
   ui_click (page, "Cancel");
   ui_wait_text (page, "Stopped at ");
   g_assert_null (fixture->activated);

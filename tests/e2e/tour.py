@@ -89,7 +89,7 @@ def first_steps(tour):
         ui.resize(*NARROW)
         tour.picture("repo-card")
         ui.resize(*WIDE)
-        names = ui.tab_through(5)
+        names = ui.tab_through(14)
         for name in ("Choose Variant", "Card", "Code"):
             if name not in names:
                 raise NotFound(f"Tab does not come to {name}: {names}")

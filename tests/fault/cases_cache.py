@@ -292,7 +292,7 @@ def crowd(hub):
 def compare(here, ours):
     import huggingface_hub as hf
 
-    sizes = {(repo["kind"], repo["id"]): repo["size"] for repo in ours}
+    sizes = {(repo["kind"], repo["id"]): repo["size"] - repo["unfinished"] for repo in ours}
     try:
         scan = hf.scan_cache_dir(here.cache)
     except UnicodeDecodeError:  # which ends Python's own look at the cache

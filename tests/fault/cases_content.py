@@ -217,7 +217,7 @@ def portal_once(hub, path, repo):
         begin = time.monotonic()
         sentence = here.fails(repo)
         took = time.monotonic() - begin
-        expect("login page" in sentence or "log in" in sentence, f"“{sentence}” does not tell of a login page")
+        expect("login" in sentence or "sign-in" in sentence, f"“{sentence}” does not tell of a login page")
         expect(took <= 2, f"it took {took:.1f} s to say so, 2 are allowed")
         here.check()
 

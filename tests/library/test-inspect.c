@@ -313,7 +313,7 @@ problems_are_errors (void)
     const char *text;
     int         code;
   } files[] = {
-    { "a.gguf", "", MAQ_FORMAT_ERROR_TRUNCATED },
+    { "a.gguf", "", MAQ_FORMAT_ERROR_NOT_THIS_FORMAT },
     { "a.gguf", "GGUF\3", MAQ_FORMAT_ERROR_TRUNCATED },
     { "a.gguf", "GGUF\7\1\1\1", MAQ_FORMAT_ERROR_UNSUPPORTED },
     { "a.bin", "A long text that is nothing", MAQ_FORMAT_ERROR_NOT_THIS_FORMAT },

@@ -347,7 +347,7 @@ test_missing_drive (Fixture      *fixture,
   maq_transfer_list_go_on (fixture->transfers, NULL, NULL);
   fixture_wait_ready (fixture);
   maq_transfer_retry (impatient);
-  WAIT_UNTIL (maq_transfer_get_hindrance (impatient) != NULL && g_str_has_prefix (maq_transfer_get_hindrance (impatient), "The folder is not there."));
+  WAIT_UNTIL (maq_transfer_get_hindrance (impatient) != NULL && g_str_has_prefix (maq_transfer_get_hindrance (impatient), "The folder is missing."));
   g_assert_cmpint (maq_transfer_get_state (impatient), ==, MAQ_TRANSFER_QUEUED);
   g_assert_false (exists (fixture, "out/.cache"));
   g_assert_cmpint (g_rmdir (out), ==, 0);
