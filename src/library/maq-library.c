@@ -774,6 +774,18 @@ match_transfers (MaqLibrary *self)
 }
 
 static void
+transfer_state_cb (MaqLibrary  *self,
+                   GParamSpec  *pspec,
+                   MaqTransfer *transfer)
+{
+  g_autofree char *folder = dup_folder (maq_transfer_get_request (transfer)->kind, maq_transfer_get_id (transfer));
+
+  match_transfers (self);
+  // What it has written into files that are not finished nobody else tells of.
+  note_change (folder, self);
+}
+
+static void
 transfers_changed_cb (MaqLibrary *self,
                       guint       position,
                       guint       removed,
@@ -782,8 +794,8 @@ transfers_changed_cb (MaqLibrary *self,
   for (guint i = position; i < position + added; i++)
     {
       g_autoptr (MaqTransfer) transfer = g_list_model_get_item (G_LIST_MODEL (self->transfers), i);
-      g_signal_handlers_disconnect_by_func (transfer, match_transfers, self);
-      g_signal_connect_object (transfer, "notify::state", G_CALLBACK (match_transfers), self, G_CONNECT_SWAPPED);
+      g_signal_handlers_disconnect_by_func (transfer, transfer_state_cb, self);
+      g_signal_connect_object (transfer, "notify::state", G_CALLBACK (transfer_state_cb), self, G_CONNECT_SWAPPED);
     }
   match_transfers (self);
 }

@@ -447,7 +447,7 @@ test_unsuitable (AppFixture   *fixture,
 
   ui_wait_text (shown.dialog, "Download 2.2\302\240MB");
   maq_download_terms_set_folder (get_terms (&shown), g_get_home_dir ());
-  ui_wait_text (shown.dialog, "Downloads have no place in the home folder itself");
+  ui_wait_text (shown.dialog, "Downloads cannot go directly into the home folder");
   ui_wait (cannot_start, shown.dialog, 10000);
   g_assert_false (ui_shows (shown.dialog, "Replace My Files"));
   ui_hide (shown.window, shown.below);

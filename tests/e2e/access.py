@@ -178,6 +178,7 @@ def pages(audit):
     ui.type("What is 7 plus 5?")
     ui.key("Return")
     ui.find(contains="tokens/s", patience=60)
+    ui.wait_gone(name="Dismiss")
     audit.page("a chat")
     ui.key("ctrl+2")
     ui.find(role="list item", contains="pebble-chat-GGUF")
