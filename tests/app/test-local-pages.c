@@ -479,6 +479,12 @@ is_whole (gpointer item)
 }
 
 static gboolean
+has_come (gpointer transfer)
+{
+  return maq_transfer_get_bytes_done (transfer) > 0;
+}
+
+static gboolean
 has_begun (gpointer data)
 {
   AppFixture     *fixture = data;
@@ -503,6 +509,7 @@ test_incomplete (AppFixture   *fixture,
   g_autoptr (MaqTransfer) transfer = start (fixture, CHAT);
   ui_wait_text (page, "Downloading · ");
   g_assert_null (ui_find (page, GTK_TYPE_BUTTON, "Resume"));
+  ui_wait (has_come, transfer, 15000);
   maq_transfer_cancel (transfer);
   ui_wait_text (page, "Incomplete · ");
   g_autofree char *part = maq_format_bytes_of (maq_transfer_get_bytes_done (transfer), maq_transfer_get_bytes_total (transfer));
