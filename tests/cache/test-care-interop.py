@@ -196,7 +196,8 @@ def pruning_leaves_what_is_used(cache):
     for name in ("e" * 40 + ".incomplete", "e" * 64 + ".0123abcd.incomplete", "f" * 40):
         os.utime(write(repo / "blobs" / name, b"left behind"), (OLD, OLD))
     assert len(hf.scan_cache_dir(cache).incomplete_files) == 2
-    for option in ("--orphans", "--revisions", "--partials"):
+    # A partial file that belongs to no list of files makes the newest revision without one unfinished, which is not pruned.
+    for option in ("--orphans", "--partials", "--revisions"):
         said = care(cache, "prune", option, "--dry-run")
         result = care(cache, "prune", option, "--yes")
         assert result["freed"] == said["frees"] > 0 and result["skipped"] == [], (said, result)
