@@ -185,10 +185,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (MaqCacheRepo, maq_cache_repo_unref)
 
 typedef struct
 {
-  GPtrArray *repos;    // of MaqCacheRepo, newest first
-  char     **warnings; // strange entries that are no repos, one sentence each
-  guint64    size;     // bytes on the disk, what is shared once; so the repos may add up to more
-  guint64    unused;   // the part of it that is in the store and in no repo
+  GPtrArray *repos;      // of MaqCacheRepo, newest first
+  char     **warnings;   // strange entries that are no repos, one sentence each
+  guint64    size;       // bytes on the disk, what is shared once; so the repos may add up to more
+  guint64    unused;     // the part of it that is in the store and in no repo
   guint64    begun_size; // the bytes of all files that are not finished; not part of size
 } MaqCacheScan;
 #define MAQ_TYPE_CACHE_SCAN (maq_cache_scan_get_type ())

@@ -26,8 +26,8 @@ const char *maq_chat_message_get_stats (MaqChatMessage *self);  // one line of f
 const char *maq_chat_message_get_error (MaqChatMessage *self);  // nullable
 // Of the error. Not stored: after a restart a new try is worth it.
 MaqChatRemedy maq_chat_message_get_remedy (MaqChatMessage *self);
-gboolean    maq_chat_message_get_streaming (MaqChatMessage *self);
-gint64      maq_chat_message_get_created (MaqChatMessage *self); // Unix seconds
+gboolean      maq_chat_message_get_streaming (MaqChatMessage *self);
+gint64        maq_chat_message_get_created (MaqChatMessage *self); // Unix seconds
 // Notes that the model at PATH (nullable) failed at this question. ALWAYS: it will do so every time; otherwise it may have been an
 // accident, but only once. Not stored.
 void maq_chat_message_note_failure (MaqChatMessage *self, const char *path, gboolean always);

@@ -4,7 +4,7 @@
 
 #include "maq-variant.h"
 
-static GMutex      lock; // guards the table: workers fill it, the main thread asks
+static GMutex      lock;  // guards the table: workers fill it, the main thread asks
 static GHashTable *known; // place and size → MaqCompanion
 
 static char *
